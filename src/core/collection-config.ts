@@ -69,6 +69,17 @@ export interface CollectionConfig {
   readonly metadata: string | undefined;
 }
 
+/** Nothing given. */
+export const NO_HNSW_DIFF: HnswConfigDiff = {
+  m: undefined,
+  efConstruct: undefined,
+  fullScanThreshold: undefined,
+  maxIndexingThreads: undefined,
+  onDisk: undefined,
+  payloadM: undefined,
+  inlineStorage: undefined,
+};
+
 export const DEFAULT_HNSW: HnswConfig = {
   m: 16,
   efConstruct: 100,
@@ -113,7 +124,10 @@ export interface CollectionDiff {
 }
 
 /** `base` with every value that `diff` gives. */
-export function mergeDiff<T extends object>(base: T, diff: { readonly [Key in keyof T]: T[Key] | undefined } | undefined): T {
+export function mergeDiff<T extends object>(
+  base: T,
+  diff: { readonly [Key in keyof T]?: T[Key] | undefined } | undefined,
+): T {
   if (diff === undefined) return base;
   const given = Object.entries(diff).filter(([, value]) => value !== undefined);
   return { ...base, ...Object.fromEntries(given) };

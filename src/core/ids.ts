@@ -104,6 +104,20 @@ export function compareIds(a: PointId, b: PointId): number {
   return a.kind - b.kind || a.word0 - b.word0 || a.word1 - b.word1 || a.word2 - b.word2 || a.word3 - b.word3;
 }
 
+/** The id that follows in Qdrant's order, or undefined after the last UUID. */
+export function idAfter(id: PointId): PointId | undefined {
+  const words = [id.word0, id.word1, id.word2, id.word3];
+  const lowest = id.kind === ID_NUMBER ? 2 : 0;
+  for (let at = 3; at >= lowest; at--) {
+    if (words[at] !== 0xffffffff) {
+      words[at] = (words[at] as number) + 1;
+      return { kind: id.kind, word0: words[0] ?? 0, word1: words[1] ?? 0, word2: words[2] ?? 0, word3: words[3] ?? 0 };
+    }
+    words[at] = 0;
+  }
+  return id.kind === ID_NUMBER ? { kind: ID_UUID, word0: 0, word1: 0, word2: 0, word3: 0 } : undefined;
+}
+
 export function sameId(a: PointId, b: PointId): boolean {
   return compareIds(a, b) === 0;
 }

@@ -1,0 +1,34 @@
+/**
+ * A minute of bad input at the door of a fresh server. `npm run fuzz -- [--seconds 60] [--seed N]`
+ * Exit status 1 where the process ended, answered with a status of 500 or more, did not answer, changed what no
+ * request named, or kept growing.
+ */
+import { parseArgs } from 'node:util';
+import { withServer } from '../../test/acceptance/server-process.ts';
+import { fuzzDoor } from './fuzz-door.ts';
+
+/** Beyond this the memory of a server that holds a few points grows with the number of requests. */
+const GROWTH_BYTES_MAX = 48 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+
+const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } });
+const milliseconds = Number(values.seconds ?? 60) * 1000;
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+console.log(`seed=${seed}`);
+
+await withServer({}, async (server) => {
+  const { url, pid } = server;
+  const report = await fuzzDoor({ url, pid, seed, goOn: (_requests, elapsedMs) => elapsedMs < milliseconds });
+  const findings = [...report.findings];
+  const { early, late } = report.residentBytes;
+  if (late - early > GROWTH_BYTES_MAX)
+    findings.push(`resident memory grew by ${Math.round((late - early) / MEBIBYTE)} MiB`);
+  if (!server.isRunning) findings.push('the process ended');
+  for (const finding of findings) console.error(finding);
+  const counts = [...report.statuses].toSorted().map(([status, count]) => `${status}: ${count}`);
+  console.log(`${report.requests} requests (${counts.join(', ')})`);
+  console.log(
+    `resident ${Math.round(early / MEBIBYTE)} MiB → ${Math.round(late / MEBIBYTE)} MiB; ${findings.length} findings`,
+  );
+  process.exitCode = findings.length === 0 ? 0 : 1;
+});

@@ -1,0 +1,91 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { VectorizerError } from '../core/errors.ts';
+import { check } from './check.ts';
+import { hasCode } from './read-config.ts';
+import { serve } from './serve.ts';
+
+/** Runs the command line. `argv` as in `process.argv`. Sets the exit status; a message for the user goes to stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv);
+  } catch (error) {
+    process.stderr.write(`vectorizer: ${explain(error)}\n`);
+    // Not exitCode: what was opened before the failure (threads, a socket) must not keep the process alive.
+    process.exit(1);
+  }
+}
+
+function program(): Command {
+  const vectorizer = new Command('vectorizer')
+    .description("A vector database that speaks Qdrant's REST wire.")
+    .version(version())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vectorizer serve                                serve on http://127.0.0.1:6333, data in ./storage
+  vectorizer serve --host 0.0.0.0 --port 7000     serve to the network on another port
+  QDRANT__SERVICE__HTTP_PORT=7000 vectorizer serve
+  vectorizer check --storage /var/lib/vectorizer  verify every file of a stopped server`,
+    );
+  vectorizer
+    .command('serve')
+    .description('serve until SIGTERM or Ctrl-C')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <number>', 'port to listen on (default: 6333)')
+    .option('--storage <folder>', 'where data lives (default: ./storage)')
+    .option('--snapshots <folder>', 'where snapshots go (default: ./snapshots)')
+    .option('--config <file>', 'configuration file (default: config/config.yaml, if there is one)')
+    .option('--log-level <level>', 'trace, debug, info, warn, error or off (default: info)')
+    .addHelpText(
+      'after',
+      `
+Every option can be given as a key of the configuration file or as an environment variable, as in Qdrant:
+service.host, service.http_port, storage.storage_path, storage.snapshots_path, log_level;
+QDRANT__SERVICE__HOST, QDRANT__SERVICE__HTTP_PORT, … Flags win over variables, variables over the file.
+
+Examples:
+  vectorizer serve
+  vectorizer serve --port 7000 --storage /var/lib/vectorizer
+  vectorizer serve --config /etc/vectorizer.yaml --log-level debug`,
+    )
+    .action(serve);
+  vectorizer
+    .command('check')
+    .description('verify every file of a stopped server; exit status 1 where there is damage')
+    .option('--storage <folder>', 'where data lives (default: ./storage)')
+    .option('--config <file>', 'configuration file (default: config/config.yaml, if there is one)')
+    .option('--json', 'print the report as one JSON object')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vectorizer check
+  vectorizer check --storage /var/lib/vectorizer --json`,
+    )
+    .action(check);
+  return vectorizer;
+}
+
+/** The version in package.json, which lies two folders up from src/cli/ and dist/cli/ alike. */
+function version(): string {
+  const manifest = createRequire(import.meta.url)('../../package.json') as { readonly version: string };
+  return manifest.version;
+}
+
+/** What went wrong, in words for the user; an error that is our own fault keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof VectorizerError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if (hasCode(error, 'EADDRINUSE')) {
+    return `${addressOf(error)} is in use by another process: stop that one, or choose another port with --port`;
+  }
+  if ('syscall' in error) return error.message; // the system refused: EACCES, EADDRNOTAVAIL, ENOTFOUND, …
+  return error.stack ?? error.message;
+}
+
+function addressOf(error: Error): string {
+  const { address, port } = error as { readonly address?: string; readonly port?: number };
+  return address === undefined || port === undefined ? 'the address' : `${address}:${port}`;
+}

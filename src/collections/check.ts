@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { World } from '../base/world.ts';
+import { GRAPH_KIND, REMOVED_KIND, type SegmentManifest } from '../segments/segment-files.ts';
+import { ROWS_KIND } from '../segments/rows-file.ts';
+import { ChecksummedFile } from '../storage/checksummed-file.ts';
+import type { Kv } from '../storage/kv.ts';
+import { UpdateLog } from '../storage/log.ts';
+import { decodeEntry } from './catalogue.ts';
+import { ALL_COLLECTIONS, collectionNameOf, manifestKey } from './keys.ts';
+import { decodeManifest } from './manifest.ts';
+
+/** What `vectorizer check` found: how many files it read, and every breach with the file and the place in it. */
+export interface CheckReport {
+  readonly files: number;
+  readonly findings: readonly string[];
+}
+
+/** Verifies everything that a storage folder holds, to the last byte. Reports all breaches; throws none. */
+export async function checkDatabase(world: World, kv: Kv, directory: string): Promise<CheckReport> {
+  const findings: string[] = [];
+  let files = 0;
+  const note = async (job: () => Promise<number>): Promise<void> => {
+    try {
+      files += await job();
+    } catch (error) {
+      // Caught to go on: the next file is looked at all the same.
+      findings.push(error instanceof Error ? error.message : String(error));
+    }
+  };
+  await note(() => readEverything(kv));
+  for (const { number, name, shardNumber } of await catalogue(kv, findings)) {
+    for (let shard = 0; shard < shardNumber; shard++) {
+      const folder = join(directory, String(number), String(shard));
+      await note(async () => {
+        const stored = kv.getSync(manifestKey(number, shard));
+        const segments = stored === undefined ? [] : decodeManifest(stored, `collection ${name}, shard ${shard}`).segments;
+        for (const { path, kind } of segments.flatMap((segment) => filesOf(segment, join(folder, 'segments')))) {
+          await note(() => verifyFile(world, path, kind, findings));
+        }
+        return 0;
+      });
+      await note(() => verifyLog(world, join(folder, 'log'), findings));
+    }
+  }
+  return { files, findings };
+}
+
+async function catalogue(
+  kv: Kv,
+  findings: string[],
+): Promise<readonly { readonly number: number; readonly name: string; readonly shardNumber: number }[]> {
+  const found: { number: number; name: string; shardNumber: number }[] = [];
+  try {
+    for await (const { key, value } of kv.iterate(ALL_COLLECTIONS)) {
+      const name = collectionNameOf(key);
+      const { number, config } = decodeEntry(value, name);
+      found.push({ number, name, shardNumber: config.params.shardNumber });
+    }
+  } catch (error) {
+    // Caught to report it among the findings.
+    findings.push(error instanceof Error ? error.message : String(error));
+  }
+  return found;
+}
+
+/** The store verifies every block that it reads. */
+async function readEverything(kv: Kv): Promise<number> {
+  for await (const entry of kv.iterate({})) void entry;
+  return 1;
+}
+
+function filesOf(segment: SegmentManifest, folder: string): { readonly path: string; readonly kind: string }[] {
+  const { rows, removed, graph } = segment;
+  return [
+    ...rows.map(({ name }) => ({ path: join(folder, name), kind: ROWS_KIND })),
+    ...(removed === null ? [] : [{ path: join(folder, removed), kind: REMOVED_KIND }]),
+    ...(graph === null ? [] : [{ path: join(folder, graph), kind: GRAPH_KIND }]),
+  ];
+}
+
+async function verifyFile(world: World, path: string, kind: string, findings: string[]): Promise<number> {
+  const file = await ChecksummedFile.open(world, path, kind);
+  try {
+    findings.push(...(await file.verify()));
+  } finally {
+    await file.close();
+  }
+  return 1;
+}
+
+async function verifyLog(world: World, directory: string, findings: string[]): Promise<number> {
+  const names = await world.files.list(directory);
+  if (names.length === 0) return 0;
+  const { log } = await UpdateLog.open({ world, directory, fsync: 'never', segmentBytes: Number.MAX_SAFE_INTEGER });
+  try {
+    findings.push(...(await log.check()));
+  } finally {
+    await log.close();
+  }
+  return names.length;
+}

@@ -1,0 +1,193 @@
+import type { World } from '../base/world.ts';
+import type { FlushedRows } from '../segments/originals.ts';
+import {
+  GRAPH_KIND,
+  planRowsFlush,
+  REMOVED_KIND,
+  removedBytes,
+  type RowsFlush,
+  rowsName,
+  type SegmentManifest,
+  writeRows,
+} from '../segments/segment-files.ts';
+import type { Segment } from '../segments/segment.ts';
+import { writeFile } from '../storage/write-file.ts';
+import type { Kv } from '../storage/kv.ts';
+import { encodeManifest, manifestFiles, type ShardManifest } from './manifest.ts';
+import type { Payloads } from './payloads.ts';
+
+/** The shard's state as a checkpoint sees it. */
+export interface CheckpointSource {
+  readonly segments: readonly Segment[];
+  readonly payloads: Payloads;
+  /** The last update that is applied. */
+  readonly sequence: number;
+  readonly nextSegment: number;
+  /** Numbers of segments that are being made beside it; their files stay. */
+  readonly building: ReadonlySet<number>;
+  /** Runs `job` between two updates. */
+  between<T>(job: () => T): Promise<T>;
+}
+
+/** One segment's part of a checkpoint, taken between two updates. */
+interface SegmentCapture {
+  readonly segment: Segment;
+  readonly rows: readonly RowsFlush[];
+  readonly removedCount: number;
+  /** undefined: the file of the last checkpoint still tells it, or nothing is removed. */
+  readonly removed: Uint8Array | undefined;
+}
+
+/** A graph is saved again once it has grown by this share since it was saved last; a restart indexes the rest anew. */
+const GRAPH_GROWTH = 1.25;
+
+/**
+ * Brings a shard's state onto the disk, in an order that a crash may interrupt anywhere:
+ *
+ *   1. graphs      new files; nobody names them yet
+ *   2. capture     between two updates: which rows, which removals, which payloads
+ *   3. rows        new files
+ *   4. one atomic, synced batch in the key-value store: payloads and the manifest that names the files and the sequence
+ *   5. the log below the sequence and files that the manifest does not name are dropped
+ *
+ * Before 4 the old manifest and the log tell everything; after it the new one does.
+ */
+export class Checkpoint {
+  private readonly world: World;
+  private readonly kv: Kv;
+  private readonly directory: string;
+  private readonly manifestKey: Uint8Array;
+  private readonly dimension: number;
+  private current: ShardManifest;
+
+  constructor(options: {
+    readonly world: World;
+    readonly kv: Kv;
+    readonly directory: string;
+    readonly manifestKey: Uint8Array;
+    readonly dimension: number;
+    readonly manifest: ShardManifest;
+  }) {
+    this.world = options.world;
+    this.kv = options.kv;
+    this.directory = options.directory;
+    this.manifestKey = options.manifestKey;
+    this.dimension = options.dimension;
+    this.current = options.manifest;
+  }
+
+  get manifest(): ShardManifest {
+    return this.current;
+  }
+
+  /** Whether the graph of some segment has grown so much that it is worth saving. `atClose`: any growth is. */
+  graphIsDue(segments: readonly Segment[], atClose: boolean): boolean {
+    return segments.some((segment) => this.graphHasGrown(segment, atClose));
+  }
+
+  /** Writes a checkpoint. Throws insufficient_storage or what the disk said; everything is then as it was before. */
+  async write(source: CheckpointSource, atClose: boolean): Promise<void> {
+    await this.world.files.mkdir(this.directory);
+    const graphs = await this.saveGraphs(source.segments, atClose);
+    const { sequence, nextSegment, captures, batch } = await source.between(() => ({
+      sequence: source.sequence,
+      nextSegment: source.nextSegment,
+      captures: source.segments.map((segment) => this.capture(segment)),
+      batch: source.payloads.beginFlush(),
+    }));
+    const flushed = new Map<Segment, FlushedRows[]>();
+    try {
+      for (const { segment, rows } of captures) {
+        const files: FlushedRows[] = [];
+        flushed.set(segment, files);
+        for (const plan of rows) files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
+      }
+      const segments: SegmentManifest[] = [];
+      for (const capture of captures) segments.push(await this.describe(capture, graphs));
+      const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments };
+      const value = encodeManifest(manifest);
+      await this.kv.batch([...batch, { type: 'put', key: this.manifestKey, value }], { sync: true });
+      this.current = manifest;
+    } catch (error) {
+      source.payloads.endFlush(false);
+      await closeAll([...flushed.values()].flat());
+      await this.sweep(source.building);
+      throw error;
+    }
+    source.payloads.endFlush(true);
+    for (const [segment, files] of flushed) await closeAll(segment.originals.replaceBy(files));
+    await this.sweep(source.building);
+  }
+
+  /** Brings the rows of a segment that is being made into files, which no manifest names yet. */
+  async flushRows(segment: Segment): Promise<void> {
+    await this.world.files.mkdir(this.directory);
+    const files: FlushedRows[] = [];
+    for (const plan of planRowsFlush(segment)) files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
+    await closeAll(segment.originals.replaceBy(files));
+  }
+
+  /** Removes the files that the manifest does not name: what a crash or a failed checkpoint left, and what is replaced. */
+  async sweep(building: ReadonlySet<number>): Promise<void> {
+    const { files } = this.world;
+    const named = manifestFiles(this.current);
+    for (const name of await files.list(this.directory)) {
+      if (!named.has(name) && !building.has(Number.parseInt(name, 10))) await files.unlink(`${this.directory}/${name}`);
+    }
+  }
+
+  private savedGraph(segment: Segment): { readonly name: string; readonly indexedCount: number } | undefined {
+    const name = this.current.segments.find(({ number }) => number === segment.number)?.graph ?? undefined;
+    const count = name === undefined ? undefined : /-graph-(\d+)\.bin$/.exec(name)?.[1];
+    return name === undefined || count === undefined ? undefined : { name, indexedCount: Number(count) };
+  }
+
+  private graphHasGrown(segment: Segment, atClose: boolean): boolean {
+    const saved = this.savedGraph(segment)?.indexedCount ?? 0;
+    return segment.indexedCount > saved * (atClose ? 1 : GRAPH_GROWTH);
+  }
+
+  /** Writes the graphs that are worth it; the names of all graphs by segment number. */
+  private async saveGraphs(segments: readonly Segment[], atClose: boolean): Promise<ReadonlyMap<number, string>> {
+    const names = new Map<number, string>();
+    for (const segment of segments) {
+      const saved = this.savedGraph(segment);
+      if (saved !== undefined) names.set(segment.number, saved.name);
+      if (segment.dense === undefined || !this.graphHasGrown(segment, atClose)) continue;
+      const name = await segment.dense.exportGraph(async (graph) => {
+        const file = `${segment.number}-graph-${graph.indexedCount}.bin`;
+        await writeFile(this.world, `${this.directory}/${file}`, GRAPH_KIND, graph.chunks);
+        return file;
+      });
+      names.set(segment.number, name);
+    }
+    return names;
+  }
+
+  private capture(segment: Segment): SegmentCapture {
+    const { removedCount } = segment;
+    const known = this.current.segments.find(({ number }) => number === segment.number)?.removed;
+    const unchanged = removedCount === 0 || known === removedName(segment.number, removedCount);
+    return { segment, rows: planRowsFlush(segment), removedCount, removed: unchanged ? undefined : removedBytes(segment) };
+  }
+
+  private async describe(capture: SegmentCapture, graphs: ReadonlyMap<number, string>): Promise<SegmentManifest> {
+    const { segment, rows, removedCount, removed } = capture;
+    const { number } = segment;
+    const removedFile = removedCount === 0 ? null : removedName(number, removedCount);
+    if (removed !== undefined) await writeFile(this.world, `${this.directory}/${removedFile}`, REMOVED_KIND, [removed]);
+    const [firstNew] = rows;
+    const kept = segment.originals.files
+      .filter(({ firstRow }) => firstNew === undefined || firstRow < firstNew.firstRow)
+      .map(({ firstRow, rowCount }) => ({ name: rowsName(number, firstRow, rowCount), firstRow, rowCount }));
+    return { number, rows: [...kept, ...rows], removed: removedFile, graph: graphs.get(number) ?? null };
+  }
+}
+
+async function closeAll(files: readonly FlushedRows[]): Promise<void> {
+  await Promise.all(files.map(({ file }) => file.close()));
+}
+
+function removedName(segment: number, removedCount: number): string {
+  return `${segment}-removed-${removedCount}.bin`;
+}

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { type CollectionConfig, type CollectionDiff, mergeDiff, NO_HNSW_DIFF } from '../core/collection-config.ts';
+import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import { decodeEntry, encodeEntry } from './catalogue.ts';
+import { Collection } from './collection.ts';
+import { ALL_COLLECTIONS, collectionKey, collectionNameOf, collectionRanges, NEXT_NUMBER_KEY } from './keys.ts';
+import { Optimizer } from './optimizer.ts';
+import type { Foundation } from './shard.ts';
+
+/** The catalogue and the collections that it names. Changes of the catalogue happen one after another. */
+export class Database {
+  private readonly foundation: Foundation;
+  private readonly directory: string;
+  private readonly optimizer: Optimizer;
+  private readonly collections = new Map<string, Collection>();
+  private nextNumber = 1;
+  private changes: Promise<unknown> = Promise.resolve();
+
+  private constructor(foundation: Foundation, directory: string) {
+    this.foundation = foundation;
+    this.directory = directory;
+    this.optimizer = new Optimizer(foundation.logger);
+  }
+
+  /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */
+  static async open(foundation: Foundation, directory: string): Promise<Database> {
+    const database = new Database(foundation, directory);
+    const stored = foundation.kv.getSync(NEXT_NUMBER_KEY);
+    if (stored !== undefined) database.nextNumber = Number(new TextDecoder().decode(stored));
+    for await (const { key, value } of foundation.kv.iterate(ALL_COLLECTIONS)) {
+      const name = collectionNameOf(key);
+      const { number, config } = decodeEntry(value, name);
+      database.collections.set(name, await database.openCollection(number, config));
+    }
+    await database.sweep();
+    return database;
+  }
+
+  /** Names in order. */
+  names(): readonly string[] {
+    return [...this.collections.keys()].toSorted();
+  }
+
+  has(name: string): boolean {
+    return this.collections.has(name);
+  }
+
+  /** Throws not_found where there is no such collection. */
+  collection(name: string): Collection {
+    const collection = this.collections.get(name);
+    if (collection === undefined) throw notFound(`Collection \`${name}\` doesn't exist!`);
+    return collection;
+  }
+
+  /** Throws already_exists. */
+  create(name: string, config: CollectionConfig): Promise<boolean> {
+    return this.change(async () => {
+      if (this.has(name)) throw new VectorizerError('already_exists', `Collection \`${name}\` already exists!`);
+      const number = this.nextNumber++;
+      await this.foundation.kv.batch(
+        [
+          { type: 'put', key: NEXT_NUMBER_KEY, value: new TextEncoder().encode(String(this.nextNumber)) },
+          { type: 'put', key: collectionKey(name), value: encodeEntry({ number, config }) },
+        ],
+        { sync: true },
+      );
+      this.collections.set(name, await this.openCollection(number, config));
+      return true;
+    });
+  }
+
+  /** Changes what the diff gives. Throws not_found, or bad_input on a vector that the collection does not have. */
+  update(name: string, diff: CollectionDiff): Promise<boolean> {
+    return this.change(async () => {
+      const collection = this.collection(name);
+      const config = applyDiff(collection.config, diff);
+      const value = encodeEntry({ number: collection.number, config });
+      await this.foundation.kv.batch([{ type: 'put', key: collectionKey(name), value }], { sync: true });
+      collection.config = config;
+      return true;
+    });
+  }
+
+  /** Answers false where there was nothing to delete. */
+  delete(name: string): Promise<boolean> {
+    return this.change(async () => {
+      const collection = this.collections.get(name);
+      if (collection === undefined) return false;
+      await this.foundation.kv.batch([{ type: 'del', key: collectionKey(name) }], { sync: true });
+      this.collections.delete(name);
+      await collection.close(false);
+      await this.erase(collection.number);
+      return true;
+    });
+  }
+
+  /** Finishes what is running and writes what is only in the log. */
+  async close(): Promise<void> {
+    await this.changes;
+    await this.optimizer.close();
+    for (const collection of this.collections.values()) await collection.close(true);
+  }
+
+  private openCollection(number: number, config: CollectionConfig): Promise<Collection> {
+    return Collection.open(this.foundation, this.optimizer, this.folderOf(number), number, config);
+  }
+
+  private folderOf(number: number): string {
+    return join(this.directory, String(number));
+  }
+
+  private async erase(number: number): Promise<void> {
+    await this.foundation.world.files.remove(this.folderOf(number));
+    for (const range of collectionRanges(number)) await this.foundation.kv.clear(range);
+  }
+
+  /** What a crash left of collections that were deleted: their numbers are never used again. */
+  private async sweep(): Promise<void> {
+    const used = new Set(Array.from(this.collections.values(), ({ number }) => String(number)));
+    for (const folder of await this.foundation.world.files.list(this.directory)) {
+      if (!used.has(folder) && /^\d+$/.test(folder)) await this.erase(Number(folder));
+    }
+  }
+
+  private change<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.changes.then(job);
+    this.changes = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function applyDiff(config: CollectionConfig, diff: CollectionDiff): CollectionConfig {
+  for (const name of diff.vectors.keys()) {
+    if (!config.params.vectors.some((vector) => vector.name === name)) throw badInput(`Not existing vector name error: ${name}`);
+  }
+  const vectors = config.params.vectors.map((vector) => {
+    const change = diff.vectors.get(vector.name);
+    if (change === undefined) return vector;
+    const hnswConfig =
+      change.hnswConfig === undefined ? vector.hnswConfig : mergeDiff(vector.hnswConfig ?? NO_HNSW_DIFF, change.hnswConfig);
+    return { ...vector, hnswConfig, onDisk: change.onDisk ?? vector.onDisk };
+  });
+  return {
+    params: { ...mergeDiff(config.params, diff.params), vectors },
+    hnsw: mergeDiff(config.hnsw, diff.hnsw),
+    optimizers: mergeDiff(config.optimizers, diff.optimizers),
+    wal: config.wal,
+    metadata: mergeMetadata(config.metadata, diff.metadata),
+  };
+}
+
+/** Shallow; a null value deletes its key. */
+function mergeMetadata(old: string | undefined, diff: string | undefined): string | undefined {
+  if (diff === undefined) return old;
+  const merged = new Map([old ?? '{}', diff].flatMap((text) => Object.entries<unknown>(JSON.parse(text))));
+  return JSON.stringify(Object.fromEntries([...merged].filter(([, value]) => value !== null)));
+}

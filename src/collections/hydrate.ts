@@ -1,0 +1,59 @@
+import type { Record } from '../core/answers.ts';
+import { selectPayload } from '../core/payload-select.ts';
+import { badInput } from '../core/errors.ts';
+import type { PayloadSelector, VectorSelector } from '../core/requests.ts';
+import type { CollectionConfig } from '../core/collection-config.ts';
+import type { PointId } from '../core/ids.ts';
+import type { Segment } from '../segments/segment.ts';
+import type { Shard } from './shard.ts';
+
+/** Where a point was found. */
+export interface PointPlace {
+  readonly id: PointId;
+  readonly shard: Shard;
+  readonly segment: Segment;
+  readonly row: number;
+}
+
+/** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
+const SYNC_READS_MAX = 32;
+
+/** Reads the payloads and vectors of the points that go into an answer: the last thing that happens to it. */
+export async function hydrate(
+  places: readonly PointPlace[],
+  withPayload: PayloadSelector,
+  withVector: VectorSelector,
+): Promise<Record[]> {
+  const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
+  return places.map(({ id, segment, row }, index) => ({
+    id,
+    payload: payloads === undefined ? undefined : selectPayload(payloads[index] ?? NO_PAYLOAD, withPayload),
+    vector: selectVector(segment, row, withVector),
+  }));
+}
+
+/** Refuses vector names that the collection does not have. */
+export function checkVectorNames(selector: VectorSelector, config: CollectionConfig): void {
+  if (selector.kind !== 'names') return;
+  const known = new Set(config.params.vectors.map(({ name }) => name));
+  for (const name of selector.names) if (!known.has(name)) throw badInput(`Not existing vector name error: ${name}`);
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+function selectVector(segment: Segment, row: number, selector: VectorSelector): Record['vector'] {
+  if (selector.kind === 'none') return undefined;
+  if (selector.kind === 'names' && !selector.names.includes('')) return { default: undefined };
+  return { default: segment.vectorAt(row) };
+}
+
+async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {
+  if (places.length <= SYNC_READS_MAX) return places.map(({ id, shard }) => shard.payloads.get(id));
+  const byShard = Map.groupBy(places, ({ shard }) => shard);
+  const found = new Map<PointPlace, Uint8Array>();
+  for (const [shard, members] of byShard) {
+    const payloads = await shard.payloads.getMany(members.map(({ id }) => id));
+    members.forEach((place, index) => found.set(place, payloads[index] ?? NO_PAYLOAD));
+  }
+  return places.map((place) => found.get(place) ?? NO_PAYLOAD);
+}

@@ -1,0 +1,87 @@
+import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
+
+/**
+ * The keys of the storage's one key-value store. Big-endian, so that byte order is the order that we want.
+ *
+ *   'c' name (UTF-8)                                       collection: number and configuration, JSON
+ *   'n'                                                    number of the next collection
+ *   'm' collection u32, shard u16                          manifest of a shard, JSON
+ *   'p' collection u32, shard u16, id kind u8, id 16 bytes payload of a point, raw JSON (empty: none)
+ *
+ * A point stands under 'p' with or without a payload: the keys of a shard are its points in Qdrant's order.
+ */
+export const NEXT_NUMBER_KEY: Uint8Array = Uint8Array.of(0x6e);
+const COLLECTION = 0x63;
+const MANIFEST = 0x6d;
+const PAYLOAD = 0x70;
+const SHARD_KEY_BYTES = 7;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export const ALL_COLLECTIONS: { readonly gte: Uint8Array; readonly lt: Uint8Array } = {
+  gte: Uint8Array.of(COLLECTION),
+  lt: Uint8Array.of(COLLECTION + 1),
+};
+
+export function collectionKey(name: string): Uint8Array {
+  const text = encoder.encode(name);
+  const key = new Uint8Array(1 + text.length);
+  key[0] = COLLECTION;
+  key.set(text, 1);
+  return key;
+}
+
+export function collectionNameOf(key: Uint8Array): string {
+  return decoder.decode(key.subarray(1));
+}
+
+export function manifestKey(collection: number, shard: number): Uint8Array {
+  return shardKey(MANIFEST, collection, shard, SHARD_KEY_BYTES);
+}
+
+export function payloadKey(collection: number, shard: number, id: PointId): Uint8Array {
+  const key = shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES + 17);
+  key[7] = id.kind;
+  const view = new DataView(key.buffer);
+  view.setUint32(8, id.word0);
+  view.setUint32(12, id.word1);
+  view.setUint32(16, id.word2);
+  view.setUint32(20, id.word3);
+  return key;
+}
+
+/** The point of a payload key. */
+export function idOfPayloadKey(key: Uint8Array): PointId {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return {
+    kind: key[7] === ID_UUID ? ID_UUID : ID_NUMBER,
+    word0: view.getUint32(8),
+    word1: view.getUint32(12),
+    word2: view.getUint32(16),
+    word3: view.getUint32(20),
+  };
+}
+
+/** All payloads of a shard from `offset` on. */
+export function payloadRange(collection: number, shard: number, offset?: PointId): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
+  const lt = shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES + 1);
+  lt[7] = 0xff;
+  return { gte: offset === undefined ? shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES) : payloadKey(collection, shard, offset), lt };
+}
+
+/** Everything of a collection in one family of keys. */
+export function collectionRanges(collection: number): readonly { readonly gte: Uint8Array; readonly lt: Uint8Array }[] {
+  return [MANIFEST, PAYLOAD].map((family) => ({
+    gte: shardKey(family, collection, 0, SHARD_KEY_BYTES),
+    lt: shardKey(family, collection + 1, 0, SHARD_KEY_BYTES),
+  }));
+}
+
+function shardKey(family: number, collection: number, shard: number, length: number): Uint8Array {
+  const key = new Uint8Array(length);
+  const view = new DataView(key.buffer);
+  key[0] = family;
+  view.setUint32(1, collection);
+  view.setUint16(5, shard);
+  return key;
+}

@@ -1,0 +1,40 @@
+import { dataDamaged } from '../core/errors.ts';
+import type { SegmentManifest } from '../segments/segment-files.ts';
+
+/** The files that hold a shard's state as of a sequence; what the log holds after it is applied at the start. */
+export interface ShardManifest {
+  readonly format: 1;
+  /** All updates up to this one are in the files. */
+  readonly sequence: number;
+  /** Number of the next segment; numbers are never used twice. */
+  readonly nextSegment: number;
+  readonly segments: readonly SegmentManifest[];
+}
+
+export const EMPTY_MANIFEST: ShardManifest = { format: 1, sequence: 0, nextSegment: 1, segments: [] };
+
+export function encodeManifest(manifest: ShardManifest): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(manifest));
+}
+
+/** place names the shard in the error. The store verifies its own blocks; this refuses what is not a manifest. */
+export function decodeManifest(bytes: Uint8Array, place: string): ShardManifest {
+  const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+  if (!isManifest(value)) throw dataDamaged(place, 'its manifest has a form that this version does not know');
+  return value;
+}
+
+/** Every file that a manifest names. */
+export function manifestFiles(manifest: ShardManifest): ReadonlySet<string> {
+  return new Set(
+    manifest.segments.flatMap(({ rows, removed, graph }) => [
+      ...rows.map(({ name }) => name),
+      ...(removed === null ? [] : [removed]),
+      ...(graph === null ? [] : [graph]),
+    ]),
+  );
+}
+
+function isManifest(value: unknown): value is ShardManifest {
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'segments' in value;
+}

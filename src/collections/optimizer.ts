@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CollectionConfig } from '../core/collection-config.ts';
+import type { Logger } from '../observe/logger.ts';
+import { compactSegments } from './compaction.ts';
+import type { Segment } from '../segments/segment.ts';
+import type { Shard } from './shard.ts';
+
+/** Updates that come within this time of each other are indexed together. */
+const GATHER_MS = 50;
+
+/**
+ * The work behind the updates, for all shards of the process: checkpoints, graphs, compaction. One job at a time, since
+ * a job uses all background threads itself; a shard that is worked on and changes meanwhile is looked at again.
+ * A job that fails leaves its shard as it was, searchable, and is tried again with the next update.
+ */
+export class Optimizer {
+  private readonly logger: Logger;
+  private readonly due = new Map<Shard, CollectionConfig>();
+  private readonly failures = new Map<Shard, Error>();
+  private readonly stop = new AbortController();
+  private working: { readonly shard: Shard; readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  private loop: Promise<void> | undefined;
+
+  constructor(logger: Logger) {
+    this.logger = logger;
+  }
+
+  /** A shard was opened or has changed: work on it if there is something to do. Cheap; called after every update. */
+  consider(shard: Shard, config: CollectionConfig): void {
+    if (this.stop.signal.aborted || !needsWork(shard, config)) return;
+    this.due.set(shard, config);
+    this.loop ??= this.run();
+  }
+
+  /** Whether a shard's graph is behind its rows, or its segments hold too much that is removed. */
+  isDue(shard: Shard, config: CollectionConfig): boolean {
+    return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(segment, config));
+  }
+
+  /** What went wrong with the shard's last job. */
+  failureOf(shard: Shard): Error | undefined {
+    return this.failures.get(shard);
+  }
+
+  /** The shard is about to be closed: its job is cancelled and waited for. */
+  async forget(shard: Shard): Promise<void> {
+    this.due.delete(shard);
+    this.failures.delete(shard);
+    if (this.working?.shard !== shard) return;
+    this.working.abort.abort();
+    await this.working.done;
+    this.due.delete(shard);
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    this.due.clear();
+    this.working?.abort.abort();
+    await this.loop;
+  }
+
+  private async run(): Promise<void> {
+    while (this.due.size > 0 && !this.stop.signal.aborted) {
+      await delay(GATHER_MS);
+      const [next] = this.due;
+      if (next === undefined) break;
+      const [shard, config] = next;
+      this.due.delete(shard);
+      const abort = new AbortController();
+      const done = this.work(shard, config, abort.signal);
+      this.working = { shard, abort, done };
+      await done;
+      this.working = undefined;
+    }
+    this.loop = undefined;
+  }
+
+  private async work(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
+    try {
+      if (shard.checkpointIsDue) await shard.writeCheckpoint(false);
+      const stopped = config.optimizers.maxOptimizationThreads === 0;
+      if (!stopped && shard.segments.some((segment) => needsCompaction(segment, config))) {
+        await compactSegments(shard, (segment) => needsCompaction(segment, config), signal);
+      }
+      for (const segment of shard.segments) {
+        if (stopped || !needsIndexing(segment, config)) continue;
+        await segment.dense?.buildIndex({ signal, onProgress: () => this.checkpointMeanwhile(shard) });
+      }
+      if (!signal.aborted && shard.checkpointIsDue) await shard.writeCheckpoint(false);
+      this.failures.delete(shard);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.logger.error('optimizing failed; it is tried again with the next update', {}, error);
+      this.failures.set(shard, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** While a long build runs, updates go on: what they leave in memory is written too. */
+  private checkpointMeanwhile(shard: Shard): void {
+    if (!shard.checkpointIsDue || shard.checkpointIsRunning) return;
+    shard.writeCheckpoint(false).catch((error: unknown) => this.logger.error('a checkpoint failed', {}, error));
+  }
+}
+
+function needsWork(shard: Shard, config: CollectionConfig): boolean {
+  if (shard.checkpointIsDue) return true;
+  if (config.optimizers.maxOptimizationThreads === 0) return false;
+  return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(segment, config));
+}
+
+/** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */
+export function needsIndexing(segment: Segment, config: CollectionConfig): boolean {
+  const { rowCount, indexedCount, dimension, liveCount } = segment.statistics;
+  if (dimension === 0 || indexedCount === rowCount) return false;
+  if (indexedCount > 0) return true;
+  const { indexingThreshold } = config.optimizers;
+  return indexingThreshold > 0 && liveCount * dimension * 4 >= indexingThreshold * 1024;
+}
+
+/** Enough is removed, by Qdrant's rule for its vacuum. */
+function needsCompaction(segment: Segment, config: CollectionConfig): boolean {
+  const { deletedThreshold, vacuumMinVectorNumber } = config.optimizers;
+  const { removedCount, rowCount } = segment;
+  return removedCount >= vacuumMinVectorNumber && removedCount > rowCount * deletedThreshold;
+}

@@ -1,0 +1,137 @@
+import { compareIds, idAfter, type PointId } from '../core/ids.ts';
+import type { Kv, KvEntry, KvOperation } from '../storage/kv.ts';
+import { idOfPayloadKey, payloadKey, payloadRange } from './keys.ts';
+import { PayloadOverlay } from './payload-overlay.ts';
+
+/** A point and its payload as raw JSON; empty: it has none. */
+export interface PointPayload {
+  readonly id: PointId;
+  readonly payload: Uint8Array;
+}
+
+const NO_PAYLOAD = new Uint8Array(0);
+
+/**
+ * The payloads of a shard's points, and with them which points there are, in id order: what was written since the last
+ * checkpoint in memory, before what the key-value store holds.
+ */
+export class Payloads {
+  private readonly kv: Kv;
+  private readonly collection: number;
+  private readonly shard: number;
+  private active = new PayloadOverlay();
+  /** What a running checkpoint is writing. */
+  private flushing: PayloadOverlay | undefined;
+
+  constructor(kv: Kv, collection: number, shard: number) {
+    this.kv = kv;
+    this.collection = collection;
+    this.shard = shard;
+  }
+
+  /** What no checkpoint has taken yet. */
+  get unwritten(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.active.size, bytes: this.active.bytes };
+  }
+
+  /** payload: raw JSON, empty for none, undefined for a deleted point. Kept without copying. */
+  set(id: PointId, payload: Uint8Array | undefined): void {
+    this.active.set(id, payload);
+  }
+
+  /** The payload of a point that exists, as raw JSON; empty where it has none. */
+  get(id: PointId): Uint8Array {
+    const entry = this.active.get(id) ?? this.flushing?.get(id);
+    if (entry !== undefined) return entry.payload ?? NO_PAYLOAD;
+    return this.kv.getSync(payloadKey(this.collection, this.shard, id)) ?? NO_PAYLOAD;
+  }
+
+  /** The payloads of many points that exist, in order; reads off the main thread. */
+  async getMany(ids: readonly PointId[]): Promise<Uint8Array[]> {
+    const found = ids.map((id) => this.active.get(id) ?? this.flushing?.get(id));
+    const missing = ids.filter((_, index) => found[index] === undefined);
+    const stored = await this.kv.getMany(missing.map((id) => payloadKey(this.collection, this.shard, id)));
+    let next = 0;
+    return found.map((entry) => (entry === undefined ? stored[next++] : entry.payload) ?? NO_PAYLOAD);
+  }
+
+  /** The first `count` points in id order from `offset` on. */
+  async page(offset: PointId | undefined, count: number): Promise<PointPayload[]> {
+    const result: PointPayload[] = [];
+    let from = offset;
+    while (result.length < count) {
+      // The overlay is read in pieces: a piece shows everything newer up to its last id.
+      const piece = (count - result.length) * 2 + 64;
+      const newer = mergeEntries(this.active.page(from, piece), this.flushing?.page(from, piece) ?? []).slice(0, piece);
+      const last = newer.length === piece ? newer.at(-1)?.id : undefined;
+      const next = last === undefined ? undefined : idAfter(last);
+      const { gte, lt } = payloadRange(this.collection, this.shard, from);
+      const end = next === undefined ? lt : payloadKey(this.collection, this.shard, next);
+      await mergeStored(newer, this.kv.iterate({ gte, lt: end }), count, result);
+      if (next === undefined) break;
+      from = next;
+    }
+    return result;
+  }
+
+  /** Begins a checkpoint: what was written until now will be in `operations`; later writes go to a new overlay. */
+  beginFlush(): KvOperation[] {
+    const taken = this.active;
+    this.flushing = taken;
+    this.active = new PayloadOverlay();
+    return Array.from(taken.values(), ({ id, payload }): KvOperation => {
+      const key = payloadKey(this.collection, this.shard, id);
+      return payload === undefined ? { type: 'del', key } : { type: 'put', key, value: payload };
+    });
+  }
+
+  /** The checkpoint's batch is in the store, or it failed and everything is unwritten again. */
+  endFlush(written: boolean): void {
+    if (!written && this.flushing !== undefined) this.active.absorbOlder(this.flushing);
+    this.flushing = undefined;
+  }
+}
+
+interface Entry {
+  readonly id: PointId;
+  readonly payload: Uint8Array | undefined;
+}
+
+/** Two lists in id order as one; of two entries of one id the first list's stays. */
+function mergeEntries(newer: readonly Entry[], older: readonly Entry[]): readonly Entry[] {
+  if (older.length === 0) return newer;
+  const merged = [...newer, ...older].toSorted((a, b) => compareIds(a.id, b.id));
+  return merged.filter((entry, index) => {
+    const before = merged[index - 1];
+    return before === undefined || compareIds(before.id, entry.id) !== 0;
+  });
+}
+
+/** Adds to `result`, until it has `count`, the points of both lists in id order; what is newer hides what is stored. */
+async function mergeStored(
+  newer: readonly Entry[],
+  stored: AsyncIterable<KvEntry>,
+  count: number,
+  result: PointPayload[],
+): Promise<void> {
+  let next = 0;
+  const takeNewer = (through: PointId | undefined): boolean => {
+    let same = false;
+    for (; next < newer.length && result.length < count; next++) {
+      const entry = newer[next] as Entry;
+      const order = through === undefined ? -1 : compareIds(entry.id, through);
+      if (order > 0) break;
+      same = order === 0;
+      if (entry.payload !== undefined) result.push({ id: entry.id, payload: entry.payload });
+    }
+    return same;
+  };
+  for await (const { key, value } of stored) {
+    const id = idOfPayloadKey(key);
+    const hidden = takeNewer(id);
+    if (result.length === count) return;
+    if (!hidden) result.push({ id, payload: value });
+    if (result.length === count) return;
+  }
+  takeNewer(undefined);
+}

@@ -1,0 +1,135 @@
+import type { ScoredPoint } from '../core/answers.ts';
+import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
+import type { Context } from '../core/context.ts';
+import { normaliseRows } from '../core/distances.ts';
+import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import { compareIds, idText, type PointId } from '../core/ids.ts';
+import type { QueryPoints } from '../core/requests.ts';
+import { combine, type ScoredHit } from '../query/combine.ts';
+import { planSegment } from '../query/plan.ts';
+import type { Segment, SegmentHit } from '../segments/segment.ts';
+import { checkVectorNames, hydrate } from './hydrate.ts';
+import { shardOf } from './routing.ts';
+import type { Shard } from './shard.ts';
+
+/** A hit with the shard that holds its payload. */
+interface Place {
+  readonly shard: Shard;
+  readonly segment: Segment;
+}
+
+/** What is searched for once ids have become vectors. */
+interface ResolvedTarget {
+  readonly vector: Float32Array;
+  /** The point that was given as an example: never part of the answer. */
+  readonly excluded: PointId | undefined;
+}
+
+/** Runs one query: resolve, plan, search, combine, hydrate, in this order and once. */
+export async function runQuery(
+  shards: readonly Shard[],
+  config: CollectionConfig,
+  context: Context,
+  request: QueryPoints,
+): Promise<ScoredPoint[]> {
+  checkVectorNames(request.withVector, config);
+  if (request.target.kind === 'scroll') return scrollAsQuery(shards, request);
+  const field = config.params.vectors.find(({ name }) => name === request.using);
+  if (field === undefined) throw badInput(`Not existing vector name error: ${request.using}`);
+  const target = resolve(shards, field, request);
+  const used = shards.flatMap((shard) => shard.segments.map((segment) => ({ shard, segment })));
+  for (const { segment } of used) segment.retain();
+  try {
+    const lists = await Promise.all(used.map((place) => searchSegment(place, config, field, target, request, context)));
+    const { limit, offset, scoreThreshold } = request;
+    const hits = withoutOldVersions(lists.flat());
+    const best = combine(hits, { distance: field.distance, limit, offset, threshold: scoreThreshold });
+    return await answer(best, request);
+  } finally {
+    for (const { segment } of used) segment.release();
+  }
+}
+
+function resolve(shards: readonly Shard[], field: DenseVectorConfig, request: QueryPoints): ResolvedTarget {
+  const { target } = request;
+  if (target.kind === 'id') {
+    const found = shards[shardOf(target.id, shards.length)]?.find(target.id);
+    if (found === undefined) throw notFound(`No point with id ${idText(target.id)} found`);
+    const vector = found.segment.vectorAt(found.row);
+    if (vector === undefined) throw notFound(`Vector with name "${field.name}" for point not found`);
+    return { vector, excluded: target.id };
+  }
+  if (target.kind !== 'vector') throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
+  const { vector } = target;
+  if (vector.length !== field.size) throw badInput(`Vector dimension error: expected dim: ${field.size}, got ${vector.length}`);
+  const query = field.distance === 'Cosine' ? vector.slice() : vector;
+  const broken = normaliseRows(query, field.size, field.distance === 'Cosine');
+  if (broken >= 0) throw badInput(`query: component ${broken} is not a finite number`);
+  return { vector: query, excluded: undefined };
+}
+
+async function searchSegment(
+  place: Place,
+  config: CollectionConfig,
+  field: DenseVectorConfig,
+  target: ResolvedTarget,
+  request: QueryPoints,
+  context: Context,
+): Promise<(SegmentHit & { readonly place: Place })[]> {
+  const { shard, segment } = place;
+  const { excluded } = target;
+  const plan = planSegment(segment.statistics, {
+    candidates: request.limit + request.offset + (excluded === undefined ? 0 : 1),
+    params: request.params,
+    efConstruct: field.hnswConfig?.efConstruct ?? config.hnsw.efConstruct,
+    unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
+  });
+  const hits = await segment.search(target.vector, plan, context.signal, (id) => shard.find(id) !== undefined);
+  return hits.flatMap((hit) => (excluded !== undefined && compareIds(hit.id, excluded) === 0 ? [] : [{ ...hit, place }]));
+}
+
+/** Both versions of a point that was replaced during the search may have been seen: the new one stays. */
+function withoutOldVersions<Found extends SegmentHit & { readonly place: Place }>(hits: readonly Found[]): readonly Found[] {
+  const isOld = ({ place, row }: Found): boolean => place.segment.removed.has(row);
+  if (!hits.some(isOld)) return hits;
+  const current = new Set(hits.filter((hit) => !isOld(hit)).map((hit) => idText(hit.id)));
+  return hits.filter((hit) => !isOld(hit) || !current.has(idText(hit.id)));
+}
+
+async function answer(hits: readonly ScoredHit<Place>[], request: QueryPoints): Promise<ScoredPoint[]> {
+  const places = hits.map(({ id, row, place }) => ({ id, row, ...place }));
+  const records = await hydrate(places, request.withPayload, request.withVector);
+  return hits.map(({ id, row, place, score }, index) => ({
+    id,
+    version: place.segment.rows.versionAt(row),
+    score,
+    payload: records[index]?.payload,
+    vector: records[index]?.vector,
+  }));
+}
+
+/** A query that looks for nothing gives points by id: scores 1, versions 0 (SEMANTICS.md 3.1). */
+async function scrollAsQuery(shards: readonly Shard[], request: QueryPoints): Promise<ScoredPoint[]> {
+  const points = await firstPoints(shards, undefined, request.offset + request.limit);
+  const records = await hydrate(points.slice(request.offset), request.withPayload, request.withVector);
+  return records.map((record) => ({ ...record, version: 0, score: 1 }));
+}
+
+/** The first `count` points of all shards in id order from `offset` on. */
+export async function firstPoints(
+  shards: readonly Shard[],
+  offset: PointId | undefined,
+  count: number,
+): Promise<{ readonly id: PointId; readonly shard: Shard; readonly segment: Segment; readonly row: number }[]> {
+  const pages = await Promise.all(
+    shards.map(async (shard) => {
+      const page = await shard.payloads.page(offset, count);
+      return page.flatMap(({ id }) => {
+        const found = shard.find(id);
+        return found === undefined ? [] : [{ id, shard, ...found }];
+      });
+    }),
+  );
+  const merged = pages.length === 1 ? (pages[0] ?? []) : pages.flat().toSorted((a, b) => compareIds(a.id, b.id));
+  return merged.slice(0, count);
+}

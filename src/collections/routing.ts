@@ -1,0 +1,90 @@
+import type { IdColumn, PointId } from '../core/ids.ts';
+import { FLAG_UUID, FLAG_VECTOR, type UpsertRecord } from './record.ts';
+
+/**
+ * Which shard a point belongs to. Stored data depends on it: it never changes. Qdrant's own placement cannot be seen
+ * through its interface, so ours is a plain mix (murmur3's finaliser over the words of the id).
+ */
+export function shardOf(id: PointId, shardCount: number): number {
+  return shardOfWords(id.kind, id.word0, id.word1, id.word2, id.word3, shardCount);
+}
+
+/** Cuts a record into one for each shard; undefined where a shard gets nothing. Order within a shard is kept. */
+export function splitUpsert(record: UpsertRecord, shardCount: number): (UpsertRecord | undefined)[] {
+  if (shardCount === 1) return [record];
+  const { count, dimension, flags, words } = record;
+  const members = group(count, (point) => shardOfWords((flags[point] ?? 0) & FLAG_UUID, ...wordsAt(words, point), shardCount), shardCount);
+  const vectorRows = new Uint32Array(count);
+  let vectors = 0;
+  for (let point = 0; point < count; point++) {
+    vectorRows[point] = vectors;
+    if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) vectors++;
+  }
+  return members.map((points) => (points.length === 0 ? undefined : pickPoints(record, points, vectorRows, dimension)));
+}
+
+/** Cuts a list of ids into one for each shard; undefined where a shard gets nothing. */
+export function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefined)[] {
+  if (shardCount === 1) return [ids];
+  const { count, kinds, words } = ids;
+  const members = group(count, (index) => shardOfWords(kinds[index] ?? 0, ...wordsAt(words, index), shardCount), shardCount);
+  return members.map((indexes) => {
+    if (indexes.length === 0) return undefined;
+    return { count: indexes.length, kinds: Uint8Array.from(indexes, (index) => kinds[index] ?? 0), words: pickWords(words, indexes) };
+  });
+}
+
+function pickPoints(record: UpsertRecord, points: readonly number[], vectorRows: Uint32Array, dimension: number): UpsertRecord {
+  const { flags, words, payloadStarts, payloads, vectors } = record;
+  const withVector = points.filter((point) => ((flags[point] ?? 0) & FLAG_VECTOR) !== 0);
+  const pickedVectors = new Float32Array(withVector.length * dimension);
+  withVector.forEach((point, index) => {
+    const start = (vectorRows[point] ?? 0) * dimension;
+    pickedVectors.set(vectors.subarray(start, start + dimension), index * dimension);
+  });
+  const pickedStarts = new Uint32Array(points.length + 1);
+  points.forEach((point, index) => {
+    pickedStarts[index + 1] = (pickedStarts[index] ?? 0) + (payloadStarts[point + 1] ?? 0) - (payloadStarts[point] ?? 0);
+  });
+  const pickedPayloads = new Uint8Array(pickedStarts[points.length] ?? 0);
+  points.forEach((point, index) => {
+    pickedPayloads.set(payloads.subarray(payloadStarts[point], payloadStarts[point + 1]), pickedStarts[index]);
+  });
+  return {
+    kind: 'upsert',
+    count: points.length,
+    dimension,
+    flags: Uint8Array.from(points, (point) => flags[point] ?? 0),
+    words: pickWords(words, points),
+    payloadStarts: pickedStarts,
+    vectors: pickedVectors,
+    payloads: pickedPayloads,
+  };
+}
+
+function pickWords(words: Uint32Array, indexes: readonly number[]): Uint32Array {
+  const picked = new Uint32Array(indexes.length * 4);
+  indexes.forEach((index, at) => picked.set(words.subarray(index * 4, index * 4 + 4), at * 4));
+  return picked;
+}
+
+function group(count: number, shardOfIndex: (index: number) => number, shardCount: number): number[][] {
+  const members: number[][] = Array.from({ length: shardCount }, () => []);
+  for (let index = 0; index < count; index++) members[shardOfIndex(index)]?.push(index);
+  return members;
+}
+
+function wordsAt(words: Uint32Array, index: number): [number, number, number, number] {
+  const at = index * 4;
+  return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
+}
+
+function shardOfWords(kind: number, word0: number, word1: number, word2: number, word3: number, shardCount: number): number {
+  let hash = kind;
+  for (const word of [word0, word1, word2, word3]) {
+    hash = Math.imul(hash ^ word, 0x85ebca6b);
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    hash ^= hash >>> 16;
+  }
+  return (hash >>> 0) % shardCount;
+}

@@ -1,0 +1,324 @@
+import { join } from 'node:path';
+import type { World } from '../base/world.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { CollectionConfig } from '../core/collection-config.ts';
+import { VectorizerError } from '../core/errors.ts';
+import type { PointId } from '../core/ids.ts';
+import type { Logger } from '../observe/logger.ts';
+import { openSegment } from '../segments/segment-files.ts';
+import { Segment, type SegmentOptions } from '../segments/segment.ts';
+import type { Kv } from '../storage/kv.ts';
+import { UpdateLog } from '../storage/log.ts';
+import { applyRecord } from './apply.ts';
+import { ApplyQueue } from './apply-queue.ts';
+import { Checkpoint, type CheckpointSource } from './checkpoint.ts';
+import { manifestKey } from './keys.ts';
+import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
+import { Payloads } from './payloads.ts';
+import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
+
+/** What the rooms below need, the same for every shard of a database. */
+export interface Foundation {
+  readonly world: World;
+  readonly kv: Kv;
+  readonly compute: Compute;
+  readonly logger: Logger;
+  readonly fsync: 'always' | 'never';
+}
+
+/** Where a shard stands. */
+export interface ShardPlace {
+  readonly collection: number;
+  readonly shard: number;
+  readonly directory: string;
+}
+
+/** An update in the log: `applied` settles when searches see it. */
+export interface LoggedUpdate {
+  readonly sequence: number;
+  readonly applied: Promise<void>;
+}
+
+/** 16 MB: large sequential reads at the start, and whole files to drop after a checkpoint. */
+const LOG_SEGMENT_BYTES = 16 * 2 ** 20;
+/** A checkpoint is due at this much in memory: it bounds the log that a restart replays. */
+const UNWRITTEN_BYTES_MAX = 32 * 2 ** 20;
+const UNWRITTEN_POINTS_MAX = 50_000;
+/** While checkpoints fail (a full disk), writes are refused from here on, before memory runs out. */
+const UNWRITTEN_BYTES_HARD_MAX = 512 * 2 ** 20;
+/** Updates that may be in the log without being applied before a client waits even with wait=false (Qdrant: 200). */
+const QUEUE_MAX = 200;
+
+/**
+ * One shard: the log, the segments, the payloads, and the one queue in which updates are applied.
+ * Lock order: `maintenance` (checkpoint, swap of segments) before the apply queue.
+ */
+export class Shard implements CheckpointSource {
+  readonly payloads: Payloads;
+  private readonly foundation: Foundation;
+  private readonly options: SegmentOptions;
+  private readonly log: UpdateLog;
+  private readonly checkpoint: Checkpoint;
+  private readonly queue = new ApplyQueue();
+  private readonly buildingNumbers = new Set<number>();
+  private readonly maintenance = new ApplyQueue();
+  private list: Segment[];
+  private nextNumber: number;
+  private logged: number;
+  private appliedSequence: number;
+  private unwrittenPoints = 0;
+  private failed: Error | undefined;
+  private closed = false;
+
+  private constructor(parts: {
+    foundation: Foundation;
+    options: SegmentOptions;
+    log: UpdateLog;
+    checkpoint: Checkpoint;
+    payloads: Payloads;
+    segments: Segment[];
+  }) {
+    const { manifest } = parts.checkpoint;
+    this.foundation = parts.foundation;
+    this.options = parts.options;
+    this.log = parts.log;
+    this.checkpoint = parts.checkpoint;
+    this.payloads = parts.payloads;
+    this.list = parts.segments;
+    this.nextNumber = manifest.nextSegment;
+    this.appliedSequence = manifest.sequence;
+    this.logged = Math.max(manifest.sequence, parts.log.bounds.last?.sequence ?? 0);
+  }
+
+  /** Opens a shard: its files, then the log behind them. Throws data_damaged, naming the file. */
+  static async open(foundation: Foundation, place: ShardPlace, config: CollectionConfig): Promise<Shard> {
+    const { world, kv, logger, fsync } = foundation;
+    const directory = join(place.directory, 'segments');
+    const key = manifestKey(place.collection, place.shard);
+    const stored = kv.getSync(key);
+    const manifest = stored === undefined ? EMPTY_MANIFEST : decodeManifest(stored, place.directory);
+    const options = segmentOptions(foundation, config);
+    const segments: Segment[] = [];
+    for (const segment of manifest.segments) segments.push(await openSegment(world, directory, segment, options));
+    const { dimension } = options;
+    const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, dimension, manifest });
+    if (stored !== undefined) await checkpoint.sweep(new Set());
+    const logDirectory = join(place.directory, 'log');
+    const { log, tornTail } = await UpdateLog.open({ world, directory: logDirectory, fsync, segmentBytes: LOG_SEGMENT_BYTES });
+    if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
+    const payloads = new Payloads(kv, place.collection, place.shard);
+    const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments });
+    await shard.replay(logDirectory);
+    return shard;
+  }
+
+  get segments(): readonly Segment[] {
+    return this.list;
+  }
+
+  /** The last update that is applied. */
+  get sequence(): number {
+    return this.appliedSequence;
+  }
+
+  get nextSegment(): number {
+    return this.nextNumber;
+  }
+
+  /** Numbers of segments that are being made: their files are not in the manifest yet. */
+  get building(): ReadonlySet<number> {
+    return this.buildingNumbers;
+  }
+
+  /** Runs `job` between two updates. */
+  between<T>(job: () => T): Promise<T> {
+    return this.queue.run(job);
+  }
+
+  get pointCount(): number {
+    return this.list.reduce((count, segment) => count + segment.liveCount, 0);
+  }
+
+  /** Updates that are logged and not applied. */
+  get queueLength(): number {
+    return this.queue.length;
+  }
+
+  /** Why updates that are logged could not be applied; none are accepted any more. */
+  get failure(): Error | undefined {
+    return this.failed;
+  }
+
+  get checkpointIsRunning(): boolean {
+    return this.maintenance.length > 0;
+  }
+
+  /** Where a point stands now, or undefined. */
+  find(id: PointId): { readonly segment: Segment; readonly row: number } | undefined {
+    for (let index = this.list.length - 1; index >= 0; index--) {
+      const segment = this.list[index] as Segment;
+      const row = segment.rowOf(id);
+      if (row !== undefined) return { segment, row };
+    }
+    return undefined;
+  }
+
+  /**
+   * Logs an accepted update. Resolves when it is durable; `applied` follows in the order of the log.
+   * Throws insufficient_storage where the disk is full; nothing is changed then.
+   */
+  async update(record: UpdateRecord): Promise<LoggedUpdate> {
+    this.refuseOverload();
+    const sequence = ++this.logged;
+    await this.log.append(sequence, encodeRecord(record));
+    const applied = this.queue.run(() => this.apply(record, sequence));
+    // Whoever waits hears of it; those who do not wait find it in `failure`.
+    applied.catch(() => undefined);
+    if (this.queue.length > QUEUE_MAX) await applied;
+    return { sequence, applied };
+  }
+
+  /** Uses up the number of an operation that was refused after Qdrant would have logged it. */
+  skipOperation(): number {
+    return ++this.logged;
+  }
+
+  /** Whether so much is only in the log and in memory that it should be written. */
+  get checkpointIsDue(): boolean {
+    return (
+      this.pendingBytes > UNWRITTEN_BYTES_MAX ||
+      this.unwrittenPoints > UNWRITTEN_POINTS_MAX ||
+      this.checkpoint.graphIsDue(this.list, false)
+    );
+  }
+
+  /** Writes what is unwritten, then drops the log below it. */
+  async writeCheckpoint(atClose: boolean): Promise<void> {
+    await this.maintenance.run(() => this.checkpointNow(atClose));
+  }
+
+  /**
+   * Makes a segment beside the others, of which nobody knows until `replaceSegments`. `flush` brings its rows into files,
+   * which no checkpoint sweeps away meanwhile. If `build` fails the segment gives its memory back, and the next
+   * checkpoint sweeps its files.
+   */
+  async buildSegment(build: (target: Segment, flush: () => Promise<void>) => Promise<void>): Promise<void> {
+    const target = this.createSegment();
+    this.buildingNumbers.add(target.number);
+    try {
+      await build(target, () => this.checkpoint.flushRows(target));
+    } catch (error) {
+      // Caught to undo; a segment that has taken its place already stays.
+      if (!this.list.includes(target)) await target.close();
+      throw error;
+    } finally {
+      this.buildingNumbers.delete(target.number);
+    }
+  }
+
+  /** Puts a new segment for new rows behind the others: those before it only lose rows from now on. */
+  async startSegment(): Promise<void> {
+    await this.queue.run(() => {
+      this.list = [...this.list, this.createSegment()];
+    });
+  }
+
+  /**
+   * Puts `successor` in the place of `old`, between two updates, then writes a checkpoint so that the old files can go.
+   * `carryOver` runs in the same moment: it brings over what changed since the successor was made.
+   */
+  async replaceSegments(old: readonly Segment[], successor: Segment, carryOver: () => void): Promise<void> {
+    await this.maintenance.run(async () => {
+      await this.queue.run(() => {
+        carryOver();
+        const at = this.list.findIndex((segment) => old.includes(segment));
+        const rest = this.list.filter((segment) => !old.includes(segment));
+        this.list = [...rest.slice(0, at), successor, ...rest.slice(at)];
+      });
+      await this.checkpointNow(false);
+    });
+    for (const segment of old) await segment.close();
+  }
+
+  /** Finishes what is running. `keep`: false for a shard that is being deleted. */
+  async close(keep: boolean): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.queue.run(() => undefined);
+    await this.maintenance.run(() => undefined);
+    try {
+      if (keep && this.hasUnwritten()) await this.checkpointNow(true);
+    } catch (error) {
+      // Nothing is lost: the log still holds it, and the next start replays it.
+      this.foundation.logger.warn('the last checkpoint failed; the log keeps what it would have written', { error: String(error) });
+    }
+    await this.log.close();
+    for (const segment of this.list) await segment.close();
+  }
+
+  private get pendingBytes(): number {
+    return this.list.reduce((bytes, segment) => bytes + segment.originals.pendingBytes, this.payloads.unwritten.bytes);
+  }
+
+  private hasUnwritten(): boolean {
+    return this.appliedSequence > this.checkpoint.manifest.sequence || this.checkpoint.graphIsDue(this.list, true);
+  }
+
+  private refuseOverload(): void {
+    if (this.failed !== undefined) {
+      throw new VectorizerError('internal', `updates stopped: ${this.failed.message}`, { cause: this.failed });
+    }
+    if (this.closed) throw new VectorizerError('unavailable', 'the shard is closed');
+    if (this.pendingBytes > UNWRITTEN_BYTES_HARD_MAX) {
+      throw new VectorizerError('insufficient_storage', 'updates wait in memory because the disk cannot take them');
+    }
+  }
+
+  private async apply(record: UpdateRecord, sequence: number): Promise<void> {
+    if (this.list.length === 0) this.list = [this.createSegment()];
+    try {
+      await applyRecord({ segments: this.list, payloads: this.payloads }, record, sequence, () => this.queue.giveWay());
+    } catch (error) {
+      // The log is ahead of what searches see: no more is accepted, and the next start replays it.
+      this.failed = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+    this.unwrittenPoints += record.kind === 'upsert' ? record.count : record.ids.count;
+    this.appliedSequence = sequence;
+  }
+
+  private async replay(logDirectory: string): Promise<void> {
+    const { manifest } = this.checkpoint;
+    let records = 0;
+    for await (const { sequence, record } of this.log.tail(manifest.sequence)) {
+      await this.apply(decodeRecord(record, `${logDirectory}, record ${sequence}`), sequence);
+      records++;
+      if (this.checkpointIsDue) await this.checkpointNow(false);
+    }
+    if (records > 0) this.foundation.logger.info('replayed the log', { directory: logDirectory, records });
+  }
+
+  private createSegment(): Segment {
+    return new Segment(this.nextNumber++, this.options, undefined);
+  }
+
+  private async checkpointNow(atClose: boolean): Promise<void> {
+    const points = this.unwrittenPoints;
+    await this.checkpoint.write(this, atClose);
+    this.unwrittenPoints -= points;
+    await this.log.truncate(this.checkpoint.manifest.sequence + 1);
+  }
+}
+
+function segmentOptions({ compute, world }: Foundation, config: CollectionConfig): SegmentOptions {
+  const field = config.params.vectors.find(({ name }) => name === '');
+  const hnsw = { ...config.hnsw, ...field?.hnswConfig };
+  return {
+    compute,
+    dimension: field?.size ?? 0,
+    distance: field?.distance ?? 'Dot',
+    m: hnsw.m ?? config.hnsw.m,
+    efConstruct: hnsw.efConstruct ?? config.hnsw.efConstruct,
+    seed: Math.floor(world.random() * 2 ** 32),
+  };
+}

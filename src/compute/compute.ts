@@ -1,0 +1,86 @@
+import { compileKernels } from '../kernels/load.ts';
+import { Arenas } from './arenas.ts';
+import type { Arena } from './arenas.ts';
+import { Pool } from './pool.ts';
+import type { Lane } from './pool.ts';
+import { SearchQueue } from './search-queue.ts';
+import type { SearchJob } from './search-queue.ts';
+import type { InsertBatch } from './worker.ts';
+import type { WorkspaceShape } from './workspace.ts';
+
+export interface ComputeOptions {
+  readonly searchThreads: number;
+  readonly backgroundThreads: number;
+}
+
+/** A piece of graph building; the arena and the workspace are added on the way. */
+export interface InsertJob extends Pick<InsertBatch, 'field' | 'start' | 'end' | 'rowCount'> {
+  readonly arena: Arena;
+  readonly shape: WorkspaceShape;
+}
+
+/** All arithmetic of a process: the memory it works on and the threads that do it. */
+export class Compute {
+  readonly arenas: Arenas;
+  /** Pieces of background work that can be under way at once. */
+  readonly backgroundThreads: number;
+  readonly #searchPool: Pool;
+  readonly #insertPool: Pool;
+  readonly #queue: SearchQueue;
+  readonly #insertWaiters: ((lane: Lane) => void)[] = [];
+
+  private constructor(options: ComputeOptions) {
+    const module = compileKernels();
+    this.arenas = new Arenas(module);
+    this.backgroundThreads = options.backgroundThreads;
+    this.#searchPool = new Pool({
+      module,
+      threads: options.searchThreads,
+      // On a large machine most threads would idle; two answer at once, the others within 50 ms.
+      threadsMin: Math.min(options.searchThreads, 2),
+      niceness: 0,
+      idleTimeoutMs: 60_000,
+      run: 'runSearches',
+    });
+    this.#insertPool = new Pool({
+      module,
+      threads: options.backgroundThreads,
+      threadsMin: 0,
+      niceness: 19,
+      // A thread costs several megabytes: between two builds it ends.
+      idleTimeoutMs: 2_000,
+      run: 'runInsert',
+    });
+    this.#queue = new SearchQueue(this.#searchPool);
+  }
+
+  /** Makes the pools; threads start when they are needed. */
+  static open(options: ComputeOptions): Compute {
+    return new Compute(options);
+  }
+
+  /** Runs one search task. */
+  search(job: SearchJob): Promise<void> {
+    return this.#queue.run(job);
+  }
+
+  /** Puts rows into a graph, on a background thread as soon as one is free. */
+  async insert(job: InsertJob): Promise<void> {
+    const lane = this.#insertPool.take() ?? (await new Promise<Lane>((resolve) => this.#insertWaiters.push(resolve)));
+    try {
+      const { arena, shape, ...batch } = job;
+      const space = this.#insertPool.workspace(lane, arena, shape).address;
+      await this.#insertPool.run(lane, arena, { ...batch, space });
+    } finally {
+      const next = this.#insertWaiters.shift();
+      if (next === undefined) this.#insertPool.give(lane);
+      else next(lane);
+    }
+  }
+
+  /** Ends all threads; what still waits is refused as unavailable. */
+  async close(): Promise<void> {
+    this.#queue.close();
+    await Promise.all([this.#searchPool.close(), this.#insertPool.close()]);
+  }
+}

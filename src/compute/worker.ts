@@ -1,0 +1,70 @@
+import { readlinkSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { workerData } from 'piscina';
+import { bindKernels } from '../kernels/load.ts';
+import type { Kernels } from '../kernels/load.ts';
+
+/**
+ * What runs in the threads of both pools. A thread keeps nothing but one instance of the kernels per arena:
+ * all that a task needs is in the memory that it names.
+ */
+export interface WorkerSetup {
+  readonly module: WebAssembly.Module;
+  /** Niceness of the thread, 0 … 19. */
+  readonly niceness: number;
+}
+
+/** Common to all tasks: which arena, and its memory, sent only after a thread answered that it does not know it. */
+interface ArenaTask {
+  readonly arena: number;
+  readonly memory: WebAssembly.Memory | undefined;
+  /** Address of the workspace. */
+  readonly space: number;
+}
+
+export interface SearchBatch extends ArenaTask {
+  /** Addresses of search tasks. */
+  readonly tasks: readonly number[];
+}
+
+export interface InsertBatch extends ArenaTask {
+  readonly field: number;
+  readonly start: number;
+  readonly end: number;
+  readonly rowCount: number;
+}
+
+const setup = workerData as WorkerSetup;
+const instances: Kernels[] = [];
+if (setup.niceness > 0) lowerPriority(setup.niceness);
+
+/** Runs searches one after the other; false: this thread needs the arena's memory first. */
+export function runSearches(batch: SearchBatch): boolean {
+  const kernels = kernelsOf(batch);
+  if (kernels === undefined) return false;
+  for (const task of batch.tasks) kernels.search(task, batch.space);
+  return true;
+}
+
+/** Puts rows into the graph; false: this thread needs the arena's memory first. */
+export function runInsert(batch: InsertBatch): boolean {
+  const kernels = kernelsOf(batch);
+  if (kernels === undefined) return false;
+  kernels.insertRows(batch.field, batch.space, batch.start, batch.end, batch.rowCount);
+  return true;
+}
+
+function kernelsOf(task: ArenaTask): Kernels | undefined {
+  const known = instances[task.arena];
+  if (known !== undefined || task.memory === undefined) return known;
+  const kernels = bindKernels(setup.module, task.memory);
+  instances[task.arena] = kernels;
+  return kernels;
+}
+
+/** Searches go before background work: on Linux each thread has its own niceness, found by its thread id. */
+function lowerPriority(niceness: number): void {
+  if (process.platform !== 'linux') return;
+  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  setPriority(thread, niceness);
+}

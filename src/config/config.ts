@@ -1,0 +1,61 @@
+/**
+ * The configuration of the process: parsed once, frozen, the same names as Qdrant's keys.
+ * Keys of Qdrant that mean nothing here yet are not listed: they are ignored with a warning.
+ */
+export interface Config {
+  readonly service: {
+    /** Address to listen on. Loopback unless told otherwise. */
+    readonly host: string;
+    /** 0 = any free port. */
+    readonly httpPort: number;
+    readonly maxRequestSizeMb: number;
+    readonly enableCors: boolean;
+  };
+  readonly storage: {
+    readonly storagePath: string;
+    readonly snapshotsPath: string;
+    readonly wal: {
+      /** 'always': an update is on the disk before it is acknowledged. 'never': the system writes when it likes. */
+      readonly fsync: 'always' | 'never';
+    };
+    readonly performance: {
+      /** 0 = as many as the machine has cores. */
+      readonly maxSearchThreads: number;
+    };
+  };
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'off';
+  /** Where each value comes from, by Qdrant's name of the key (`service.http_port`). */
+  readonly origins: Readonly<Record<ConfigKey, Origin>>;
+}
+
+/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync` is ours. */
+export type ConfigKey =
+  | 'service.host'
+  | 'service.http_port'
+  | 'service.max_request_size_mb'
+  | 'service.enable_cors'
+  | 'storage.storage_path'
+  | 'storage.snapshots_path'
+  | 'storage.wal.fsync'
+  | 'storage.performance.max_search_threads'
+  | 'log_level';
+
+export type Origin =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'environment'; readonly variable: string }
+  | { readonly kind: 'flag'; readonly flag: string };
+
+/** `default`, `config/config.yaml`, `environment variable QDRANT__LOG_LEVEL` or `--port`. */
+export function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case 'default':
+      return 'default';
+    case 'file':
+      return origin.path;
+    case 'environment':
+      return `environment variable ${origin.variable}`;
+    case 'flag':
+      return origin.flag;
+  }
+}

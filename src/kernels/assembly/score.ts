@@ -1,0 +1,235 @@
+import {
+  FIELD_HOT_STRIDE,
+  FIELD_METRIC,
+  FIELD_PADDED,
+  FIELD_PAGE_TABLE,
+  FIELD_WIDE,
+  METRIC_DOT,
+  METRIC_EUCLID,
+  METRIC_MANHATTAN,
+  SPACE_PAIR_QUERY,
+  SPACE_QUERY,
+  SPACE_QUERY_BIAS,
+  SPACE_QUERY_CODES,
+  SPACE_QUERY_STEP,
+} from '../layout';
+import { dequantiseRow } from './codes';
+import { coldRow, hotRow } from './field';
+
+/**
+ * Scores of rows against the query of the workspace; larger is nearer.
+ *
+ * `scoreRows` reads the int8 codes (or all 24 bits in a wide field) and is what walks and scans go by;
+ * `scoreExact` reads all 24 bits and is what is returned.
+ * Dot and Euclid share one integer kernel: score = factor x (hi . q) + bias, with Euclid's |x|^2 in the bias.
+ */
+
+/** f32 scores at `scores` of the `count` rows listed at `rows`. Buffers have room for 3 more of each. */
+export function scoreRows(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  if (load<u32>(field, FIELD_WIDE)) {
+    for (let at: u32 = 0; at < count << 2; at += 4) {
+      store<f32>(scores + at, <f32>scoreExact(field, space, load<u32>(rows + at)));
+    }
+  } else if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) {
+    for (let at: u32 = 0; at < count << 2; at += 4) {
+      store<f32>(scores + at, manhattanCodes(field, space, load<u32>(rows + at)));
+    }
+  } else {
+    scoreByCodes(field, space, rows, count, scores);
+  }
+}
+
+/** Four rows at once: their cache misses overlap, and one load of the query serves all. */
+function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  const padded = load<u32>(field, FIELD_PADDED);
+  const table = load<u32>(field, FIELD_PAGE_TABLE);
+  const stride = load<u32>(field, FIELD_HOT_STRIDE);
+  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
+  const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
+  const bytes = count << 2;
+  // A last group of fewer than four repeats its first row.
+  const last = load<u32>(rows + ((count - 1) & ~3) * 4);
+  store<u32>(rows + bytes, last);
+  store<u32>(rows + bytes, last, 4);
+  store<u32>(rows + bytes, last, 8);
+  for (let at: u32 = 0; at < bytes; at += 16) {
+    const row0 = load<u32>(rows + at);
+    const row1 = load<u32>(rows + at, 4);
+    const row2 = load<u32>(rows + at, 8);
+    const row3 = load<u32>(rows + at, 12);
+    const hot0 = load<u32>(table + ((row0 >>> 8) << 3)) + (row0 & 255) * stride;
+    const hot1 = load<u32>(table + ((row1 >>> 8) << 3)) + (row1 & 255) * stride;
+    const hot2 = load<u32>(table + ((row2 >>> 8) << 3)) + (row2 & 255) * stride;
+    const hot3 = load<u32>(table + ((row3 >>> 8) << 3)) + (row3 & 255) * stride;
+    const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, padded)), step);
+    v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
+  }
+}
+
+/** factor x dot + bias of four rows, from their tails. */
+@inline
+function withTails(dots: v128, tail0: u32, tail1: u32, tail2: u32, tail3: u32): v128 {
+  const low = i32x4.shuffle(v128.load(tail0), v128.load(tail1), 0, 4, 1, 5);
+  const high = i32x4.shuffle(v128.load(tail2), v128.load(tail3), 0, 4, 1, 5);
+  const factors = i64x2.shuffle(low, high, 0, 2);
+  const biases = i64x2.shuffle(low, high, 1, 3);
+  return f32x4.add(f32x4.mul(dots, factors), biases);
+}
+
+@inline
+function dotStep(sum: v128, query: v128, codes: u32): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(query, v128.load_ext<i8>(codes)));
+}
+
+/** Integer dot products of four rows (int8) with a query (int16). */
+@inline
+function fourDots(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, padded: u32): v128 {
+  let sum0 = i32x4.splat(0);
+  let sum1 = i32x4.splat(0);
+  let sum2 = i32x4.splat(0);
+  let sum3 = i32x4.splat(0);
+  for (let at: u32 = 0; at < padded; at += 16) {
+    const low = v128.load(codes + (at << 1));
+    const high = v128.load(codes + (at << 1), 16);
+    sum0 = dotStep(dotStep(sum0, low, hot0 + at), high, hot0 + at + 8);
+    sum1 = dotStep(dotStep(sum1, low, hot1 + at), high, hot1 + at + 8);
+    sum2 = dotStep(dotStep(sum2, low, hot2 + at), high, hot2 + at + 8);
+    sum3 = dotStep(dotStep(sum3, low, hot3 + at), high, hot3 + at + 8);
+  }
+  return sumLanes(sum0, sum1, sum2, sum3);
+}
+
+@inline
+function sumLanes(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
+  const low = i32x4.add(i32x4.shuffle(sum0, sum1, 0, 4, 1, 5), i32x4.shuffle(sum0, sum1, 2, 6, 3, 7));
+  const high = i32x4.add(i32x4.shuffle(sum2, sum3, 0, 4, 1, 5), i32x4.shuffle(sum2, sum3, 2, 6, 3, 7));
+  return i32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
+}
+
+/**
+ * Scores of `count` rows against the row `base` by the codes of both, as neighbour selection compares rows.
+ * The widening of `base` is done again for each group: cheaper than preparing a query for so few rows.
+ */
+export function scorePairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32): void {
+  const padded = load<u32>(field, FIELD_PADDED);
+  const metric = load<u32>(field, FIELD_METRIC);
+  if (load<u32>(field, FIELD_WIDE) || metric == METRIC_MANHATTAN) {
+    const query = load<u32>(space, SPACE_PAIR_QUERY);
+    dequantiseRow(field, base, query);
+    const queryBias = load<f64>(coldRow(field, base) + (padded << 1), 8);
+    for (let at: u32 = 0; at < count << 2; at += 4) {
+      store<f32>(scores + at, <f32>scoreAgainst(field, load<u32>(rows + at), query, queryBias));
+    }
+    return;
+  }
+  const origin = hotRow(field, base);
+  const factor = load<f32>(origin + padded);
+  const scale = f32x4.splat(metric == METRIC_EUCLID ? factor * <f32>0.5 : factor);
+  const bias = f32x4.splat(load<f32>(origin + padded, 4));
+  const bytes = count << 2;
+  const last = load<u32>(rows + ((count - 1) & ~3) * 4);
+  store<u32>(rows + bytes, last);
+  store<u32>(rows + bytes, last, 4);
+  store<u32>(rows + bytes, last, 8);
+  for (let at: u32 = 0; at < bytes; at += 16) {
+    const hot0 = hotRow(field, load<u32>(rows + at));
+    const hot1 = hotRow(field, load<u32>(rows + at, 4));
+    const hot2 = hotRow(field, load<u32>(rows + at, 8));
+    const hot3 = hotRow(field, load<u32>(rows + at, 12));
+    let sum0 = i32x4.splat(0);
+    let sum1 = i32x4.splat(0);
+    let sum2 = i32x4.splat(0);
+    let sum3 = i32x4.splat(0);
+    for (let column: u32 = 0; column < padded; column += 8) {
+      const query = v128.load_ext<i8>(origin + column);
+      sum0 = dotStep(sum0, query, hot0 + column);
+      sum1 = dotStep(sum1, query, hot1 + column);
+      sum2 = dotStep(sum2, query, hot2 + column);
+      sum3 = dotStep(sum3, query, hot3 + column);
+    }
+    const dots = f32x4.mul(f32x4.convert_i32x4_s(sumLanes(sum0, sum1, sum2, sum3)), scale);
+    v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
+  }
+}
+
+/** Manhattan distance from the query to a row's codes, negative. */
+function manhattanCodes(field: u32, space: u32, row: u32): f32 {
+  const padded = load<u32>(field, FIELD_PADDED);
+  const query = load<u32>(space, SPACE_QUERY);
+  const hot = hotRow(field, row);
+  const scale = f32x4.splat(load<f32>(hot + padded));
+  let low = f32x4.splat(0);
+  let high = f32x4.splat(0);
+  for (let at: u32 = 0; at < padded; at += 8) {
+    const hi = v128.load_ext<i8>(hot + at);
+    const first = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(hi)), scale);
+    const second = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(hi)), scale);
+    low = f32x4.add(low, f32x4.abs(f32x4.sub(first, v128.load(query + (at << 2)))));
+    high = f32x4.add(high, f32x4.abs(f32x4.sub(second, v128.load(query + (at << 2), 16))));
+  }
+  return -sumFloats(f32x4.add(low, high));
+}
+
+@inline
+function sumFloats(value: v128): f32 {
+  return f32x4.extract_lane(value, 0) + f32x4.extract_lane(value, 1) + f32x4.extract_lane(value, 2) + f32x4.extract_lane(value, 3);
+}
+
+/** The score that is returned: all 24 bits, f32 products, sums carried over to doubles every 64 coordinates. */
+export function scoreExact(field: u32, space: u32, row: u32): f64 {
+  return scoreAgainst(field, row, load<u32>(space, SPACE_QUERY), <f64>load<f32>(space, SPACE_QUERY_BIAS));
+}
+
+/** As `scoreExact`, against any centred f32[padded] and its bias. */
+function scoreAgainst(field: u32, row: u32, query: u32, queryBias: f64): f64 {
+  const metric = load<u32>(field, FIELD_METRIC);
+  const padded = load<u32>(field, FIELD_PADDED);
+  const hot = hotRow(field, row);
+  const cold = coldRow(field, row);
+  const tail = cold + (padded << 1);
+  const step = load<f32>(tail);
+  const ratio = load<f32>(tail, 4);
+  if (metric == METRIC_DOT) {
+    const dot = <f64>step * sumTerms(METRIC_DOT, hot, cold, query, padded, step, ratio);
+    return dot + load<f64>(tail, 8) + queryBias;
+  }
+  if (metric == METRIC_EUCLID) return -sumTerms(METRIC_EUCLID, hot, cold, query, padded, step, ratio);
+  return -sumTerms(METRIC_MANHATTAN, hot, cold, query, padded, step, ratio);
+}
+
+@inline
+function sumTerms(metric: u32, hot: u32, cold: u32, query: u32, padded: u32, step: f32, ratio: f32): f64 {
+  const steps = f32x4.splat(step);
+  const ratios = f32x4.splat(ratio);
+  let sum = f64x2.splat(0);
+  for (let start: u32 = 0; start < padded; start += 64) {
+    const end = min(start + 64, padded);
+    let low = f32x4.splat(0);
+    let high = f32x4.splat(0);
+    for (let at = start; at < end; at += 8) {
+      const hi = v128.load_ext<i8>(hot + at);
+      const lo = v128.load(cold + (at << 1));
+      const first = f32x4.add(
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(hi)), ratios),
+        f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(lo)),
+      );
+      const second = f32x4.add(
+        f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(hi)), ratios),
+        f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(lo)),
+      );
+      low = f32x4.add(low, term(metric, first, v128.load(query + (at << 2)), steps));
+      high = f32x4.add(high, term(metric, second, v128.load(query + (at << 2), 16), steps));
+    }
+    const both = f32x4.add(low, high);
+    sum = f64x2.add(sum, f64x2.add(f64x2.promote_low_f32x4(both), f64x2.promote_low_f32x4(i32x4.shuffle(both, both, 2, 3, 0, 1))));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}
+
+@inline
+function term(metric: u32, codes: v128, query: v128, steps: v128): v128 {
+  if (metric == METRIC_DOT) return f32x4.mul(codes, query);
+  const gap = f32x4.sub(f32x4.mul(codes, steps), query);
+  return metric == METRIC_EUCLID ? f32x4.mul(gap, gap) : f32x4.abs(gap);
+}

@@ -1,0 +1,117 @@
+/**
+ * Where things lie in an arena: byte offsets that the kernels (AssemblyScript) and the threads that call them share.
+ * This one file is compiled by both compilers, so it holds plain numbers only.
+ *
+ * A field is a descriptor, a page table and pages of 256 rows. Nothing that is published ever moves.
+ *
+ *   descriptor ──► page table ──► hot page   codes (hi) with row tail │ layer-0 links │ tombstones │ levels │ upper links
+ *                             └─► cold page  remainders (lo) with row tail
+ *
+ *   hot row    int8 hi[padded] · f32 factor · f32 bias · f32 error · f32 (unused)
+ *   cold row   int16 lo[padded] · f32 step · f32 ratio · f64 bias
+ *
+ * A coordinate is step x (hi x ratio + lo): step is a power of two, ratio an integer, |hi x ratio + lo| < 2^23.
+ */
+
+/** Rows of a page, as a shift and as a count. */
+export const PAGE_SHIFT = 8;
+export const PAGE_ROWS = 256;
+export const ROW_TAIL_BYTES = 16;
+/** Coordinates are padded with zeros to a multiple of this. */
+export const PADDING = 16;
+
+/** Metrics of codes: Cosine arrives normalised and is Dot. */
+export const METRIC_DOT = 0;
+export const METRIC_EUCLID = 1;
+export const METRIC_MANHATTAN = 2;
+
+// Descriptor of a field.
+export const FIELD_DIMENSION = 0;
+export const FIELD_PADDED = 4;
+export const FIELD_METRIC = 8;
+/** 1: int8 codes lose too much on this data, so the graph is walked with all 24 bits. */
+export const FIELD_WIDE = 12;
+export const FIELD_M = 16;
+export const FIELD_M0 = 20;
+export const FIELD_EF_CONSTRUCT = 24;
+export const FIELD_PAGE_TABLE = 28;
+export const FIELD_HOT_STRIDE = 32;
+export const FIELD_COLD_STRIDE = 36;
+/** Offsets inside a hot page. */
+export const FIELD_LINKS = 40;
+export const FIELD_HEAD = 44;
+/** Address of f32[padded], or 0. */
+export const FIELD_MEAN = 48;
+/** Row at which walks begin, or NO_ROW. */
+export const FIELD_ENTRY = 52;
+export const FIELD_LOCK = 56;
+export const FIELD_BYTES = 64;
+
+export const NO_ROW = 0xffffffff;
+/** Rows carry two flags in a beam, so a field holds fewer than 2^30. */
+export const ROW_LIMIT = 0x40000000;
+export const LEVEL_MAX = 15;
+
+// Head of a hot page, from its FIELD_HEAD.
+export const HEAD_TOMBSTONES = 0;
+export const HEAD_LEVELS = 32;
+/** u32 per row: address of its upper lists, or 0. List of level l begins at (l - 1) x (m + 1) words. */
+export const HEAD_UPPER = 288;
+export const HEAD_BYTES = 1312;
+
+/** First word of a list of links: its length, and this bit while a writer holds it. */
+export const LINKS_LOCKED = 0x80000000;
+
+// Task of one search.
+export const SEARCH_FIELD = 0;
+/** Address of f32[padded], zeros after dimension. */
+export const SEARCH_QUERY = 4;
+export const SEARCH_K = 8;
+/** Beam width; 0 = scan everything. */
+export const SEARCH_EF = 12;
+export const SEARCH_ROW_COUNT = 16;
+/** Rows below are in the graph; the others are scanned, up to SEARCH_SCAN_END. */
+export const SEARCH_SCAN_START = 20;
+export const SEARCH_SCAN_END = 24;
+/** Rows with a tombstone, at least: 0 lets the walk skip the test. */
+export const SEARCH_DEAD = 28;
+/** Answer: u32 rows[k] and f32 scores[k] at these addresses. */
+export const SEARCH_ROWS = 32;
+export const SEARCH_SCORES = 36;
+export const SEARCH_FOUND = 40;
+export const SEARCH_DISTANCES = 44;
+/** Fewer results than this make the search scan every row below SEARCH_SCAN_END. */
+export const SEARCH_LEAST = 48;
+export const SEARCH_BYTES = 64;
+
+// Head of a workspace: what one thread needs while it searches or builds.
+export const SPACE_QUERY = 0;
+export const SPACE_QUERY_CODES = 4;
+export const SPACE_QUERY_STEP = 8;
+export const SPACE_QUERY_BIAS = 12;
+export const SPACE_QUERY_NORM = 16;
+export const SPACE_QUERY_SLACK = 20;
+/** Bitmap of rows, all zero between calls. */
+export const SPACE_VISITED = 24;
+export const SPACE_VISITED_BYTES = 28;
+export const SPACE_VISIT_LIST = 32;
+export const SPACE_VISIT_CAPACITY = 36;
+export const SPACE_VISIT_COUNT = 40;
+export const SPACE_BEAM = 44;
+export const SPACE_BEAM_CAPACITY = 48;
+export const SPACE_BEAM_SIZE = 52;
+/** u32 and f32 buffers of a batch of rows and their scores. */
+export const SPACE_ROWS = 56;
+export const SPACE_SCORES = 60;
+/** u64[links + 1] buffers of neighbour selection. */
+export const SPACE_PICKED = 64;
+export const SPACE_SORTED = 68;
+export const SPACE_TOP = 72;
+export const SPACE_TOP_SIZE = 76;
+export const SPACE_DISTANCES = 80;
+/** Rows at or above do not exist for this call. */
+export const SPACE_ROW_COUNT = 84;
+export const SPACE_DEAD = 88;
+/** f32[padded]: the base of neighbour selection where codes do not suffice. */
+export const SPACE_PAIR_QUERY = 92;
+export const SPACE_BYTES = 128;

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * The compiled kernels (assembly/index.ts). All arguments are addresses in the arena that the instance was made for,
+ * row numbers or counts; nothing is checked inside.
+ */
+export interface Kernels {
+  /** Codes of `count` rows from f32 rows end to end at `source`; `centred` is scratch, f32[padded], zeros after dimension. */
+  quantiseRows(field: number, row: number, count: number, source: number, centred: number): void;
+  /** A row's centred coordinates to f32[padded] at `target`. */
+  dequantiseRow(field: number, row: number, target: number): void;
+  /** Makes f32[padded] at `source` the query of a workspace. */
+  prepareQuery(field: number, space: number, source: number): void;
+  /** f32 scores by codes of the u32 rows at `rows`; both buffers with room for 3 more. */
+  scoreRows(field: number, space: number, rows: number, count: number, scores: number): void;
+  scorePairs(field: number, space: number, base: number, rows: number, count: number, scores: number): void;
+  /** The score by all 24 bits of a row against the workspace's query. */
+  scoreExact(field: number, space: number, row: number): number;
+  /** Runs the search task (layout.ts, SEARCH_…) at `task` and writes its answer there. */
+  search(task: number, space: number): void;
+  /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
+  insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
+}
+
+/** Compiles the kernels; a module can be sent to other threads without compiling it again. */
+export function compileKernels(): WebAssembly.Module {
+  // The same path from src/ and from dist/.
+  return new WebAssembly.Module(readFileSync(new URL('../../build/kernels.wasm', import.meta.url)));
+}
+
+/** Kernels that work on `memory`. */
+export function bindKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  // The one place where the exports of the compiled module get their types.
+  return instance.exports as unknown as Kernels;
+}

@@ -1,0 +1,47 @@
+import { compareIds, type PointId } from '../core/ids.ts';
+import type { Distance } from '../core/collection-config.ts';
+import { largerIsBetter, shownScore } from '../core/distances.ts';
+
+/** A hit of one segment: where it stands, which point it is, and its raw score (larger is better). */
+export interface Hit<Place> {
+  readonly place: Place;
+  readonly row: number;
+  readonly id: PointId;
+  readonly raw: number;
+}
+
+/** A hit that goes into the answer. `score` is what the user sees. */
+export interface ScoredHit<Place> extends Hit<Place> {
+  readonly score: number;
+}
+
+/**
+ * Merges the hits of all segments and shards into the final list: best first, at most `offset + limit` counted, the
+ * first `offset` skipped, and everything cut from the first score that does not pass the threshold.
+ *
+ * Equal scores: larger ids first where larger scores are better, smaller ids first otherwise, as Qdrant merges shards.
+ * threshold  shown scores must be strictly better (SEMANTICS.md 3.1).
+ */
+export function combine<Place>(
+  hits: readonly Hit<Place>[],
+  request: {
+    readonly distance: Distance;
+    readonly limit: number;
+    readonly offset: number;
+    readonly threshold: number | undefined;
+  },
+): ScoredHit<Place>[] {
+  const { distance, limit, offset, threshold } = request;
+  const larger = largerIsBetter(distance);
+  const sorted = hits.toSorted((a, b) => b.raw - a.raw || (larger ? compareIds(b.id, a.id) : compareIds(a.id, b.id)));
+  const result: ScoredHit<Place>[] = [];
+  let counted = 0;
+  for (const hit of sorted) {
+    if (counted === offset + limit) break;
+    const score = shownScore(distance, hit.raw);
+    if (threshold !== undefined && !(larger ? score > threshold : score < threshold)) break;
+    if (counted >= offset) result.push({ ...hit, score });
+    counted++;
+  }
+  return result;
+}

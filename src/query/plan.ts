@@ -1,0 +1,32 @@
+import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
+import type { SearchParams } from '../core/requests.ts';
+
+/** A walk that has to return more than this share of the rows costs more than reading them all in order. */
+const SCAN_SHARE = 0.25;
+
+/**
+ * Plans one segment's part of a nearest query. Pure.
+ *
+ * candidates          rows wanted: limit + offset (+ what will be dropped afterwards).
+ * params.hnswEf       else the collection's ef_construct, as in Qdrant; never below the candidates.
+ * unindexedBytesMax   `indexed_only` leaves the rows outside the graph out where they hold more than this.
+ */
+export function planSegment(
+  statistics: SegmentStatistics,
+  request: {
+    readonly candidates: number;
+    readonly params: SearchParams;
+    readonly efConstruct: number;
+    readonly unindexedBytesMax: number;
+  },
+): SegmentPlan {
+  const k = Math.min(request.candidates, statistics.liveCount);
+  const ef = Math.max(request.params.hnswEf ?? request.efConstruct, k);
+  const unindexedBytes = (statistics.rowCount - statistics.indexedCount) * statistics.dimension * 4;
+  return {
+    k,
+    ef,
+    exact: request.params.exact || ef > statistics.indexedCount * SCAN_SHARE,
+    indexedOnly: request.params.indexedOnly && unindexedBytes > request.unindexedBytesMax,
+  };
+}

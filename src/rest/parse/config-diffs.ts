@@ -1,0 +1,136 @@
+import { JSON_STRING } from '../../base/json/json-tree.ts';
+import type { HnswConfigDiff, OptimizersConfigDiff, WalConfig } from '../../core/collection-config.ts';
+import { type Decode, type Decoding, type DirectField, directStruct, optional } from './decoding.ts';
+import { noVariant, ryuText } from './format-error.ts';
+import { decodeBool, decodeFloat, decodeU64, decodeUsize } from './scalars.ts';
+
+/** The parts of a collection's configuration that create and update share. Null and absent fields are alike. */
+
+/** A field that keeps what it reads. */
+export function keep<T>(decode: Decode<T>, set: (value: T) => void): DirectField {
+  return {
+    direct: (decoding, node) => {
+      const value = optional(decoding, node, decode);
+      if (value !== undefined) set(value);
+    },
+  };
+}
+
+/** An integer that must not be less than `least`. */
+export function atLeast(decode: Decode<number>, path: string, least: number): Decode<number> {
+  return (decoding, node) => {
+    const value = decode(decoding, node);
+    if (value < least) decoding.violate(`${path}: value ${value} invalid, must be ${least} or larger`);
+    return value;
+  };
+}
+
+/** A field that is read by nobody yet: any value but null is refused. */
+export function refused(feature: string): DirectField {
+  return { buffered: (decoding, node) => void optional(decoding, node, (decoding) => decoding.refuse(feature)) };
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+export function decodeHnsw(decoding: Decoding, node: number, path: string): HnswConfigDiff {
+  const diff: Writable<HnswConfigDiff> = {
+    m: undefined,
+    efConstruct: undefined,
+    fullScanThreshold: undefined,
+    maxIndexingThreads: undefined,
+    onDisk: undefined,
+    payloadM: undefined,
+    inlineStorage: undefined,
+  };
+  const fullScan = keep(atLeast(decodeUsize, `${path}.full_scan_threshold`, 10), (value) => {
+    diff.fullScanThreshold = value;
+  });
+  const fields: Record<string, DirectField> = {
+    m: keep(decodeUsize, (value) => (diff.m = value)),
+    ef_construct: keep(atLeast(decodeUsize, `${path}.ef_construct`, 4), (value) => (diff.efConstruct = value)),
+    full_scan_threshold: fullScan,
+    full_scan_threshold_kb: fullScan,
+    max_indexing_threads: keep(decodeUsize, (value) => (diff.maxIndexingThreads = value)),
+    on_disk: keep(decodeBool, (value) => (diff.onDisk = value)),
+    memory: refused(`${path}.memory`),
+    payload_m: keep(decodeUsize, (value) => (diff.payloadM = value)),
+    inline_storage: keep(decodeBool, (value) => (diff.inlineStorage = value)),
+  };
+  directStruct(decoding, node, 'struct HnswConfigDiff', fields, []);
+  return diff;
+}
+
+/** `isUpdate`: the threads' `auto` cannot be told from "not given" in a diff, so there it is refused. */
+export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boolean): OptimizersConfigDiff {
+  const path = 'optimizers_config';
+  const diff: Writable<OptimizersConfigDiff> = {
+    deletedThreshold: undefined,
+    vacuumMinVectorNumber: undefined,
+    defaultSegmentNumber: undefined,
+    maxSegmentSize: undefined,
+    memmapThreshold: undefined,
+    indexingThreshold: undefined,
+    flushIntervalSeconds: undefined,
+    maxOptimizationThreads: undefined,
+    preventUnoptimized: undefined,
+  };
+  const maxSegment = keep(atLeast(decodeUsize, `${path}.max_segment_size`, 1), (value) => (diff.maxSegmentSize = value));
+  const memmap = keep(decodeUsize, (value) => (diff.memmapThreshold = value));
+  const indexing = keep(decodeUsize, (value) => (diff.indexingThreshold = value));
+  const fields: Record<string, DirectField> = {
+    deleted_threshold: keep(decodeShare(`${path}.deleted_threshold`), (value) => (diff.deletedThreshold = value)),
+    vacuum_min_vector_number: keep(
+      atLeast(decodeUsize, `${path}.vacuum_min_vector_number`, 100),
+      (value) => (diff.vacuumMinVectorNumber = value),
+    ),
+    default_segment_number: keep(decodeUsize, (value) => (diff.defaultSegmentNumber = value)),
+    max_segment_size: maxSegment,
+    max_segment_size_kb: maxSegment,
+    memmap_threshold: memmap,
+    memmap_threshold_kb: memmap,
+    indexing_threshold: indexing,
+    indexing_threshold_kb: indexing,
+    flush_interval_sec: keep(decodeU64, (value) => (diff.flushIntervalSeconds = value)),
+    max_optimization_threads: {
+      buffered: (decoding, node) => {
+        const threads = optional(decoding, node, decodeThreads);
+        if (threads === 'auto' && isUpdate) decoding.refuse(`${path}.max_optimization_threads "auto" in an update`);
+        if (threads !== 'auto') diff.maxOptimizationThreads = threads;
+      },
+    },
+    prevent_unoptimized: keep(decodeBool, (value) => (diff.preventUnoptimized = value)),
+  };
+  directStruct(decoding, node, 'struct OptimizersConfigDiff', fields, []);
+  return diff;
+}
+
+function decodeThreads(decoding: Decoding, node: number): number | 'auto' {
+  const { tree } = decoding;
+  if (tree.kindOf(node) !== JSON_STRING) return decodeUsize(decoding, node);
+  if (tree.text(node) === 'auto') return 'auto';
+  throw noVariant('MaxOptimizationThreads');
+}
+
+/** A double from 0 to 1. */
+function decodeShare(path: string): Decode<number> {
+  return (decoding, node) => {
+    const value = decodeFloat(decoding, node, 'f64');
+    if (value < 0 || value > 1) {
+      decoding.violate(`${path}: value ${ryuText(value)} invalid, must be from 0.0 to 1.0`);
+    }
+    return value;
+  };
+}
+
+export function decodeWal(decoding: Decoding, node: number): { [Key in keyof WalConfig]: WalConfig[Key] | undefined } {
+  let walCapacityMb: number | undefined;
+  let walSegmentsAhead: number | undefined;
+  let walRetainClosed: number | undefined;
+  const fields: Record<string, DirectField> = {
+    wal_capacity_mb: keep(atLeast(decodeUsize, 'wal_config.wal_capacity_mb', 1), (value) => (walCapacityMb = value)),
+    wal_segments_ahead: keep(decodeUsize, (value) => (walSegmentsAhead = value)),
+    wal_retain_closed: keep(decodeUsize, (value) => (walRetainClosed = value)),
+  };
+  directStruct(decoding, node, 'struct WalConfigDiff', fields, []);
+  return { walCapacityMb, walSegmentsAhead, walRetainClosed };
+}

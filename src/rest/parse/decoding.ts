@@ -1,0 +1,252 @@
+import { jsonPosition, type JsonSyntaxError } from '../../base/json/json-error.ts';
+import {
+  JSON_ARRAY,
+  JSON_BROKEN,
+  JSON_FLOATS,
+  JSON_NULL,
+  JSON_OBJECT,
+  JSON_RAW_OBJECT,
+  type JsonTree,
+} from '../../base/json/json-tree.ts';
+import { skipSpace } from '../../base/json/skip-json.ts';
+import { notSupported } from '../../core/errors.ts';
+import { WireError } from '../wire-error.ts';
+import { FormatError, missingField, wrongType } from './format-error.ts';
+
+/**
+ * Reading a request's JSON tree into core types, failing as serde does.
+ *
+ * Qdrant's bodies are of three sorts, and the sort decides what an error's position is and which of several errors
+ * comes first:
+ *
+ * - **direct**: fields are decoded while the text is read. A wrong scalar is reported right behind itself (an array or
+ *   object: before its bracket); an error of a *buffered* field behind that field, or behind the closing brace if the
+ *   brace follows at once, since serde_json tries to end the object before it fixes the position.
+ * - **flattened** (search, query, scroll, count…): the whole object is read first, so a syntax error anywhere wins, and
+ *   every other error is reported at the end of the object.
+ * - **buffered** (untagged enums, `PUT /points`): read whole like flattened ones, but as the root their errors carry no
+ *   position at all.
+ */
+
+/** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
+export class Decoding {
+  readonly tree: JsonTree;
+  private violations: string[] | undefined = undefined;
+  private refusal: string | undefined = undefined;
+  private later: Error | undefined = undefined;
+
+  constructor(tree: JsonTree) {
+    this.tree = tree;
+  }
+
+  /** A rule of Qdrant's validation is broken: 422 once the whole body has been read. `rule` = `{path}: {message}`. */
+  violate(rule: string): void {
+    (this.violations ??= []).push(rule);
+  }
+
+  /** The body asks for what Qdrant has and we do not yet: 400 once the whole body has been found sound. */
+  refuse(feature: string): void {
+    this.refusal ??= feature;
+  }
+
+  /** Something that Qdrant's handler would find after reading and validation. */
+  fail(error: Error): void {
+    this.later ??= error;
+  }
+
+  /** To be called when everything has been read. */
+  finish(): void {
+    if (this.violations !== undefined) {
+      throw new WireError(422, `Validation error in JSON body: [${this.violations.join('; ')}]`);
+    }
+    if (this.later !== undefined) throw this.later;
+    if (this.refusal !== undefined) throw notSupported(this.refusal);
+  }
+}
+
+export type Decode<T> = (decoding: Decoding, node: number) => T;
+
+/**
+ * Decodes a whole body: `decode` gets the root. Syntax errors, wrong types, trailing bytes, broken rules and features
+ * that we lack are thrown in this order.
+ */
+export function decodeBody<T>(tree: JsonTree, decode: Decode<T>): T {
+  const decoding = new Decoding(tree);
+  let value: T;
+  try {
+    value = decode(decoding, 0);
+  } catch (error) {
+    // To translate: only here are the bytes known in which the error gets its line and column.
+    throw error instanceof FormatError ? formatFailure(tree, error.message, error.offset) : error;
+  }
+  if (tree.trailing !== undefined) throw syntaxFailure(tree, tree.trailing);
+  decoding.finish();
+  return value;
+}
+
+function formatFailure(tree: JsonTree, message: string, offset: number | undefined): WireError {
+  const position = offset === undefined ? '' : jsonPosition(tree.bytes, offset);
+  return new WireError(400, `Format error in JSON body: ${message}${position}`);
+}
+
+function syntaxFailure(tree: JsonTree, failure: JsonSyntaxError): WireError {
+  return formatFailure(tree, failure.message, failure.offset);
+}
+
+/** Throws the syntax error if the text breaks off at or inside `node`. */
+export function requireWhole(tree: JsonTree, node: number): void {
+  if (tree.failure !== undefined && tree.isBrokenIn(node)) throw syntaxFailure(tree, tree.failure);
+}
+
+function requireReadable(tree: JsonTree, node: number): void {
+  if (tree.failure !== undefined && tree.kindOf(node) === JSON_BROKEN) throw syntaxFailure(tree, tree.failure);
+}
+
+export function isNull(tree: JsonTree, node: number): boolean {
+  return tree.kindOf(node) === JSON_NULL;
+}
+
+function isContainer(tree: JsonTree, node: number): boolean {
+  const kind = tree.kindOf(node);
+  return kind === JSON_ARRAY || kind === JSON_FLOATS || kind === JSON_OBJECT || kind === JSON_RAW_OBJECT;
+}
+
+/** Absent and null alike. */
+export function optional<T>(decoding: Decoding, node: number, decode: Decode<T>): T | undefined {
+  return isNull(decoding.tree, node) ? undefined : decode(decoding, node);
+}
+
+/** Calls `each` with every key and value of an object that is known to be whole. */
+export function eachField(tree: JsonTree, object: number, each: (key: string, value: number) => void): void {
+  const end = tree.nextOf(object);
+  let at = object + 1;
+  while (at < end) {
+    const value = at + 1;
+    each(tree.text(at), value);
+    at = tree.nextOf(value);
+  }
+}
+
+/** Nodes of the elements of an array (not JSON_FLOATS) that is known to be whole. */
+export function elements(tree: JsonTree, array: number): number[] {
+  const nodes: number[] = [];
+  const end = tree.nextOf(array);
+  for (let at = array + 1; at < end; at = tree.nextOf(at)) nodes.push(at);
+  return nodes;
+}
+
+/**
+ * Reads a flattened struct: `decode` gets an object that is whole, and what it throws is reported at the object's end.
+ * expected  as serde names it: `struct QueryRequest`.
+ */
+export function flattened<T>(decoding: Decoding, node: number, expected: string, decode: Decode<T>): T {
+  const { tree } = decoding;
+  requireReadable(tree, node);
+  if (tree.kindOf(node) !== JSON_OBJECT) throw directError(tree, node, wrongType(tree, node, expected));
+  requireWhole(tree, node);
+  try {
+    return decode(decoding, node);
+  } catch (error) {
+    // To add knowledge: the position.
+    if (error instanceof FormatError) error.offset ??= tree.endOf(node);
+    throw error;
+  }
+}
+
+/** Fields of a direct struct: how each is read. */
+export interface DirectField {
+  /** A scalar, struct or list that is decoded while it is read. */
+  readonly direct?: (decoding: Decoding, node: number) => void;
+  /** A value that serde reads whole first (untagged enums, maps of any JSON). */
+  readonly buffered?: (decoding: Decoding, node: number) => void;
+}
+
+/**
+ * Reads a direct struct in the order of the text.
+ * fields    by name; aliases are entries of their own. Null values are passed on.
+ * required  names, in the order of the struct, that must have been there.
+ */
+export function directStruct(
+  decoding: Decoding,
+  node: number,
+  expected: string,
+  fields: Readonly<Record<string, DirectField>>,
+  required: readonly string[],
+): void {
+  const { tree } = decoding;
+  requireReadable(tree, node);
+  if (tree.kindOf(node) !== JSON_OBJECT) throw directError(tree, node, wrongType(tree, node, expected));
+  const seen = new Set<string>();
+  const end = tree.nextOf(node);
+  let at = node + 1;
+  while (at < end) {
+    requireReadable(tree, at);
+    const key = tree.text(at);
+    const value = at + 1;
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (field === undefined) requireWhole(tree, value);
+    else {
+      if (seen.has(key)) throw positioned(new FormatError(`duplicate field \`${key}\``), afterwards(tree, tree.endOf(at)));
+      seen.add(key);
+      readDirectField(decoding, value, field);
+    }
+    at = tree.nextOf(value);
+  }
+  for (const name of required) {
+    if (!seen.has(name)) throw positioned(missingField(name), tree.endOf(node));
+  }
+}
+
+function readDirectField(decoding: Decoding, value: number, field: DirectField): void {
+  const { tree } = decoding;
+  requireReadable(tree, value);
+  if (field.buffered !== undefined) {
+    requireWhole(tree, value);
+    try {
+      field.buffered(decoding, value);
+    } catch (error) {
+      // To add knowledge: the position.
+      if (error instanceof FormatError) error.offset ??= afterwards(tree, tree.endOf(value));
+      throw error;
+    }
+  }
+  if (field.direct !== undefined) direct(decoding, value, field.direct);
+}
+
+/** Reads one value directly: a wrong type is reported where serde_json's reader stands after looking at it. */
+function direct(decoding: Decoding, node: number, decode: (decoding: Decoding, node: number) => void): void {
+  try {
+    decode(decoding, node);
+  } catch (error) {
+    // To add knowledge: the position.
+    throw error instanceof FormatError ? directError(decoding.tree, node, error) : error;
+  }
+}
+
+/** Reads an array directly, element by element in the order of the text. */
+export function directList(decoding: Decoding, node: number, each: (decoding: Decoding, element: number) => void): void {
+  const { tree } = decoding;
+  if (tree.kindOf(node) !== JSON_ARRAY && tree.kindOf(node) !== JSON_FLOATS) throw wrongType(tree, node, 'a sequence');
+  if (tree.kindOf(node) === JSON_FLOATS) throw positioned(wrongType(tree, node, 'a map'), tree.endOf(node));
+  for (const element of elements(tree, node)) {
+    requireReadable(tree, element);
+    direct(decoding, element, each);
+  }
+}
+
+function directError(tree: JsonTree, node: number, error: FormatError): FormatError {
+  error.offset ??= isContainer(tree, node) ? tree.startOf(node) : tree.endOf(node);
+  return error;
+}
+
+function positioned(error: FormatError, offset: number): FormatError {
+  error.offset ??= offset;
+  return error;
+}
+
+/** Where serde_json stands once it has tried to end the enclosing object or array behind byte `end`. */
+function afterwards(tree: JsonTree, end: number): number {
+  const at = skipSpace(tree.bytes, end);
+  const byte = tree.bytes[at];
+  return byte === 125 || byte === 93 ? at + 1 : at;
+}

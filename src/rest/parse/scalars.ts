@@ -1,0 +1,182 @@
+import {
+  JSON_ARRAY,
+  JSON_FALSE,
+  JSON_FLOATS,
+  JSON_NUMBER,
+  JSON_OBJECT,
+  JSON_RAW_OBJECT,
+  JSON_STRING,
+  JSON_TRUE,
+  type JsonTree,
+} from '../../base/json/json-tree.ts';
+import { numberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import { type Decoding, eachField, elements } from './decoding.ts';
+import { debugText, FormatError, isInteger64, plainText, wrongType, wrongValue } from './format-error.ts';
+
+/** Single values of a body: decoders that throw FormatError without a position. */
+
+export function decodeBool({ tree }: Decoding, node: number): boolean {
+  const kind = tree.kindOf(node);
+  if (kind === JSON_TRUE) return true;
+  if (kind === JSON_FALSE) return false;
+  throw wrongType(tree, node, 'a boolean');
+}
+
+export function decodeString({ tree }: Decoding, node: number): string {
+  if (tree.kindOf(node) === JSON_STRING) return tree.text(node);
+  throw wrongType(tree, node, 'a string');
+}
+
+/** Integers above 2^53 lose digits: none of the places that use this has room for them. */
+export function decodeUsize({ tree }: Decoding, node: number): number {
+  return decodeUnsigned(tree, node, 'usize', 0xffff_ffff_ffff_ffffn);
+}
+
+export function decodeU64({ tree }: Decoding, node: number): number {
+  return decodeUnsigned(tree, node, 'u64', 0xffff_ffff_ffff_ffffn);
+}
+
+export function decodeU32({ tree }: Decoding, node: number): number {
+  return decodeUnsigned(tree, node, 'u32', 0xffff_ffffn);
+}
+
+/** A NonZero integer of Rust. */
+export function decodeNonZero({ tree }: Decoding, node: number, type: 'u32' | 'usize' | 'u64'): number {
+  const value = decodeUnsigned(tree, node, `a nonzero ${type}`, type === 'u32' ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn);
+  if (value === 0) throw wrongValue(tree, node, `a nonzero ${type}`);
+  return value;
+}
+
+function decodeUnsigned(tree: JsonTree, node: number, expected: string, most: bigint): number {
+  if (tree.kindOf(node) !== JSON_NUMBER) throw wrongType(tree, node, expected);
+  const digits = tree.rawText(node);
+  if (!isInteger64(digits)) throw wrongType(tree, node, expected);
+  const value = Number(digits);
+  if (value < 0 || (digits.length > 9 && BigInt(digits) > most)) throw wrongValue(tree, node, expected);
+  return value;
+}
+
+/** A double, or with `expected` f32 the double that the nearest f32 stands for. */
+export function decodeFloat({ tree }: Decoding, node: number, expected: 'f32' | 'f64'): number {
+  if (tree.kindOf(node) !== JSON_NUMBER) throw wrongType(tree, node, expected);
+  const value = Number(tree.rawText(node));
+  return expected === 'f32' ? Math.fround(value) : value;
+}
+
+export function decodeScore(decoding: Decoding, node: number): number {
+  return decodeFloat(decoding, node, 'f32');
+}
+
+/** The elements of an array as nodes' texts; `undefined` where it is no array of strings. */
+export function stringList(tree: JsonTree, node: number): string[] | undefined {
+  if (tree.kindOf(node) !== JSON_ARRAY) return undefined;
+  const texts: string[] = [];
+  for (const element of elements(tree, node)) {
+    if (tree.kindOf(element) !== JSON_STRING) return undefined;
+    texts.push(tree.text(element));
+  }
+  return texts;
+}
+
+/** An id: an unsigned 64-bit integer, or a string that is a UUID. */
+export function decodeId({ tree }: Decoding, node: number): PointId {
+  const id = idOfNode(tree, node);
+  if (id !== undefined) return id;
+  throw wrongId(valueText(tree, node));
+}
+
+/** As decodeId, or undefined. */
+export function idOfNode(tree: JsonTree, node: number): PointId | undefined {
+  const kind = tree.kindOf(node);
+  if (kind === JSON_NUMBER) return idOfDigits(tree.rawText(node));
+  return kind === JSON_STRING ? parseUuidId(tree.text(node)) : undefined;
+}
+
+function idOfDigits(digits: string): PointId | undefined {
+  if (!isInteger64(digits) || digits.startsWith('-')) return undefined;
+  return numberId(BigInt(digits));
+}
+
+function wrongId(given: string): FormatError {
+  return new FormatError(
+    `value ${given} is not a valid point ID, valid values are either an unsigned integer or a UUID`,
+  );
+}
+
+/** A list of ids, in whichever of the two array forms the parser keeps it. */
+export function decodeIds({ tree }: Decoding, node: number): PointId[] {
+  const kind = tree.kindOf(node);
+  if (kind === JSON_FLOATS) return numberTexts(tree, node).map(idOfNumberText);
+  if (kind !== JSON_ARRAY) throw wrongType(tree, node, 'a sequence');
+  return elements(tree, node).map((element) => {
+    const id = idOfNode(tree, element);
+    if (id === undefined) throw wrongId(valueText(tree, element));
+    return id;
+  });
+}
+
+function idOfNumberText(digits: string): PointId {
+  const id = idOfDigits(digits);
+  if (id === undefined) throw wrongId(numberText(digits));
+  return id;
+}
+
+/** The numbers of a JSON_FLOATS node, digit by digit as they were sent. */
+export function numberTexts(tree: JsonTree, node: number): string[] {
+  const inside = tree.bytes.toString('latin1', tree.startOf(node) + 1, tree.endOf(node) - 1);
+  return inside.split(',').map((text) => text.trim());
+}
+
+function numberText(digits: string): string {
+  return isInteger64(digits) ? digits : plainText(Number(digits));
+}
+
+/** A value as Qdrant shows one that is no id. */
+function valueText(tree: JsonTree, node: number): string {
+  switch (tree.kindOf(node)) {
+    case JSON_STRING:
+      return tree.text(node);
+    case JSON_NUMBER:
+      return numberText(tree.rawText(node));
+    case JSON_TRUE:
+      return 'true';
+    case JSON_FALSE:
+      return 'false';
+    default:
+      return debugValue(tree, node);
+  }
+}
+
+/** A value as Rust's `{:?}` prints a `serde_value::Value`. */
+function debugValue(tree: JsonTree, node: number): string {
+  switch (tree.kindOf(node)) {
+    case JSON_STRING:
+      return `String(${debugText(tree.text(node))})`;
+    case JSON_NUMBER:
+      return debugNumber(tree.rawText(node));
+    case JSON_TRUE:
+      return 'Bool(true)';
+    case JSON_FALSE:
+      return 'Bool(false)';
+    case JSON_FLOATS:
+      return `Seq([${numberTexts(tree, node).map(debugNumber).join(', ')}])`;
+    case JSON_ARRAY:
+      return `Seq([${elements(tree, node)
+        .map((element) => debugValue(tree, element))
+        .join(', ')}])`;
+    case JSON_OBJECT: {
+      const entries: string[] = [];
+      eachField(tree, node, (key, value) => entries.push(`String(${debugText(key)}): ${debugValue(tree, value)}`));
+      return `Map({${entries.join(', ')}})`;
+    }
+    case JSON_RAW_OBJECT:
+      return 'Map({})';
+    default:
+      return 'Unit';
+  }
+}
+
+function debugNumber(digits: string): string {
+  if (!isInteger64(digits)) return `F64(${plainText(Number(digits))})`;
+  return digits.startsWith('-') ? `I64(${digits})` : `U64(${digits})`;
+}

@@ -1,0 +1,37 @@
+import { JsonTree } from '../../base/json/json-tree.ts';
+import { parseJson } from '../../base/json/parse-json.ts';
+import type { PointColumns } from '../../core/requests.ts';
+import { checkName } from './names.ts';
+import type { QueryText } from './query-text.ts';
+
+
+/**
+ * A request as the parsers see it.
+ * path         the values of the row's `:placeholders`, percent-decoded, in order.
+ * query        the query string.
+ * body         empty where the request has none.
+ * parsePoints  reads the body of an upsert, off this thread where it is large.
+ */
+export interface Wire {
+  readonly path: readonly string[];
+  readonly query: QueryText;
+  readonly body: Buffer;
+  readonly parsePoints: (body: Buffer) => PointColumns | Promise<PointColumns>;
+}
+
+/** The collection's name, which may not hold what every route forbids. */
+export function readCollection(wire: Wire): string {
+  return checkName(wire.path[0] ?? '', 'any');
+}
+
+// One tree for all bodies of this thread: nothing of a tree outlives the parser that asked for it.
+const scratch = new JsonTree();
+const SCRATCH_FLOATS_MAX = 1 << 20;
+
+/** The JSON of a body; valid until the next call. */
+export function parseTree(body: Buffer): JsonTree {
+  if (scratch.floats.length > SCRATCH_FLOATS_MAX) scratch.floats = new Float32Array(2048);
+  parseJson(scratch, body, undefined);
+  return scratch;
+}
+

@@ -1,0 +1,11 @@
+import type { World } from '../base/world.ts';
+import { NodeFiles } from '../storage/node-files.ts';
+
+/** What a storage folder holds: the key-value store, and a folder for every collection that was written to. */
+export const KV_FOLDER = 'kv';
+export const COLLECTIONS_FOLDER = 'collections';
+
+/** The real disk, clock and chance. */
+export function nodeWorld(): World {
+  return { files: new NodeFiles(), nowMs: () => Date.now(), random: () => Math.random() };
+}

@@ -1,0 +1,265 @@
+import { ClassicLevel } from 'classic-level';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { World } from '../base/world.ts';
+import { VectorizerError, dataDamaged } from '../core/errors.ts';
+import { errorCode, storageError } from './storage-error.ts';
+
+export type KvOperation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array };
+
+/** Keys from `gte` (or above `gt`) to below `lt`; a bound left out is open. */
+export interface KvRange {
+  readonly gte?: Uint8Array;
+  readonly gt?: Uint8Array;
+  readonly lt?: Uint8Array;
+}
+
+export interface KvIteration extends KvRange {
+  readonly reverse?: boolean;
+  /** At most so many entries. */
+  readonly limit?: number;
+}
+
+export interface KvEntry {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+interface Write {
+  readonly bytes: number;
+  readonly sync: boolean;
+  readonly work: { readonly operations: readonly KvOperation[] } | { readonly range: KvRange };
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+// 500 operations are built in about 1 ms.
+const SLICE_OPERATIONS = 500;
+// Writes that wait are merged up to this size.
+const MERGED_BYTES = 4 << 20;
+// A full disk in the middle of a write would leave classic-level with a journal that it cannot append to, and a
+// compaction needs room as well; so we stop this much earlier.
+const RESERVE_BYTES = 32 << 20;
+// Entries that an iterator fetches per hop to its thread, and what they may weigh.
+const FETCH_ENTRIES = 1000;
+const FETCH_BYTES = 1 << 20;
+
+type Database = ClassicLevel<Uint8Array, Uint8Array>;
+
+/**
+ * An ordered map of bytes to bytes on disk (classic-level): catalogue, payloads, manifests. Keys are ordered byte by
+ * byte. A batch is atomic; with `sync` it survives a power loss when it resolves, without it the end of the process.
+ *
+ * Writes take effect in the order of the calls: one is under way at a time, those that wait meanwhile are merged into
+ * the next. Reads see what was resolved.
+ */
+export class Kv {
+  readonly #world: World;
+  readonly #directory: string;
+  #database: Database;
+  #waiting: Write[] = [];
+  #draining: Promise<void> | undefined;
+  /** After a write that failed below us: what must be done before the next one. */
+  #ailment: 'none' | 'journal' | 'reopen' = 'none';
+
+  private constructor(world: World, directory: string, database: Database) {
+    this.#world = world;
+    this.#directory = directory;
+    this.#database = database;
+  }
+
+  /**
+   * Opens or creates the store of a directory, which belongs to one process at a time.
+   *
+   * Throws   unavailable if another process holds it, data_damaged if its files are not as written,
+   *          insufficient_storage if there is no room to recover what the last process left in the journal.
+   */
+  static async open(world: World, directory: string): Promise<Kv> {
+    return new Kv(world, directory, await openDatabase(directory));
+  }
+
+  /** The value of a key, at once: from memory, or a read of some microseconds. */
+  getSync(key: Uint8Array): Uint8Array | undefined {
+    try {
+      return this.#database.getSync(key);
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  async get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return await this.#translated(this.#database.get(key));
+  }
+
+  /** The values of many keys, in their order. */
+  async getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    return await this.#translated(this.#database.getMany([...keys]));
+  }
+
+  /**
+   * Applies all operations or none. Keys and values may not change until it settles.
+   *
+   * Rejects   insufficient_storage if the disk is (almost) full: nothing is written, reads go on, and writes work again
+   *           once there is room.
+   */
+  batch(operations: readonly KvOperation[], { sync }: { readonly sync: boolean }): Promise<void> {
+    let bytes = 0;
+    for (const operation of operations) {
+      bytes += operation.key.length + (operation.type === 'put' ? operation.value.length : 0);
+    }
+    return this.#enqueue(bytes, sync, { operations });
+  }
+
+  /** Removes all keys of a range; not atomic, and not synced. */
+  clear(range: KvRange): Promise<void> {
+    return this.#enqueue(0, false, { range });
+  }
+
+  /** Entries in the order of keys (or against it), as they were when the iteration began. */
+  async *iterate(iteration: KvIteration): AsyncGenerator<KvEntry, void, undefined> {
+    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes: FETCH_BYTES });
+    try {
+      for (;;) {
+        const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));
+        if (entries.length === 0) return;
+        for (const [key, value] of entries) yield { key, value };
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Finishes the writes under way and closes the files. */
+  async close(): Promise<void> {
+    await this.#draining;
+    await this.#database.close();
+  }
+
+  #enqueue(bytes: number, sync: boolean, work: Write['work']): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ bytes, sync, work, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const writes = this.#takeMerged();
+      try {
+        await this.#ready(writes.reduce((sum, write) => sum + write.bytes, 0));
+        await this.#write(writes);
+        for (const write of writes) write.resolve();
+      } catch (error) {
+        // Caught to tell each caller; later writes may find room again.
+        for (const write of writes) write.reject(this.#translate(error));
+      }
+    }
+    this.#draining = undefined;
+  }
+
+  /** The first waiting write, with the batches behind it that can go along. */
+  #takeMerged(): readonly Write[] {
+    let count = 0;
+    let bytes = 0;
+    for (const { work, bytes: writeBytes } of this.#waiting) {
+      bytes += writeBytes;
+      if (count > 0 && (bytes > MERGED_BYTES || 'range' in work)) break;
+      count += 1;
+      if ('range' in work) break;
+    }
+    const writes = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return writes;
+  }
+
+  async #write(writes: readonly Write[]): Promise<void> {
+    const sync = writes.some((write) => write.sync);
+    const batch = this.#database.batch();
+    let built = 0;
+    try {
+      for (const { work } of writes) {
+        if ('range' in work) {
+          await this.#database.clear(work.range);
+          continue;
+        }
+        for (const operation of work.operations) {
+          if (operation.type === 'put') batch.put(operation.key, operation.value);
+          else batch.del(operation.key);
+          built += 1;
+          if (built % SLICE_OPERATIONS === 0) await nextTurn();
+        }
+      }
+      await batch.write({ sync });
+      this.#ailment = 'none';
+    } catch (error) {
+      // Caught to remember: the journal may end in half a record, and what is appended behind that would be lost.
+      this.#ailment = this.#ailment === 'none' ? 'journal' : 'reopen';
+      throw error;
+    } finally {
+      await batch.close();
+    }
+  }
+
+  /** Makes sure that a write of so many bytes meets a sound journal and enough room. */
+  async #ready(bytes: number): Promise<void> {
+    const free = await this.#world.files.freeBytes(this.#directory);
+    if (free < RESERVE_BYTES + 2 * bytes) {
+      throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${this.#directory}`);
+    }
+    if (this.#ailment === 'journal') {
+      // Compacting even an empty range makes LevelDB begin a new journal and write the old one's content to a table.
+      const nothing = new Uint8Array(1);
+      await this.#database.compactRange(nothing, nothing);
+    } else if (this.#ailment === 'reopen') {
+      await this.#database.close();
+      this.#database = await openDatabase(this.#directory);
+      this.#ailment = 'none';
+    }
+  }
+
+  async #translated<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#translate(error);
+    }
+  }
+
+  #translate(error: unknown): Error {
+    return translate(error, this.#directory);
+  }
+}
+
+async function openDatabase(directory: string): Promise<Database> {
+  const database: Database = new ClassicLevel(directory, { keyEncoding: 'view', valueEncoding: 'view' });
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    // Caught to translate; the reason is inside.
+    throw translate(error instanceof Error && error.cause !== undefined ? error.cause : error, directory);
+  }
+}
+
+const FULL = /no space left on device|file too large|disk quota exceeded/i;
+
+function translate(error: unknown, directory: string): Error {
+  if (error instanceof VectorizerError || !(error instanceof Error)) return storageError(error, directory);
+  const code = errorCode(error);
+  if (code === 'LEVEL_LOCKED') {
+    return new VectorizerError('unavailable', `${directory} is in use by another process`, { cause: error });
+  }
+  if (code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN') {
+    return new VectorizerError('unavailable', `${directory} is closed`, { cause: error });
+  }
+  if (code === 'LEVEL_CORRUPTION' || /^corruption:/i.test(error.message)) {
+    return dataDamaged(directory, error.message, error);
+  }
+  if (FULL.test(error.message)) {
+    return new VectorizerError('insufficient_storage', `no space left on the disk while writing ${directory}`, {
+      cause: error,
+    });
+  }
+  return storageError(error, directory);
+}

@@ -1,0 +1,262 @@
+import { invariant } from '../base/invariant.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { Distance } from '../core/collection-config.ts';
+import { VectorizerError } from '../core/errors.ts';
+import * as layout from '../kernels/layout.ts';
+import { FieldMemory } from './field-memory.ts';
+import { exportGraph, parseGraph } from './graph-file.ts';
+import type { GraphExport, ImportedGraph } from './graph-file.ts';
+import { buildGraph } from './graph-build.ts';
+import { levelOf } from './levels.ts';
+import { SearchTask, searchShape } from './search-task.ts';
+import type { Hits, SearchPlan } from './search-task.ts';
+
+export interface DenseFieldOptions {
+  readonly dimension: number;
+  readonly distance: Distance;
+  /** Links of a row on the upper levels; twice as many on the lowest. */
+  readonly m: number;
+  readonly efConstruct: number;
+}
+
+export interface DenseSearch {
+  /** f32[dimension]; Cosine: already normalised. */
+  readonly query: Float32Array;
+  readonly k: number;
+  /** Beam width; raised to k. */
+  readonly ef: number;
+  /** Compare with every row. */
+  readonly exact: boolean;
+  /** Leave out rows that are not in the graph yet, where there is a graph. */
+  readonly indexedOnly: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Rows quantised in one kernel call: the staging buffer stays near the size of a second-level cache. */
+const STAGING_BYTES = 262_144;
+
+/**
+ * One dense vector field of one segment: codes of its rows, their graph, and the tail that the graph has not caught up with.
+ * Rows are numbered from 0 in the order of their arrival. Owned by the main thread; searches run on worker threads.
+ * Cosine: the caller passes normalised rows and queries. The originals are the caller's to keep: a field holds 24 bits a coordinate.
+ */
+export class DenseField {
+  readonly options: DenseFieldOptions;
+  readonly #compute: Compute;
+  /** Made by the first append: an empty field costs nothing. */
+  #memory: FieldMemory | undefined;
+  /** A graph whose rows are still being appended. */
+  #imported: ImportedGraph | undefined;
+  #rowCount = 0;
+  #deadCount = 0;
+  #indexedCount = 0;
+  #tasksRunning = 0;
+  #building: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(compute: Compute, options: DenseFieldOptions, imported: ImportedGraph | undefined) {
+    this.#compute = compute;
+    this.options = options;
+    this.#imported = imported;
+  }
+
+  /**
+   * A field without rows. `graph` holds bytes of `exportGraph` of a field with the same options, or undefined: rows must
+   * then be appended in the same order as before, and those of the graph are indexed as soon as they are appended.
+   * Throws data_damaged where the bytes do not fit.
+   */
+  static open(compute: Compute, options: DenseFieldOptions, graph: Uint8Array | undefined): DenseField {
+    return new DenseField(compute, options, graph === undefined ? undefined : parseGraph(graph, options));
+  }
+
+  /** Rows appended, removed and absent ones included. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Rows that the graph covers: all below this number. */
+  get indexedCount(): number {
+    return this.#imported === undefined ? this.#indexedCount : Math.min(this.#rowCount, this.#imported.rowCount);
+  }
+
+  /** Rows that a search can return. */
+  get liveCount(): number {
+    return this.#rowCount - this.#deadCount;
+  }
+
+  get memoryBytes(): number {
+    return this.#memory?.bytes ?? 0;
+  }
+
+  /** Adds `rowCount` rows, end to end in `vectors`: searchable at once. Throws insufficient_storage, then nothing was added. */
+  append(vectors: Float32Array, rowCount: number): void {
+    const { dimension } = this.options;
+    invariant(vectors.length === rowCount * dimension, 'field: as many coordinates as rows x dimension');
+    if (rowCount === 0) return;
+    const memory = this.#reserve(rowCount);
+    const { arena } = memory;
+    const rowBytes = dimension * 4;
+    const rowsAtOnce = Math.min(Math.max(Math.floor(STAGING_BYTES / rowBytes), 1), rowCount);
+    const centredBytes = memory.padded * 4;
+    const stagingBytes = centredBytes + rowsAtOnce * rowBytes;
+    const centred = arena.allocate(stagingBytes);
+    arena.u8.fill(0, centred, centred + centredBytes);
+    const source = centred + centredBytes;
+    for (let start = 0; start < rowCount; start += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rowCount - start);
+      arena.f32.set(vectors.subarray(start * dimension, (start + count) * dimension), source / 4);
+      arena.kernels.quantiseRows(memory.field, this.#rowCount + start, count, source, centred);
+    }
+    arena.free(centred, stagingBytes);
+    this.#publish(memory, rowCount);
+  }
+
+  /** Adds rows without a vector: counted, never returned. */
+  appendAbsent(rowCount: number): void {
+    if (rowCount === 0) return;
+    const memory = this.#reserve(rowCount);
+    for (let row = this.#rowCount; row < this.#rowCount + rowCount; row += 1) memory.bury(row);
+    this.#deadCount += rowCount;
+    this.#publish(memory, rowCount);
+  }
+
+  /** Never returns `row` again. Removing twice does nothing. */
+  remove(row: number): void {
+    const memory = this.#memory;
+    invariant(memory !== undefined && row < this.#rowCount, 'field: a removed row exists');
+    if (memory.isDead(row)) return;
+    memory.bury(row);
+    this.#deadCount += 1;
+  }
+
+  isRemoved(row: number): boolean {
+    return row < this.#rowCount && this.#memory?.isDead(row) === true;
+  }
+
+  /** The k best live rows. Rows appended before the call are found. Throws timeout where cancelled before it began. */
+  async search(request: DenseSearch): Promise<Hits> {
+    const memory = this.#memory;
+    const plan = this.#plan(request);
+    if (memory === undefined || plan.k === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
+    invariant(!this.#closed, 'field: searched after close');
+    invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
+    const task = new SearchTask(memory, plan);
+    try {
+      const shape = searchShape(memory, this.options.m, plan);
+      await this.#using(this.#compute.search({ arena: memory.arena, task: task.address, shape, signal: request.signal }));
+      return task.hits();
+    } finally {
+      task.free();
+      this.#freeWhenIdle();
+    }
+  }
+
+  /**
+   * Puts every row into the graph, also those appended meanwhile. Searches go on. A second call waits for the first.
+   * Throws timeout when aborted and internal when a thread fails; the rows not yet done stay in the scanned tail.
+   */
+  async buildIndex(options: {
+    readonly signal: AbortSignal;
+    readonly onProgress?: (indexed: number, total: number) => void;
+  }): Promise<void> {
+    while (this.#building !== undefined) await this.#building.catch(() => undefined);
+    const building = this.#build(options.signal, options.onProgress).finally(() => {
+      this.#building = undefined;
+    });
+    this.#building = building;
+    await building;
+  }
+
+  /**
+   * The graph of the rows indexed now. May be called and read while the graph is being built: rows and links that come
+   * later are left out. The chunks are made as they are asked for; the field must not be closed before the last.
+   */
+  exportGraph(): GraphExport {
+    return exportGraph(this.#memory, this.options, this.#imported === undefined ? this.#indexedCount : 0);
+  }
+
+  /** Frees the memory, once searches under way are done. */
+  close(): void {
+    this.#closed = true;
+    this.#freeWhenIdle();
+  }
+
+  #reserve(rowCount: number): FieldMemory {
+    invariant(!this.#closed, 'field: appended after close');
+    if (this.#rowCount + rowCount > layout.ROW_LIMIT) {
+      throw new VectorizerError('insufficient_storage', `a segment holds at most ${String(layout.ROW_LIMIT)} vectors`);
+    }
+    this.#memory ??= new FieldMemory(this.#compute.arenas.forField(), this.options);
+    this.#memory.reserve(this.#rowCount + rowCount, (row) => this.#imported?.levelOf(row) ?? levelOf(row, this.options.m));
+    return this.#memory;
+  }
+
+  #publish(memory: FieldMemory, rowCount: number): void {
+    const first = this.#rowCount;
+    this.#rowCount += rowCount;
+    const imported = this.#imported;
+    if (imported === undefined) return;
+    imported.restore(memory, first, this.#rowCount);
+    if (this.#rowCount < imported.rowCount) return;
+    memory.writeWord(layout.FIELD_ENTRY, imported.entry);
+    memory.writeWord(layout.FIELD_WIDE, imported.wide ? 1 : 0);
+    this.#indexedCount = imported.rowCount;
+    this.#imported = undefined;
+  }
+
+  #plan(request: DenseSearch): SearchPlan {
+    const rowCount = this.#rowCount;
+    const k = Math.min(request.k, this.liveCount);
+    const graphRows = this.#indexedCount;
+    const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
+    const ef = Math.max(request.ef, k, 1);
+    // A walk meets about one row for each link of the beam: where that is as many as there are, a scan is exact and quicker.
+    const walks = !request.exact && graphRows > 0 && ef * this.options.m * 2 < graphRows;
+    return {
+      query: request.query,
+      k,
+      ef: walks ? ef : 0,
+      rowCount,
+      scanStart: walks ? graphRows : 0,
+      scanEnd,
+      deadCount: this.#deadCount,
+      leastFound: Math.min(k, Math.max(scanEnd - this.#deadCount, 0)),
+    };
+  }
+
+  async #build(signal: AbortSignal, onProgress: ((indexed: number, total: number) => void) | undefined): Promise<void> {
+    const memory = this.#memory;
+    if (memory === undefined || this.#imported !== undefined) return;
+    await this.#using(
+      buildGraph({
+        compute: this.#compute,
+        memory,
+        options: this.options,
+        signal,
+        start: this.#indexedCount,
+        rowCount: () => (this.#closed ? 0 : this.#rowCount),
+        advance: (indexed) => {
+          this.#indexedCount = indexed;
+          onProgress?.(indexed, this.#rowCount);
+        },
+      }),
+    );
+  }
+
+  /** Keeps the memory for as long as `work` runs. */
+  async #using(work: Promise<void>): Promise<void> {
+    this.#tasksRunning += 1;
+    try {
+      await work;
+    } finally {
+      this.#tasksRunning -= 1;
+      this.#freeWhenIdle();
+    }
+  }
+
+  #freeWhenIdle(): void {
+    if (!this.#closed || this.#tasksRunning > 0) return;
+    this.#memory?.free();
+    this.#memory = undefined;
+  }
+}

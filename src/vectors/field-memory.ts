@@ -1,0 +1,188 @@
+import type { Distance } from '../core/collection-config.ts';
+import type { Arena } from '../compute/arenas.ts';
+import { present } from '../base/invariant.ts';
+import * as layout from '../kernels/layout.ts';
+
+/** What fixes the layout of a field. */
+export interface FieldShape {
+  readonly dimension: number;
+  readonly distance: Distance;
+  readonly m: number;
+  readonly efConstruct: number;
+}
+
+interface Page {
+  readonly hot: number;
+  readonly hotBytes: number;
+  readonly cold: number;
+}
+
+/** First capacity of a page table, in pages. It doubles; earlier tables stay, since a search may be reading them. */
+const TABLE_PAGES_FIRST = 16;
+const TABLE_ENTRY_BYTES = 8;
+
+/**
+ * The memory of one field in an arena: descriptor, page table and pages, as kernels/layout.ts draws them.
+ * Grows by a page at a time; what was allocated neither moves nor goes before `free`.
+ */
+export class FieldMemory {
+  readonly arena: Arena;
+  /** Address of the descriptor. */
+  readonly field: number;
+  readonly padded: number;
+  readonly #shape: FieldShape;
+  readonly #m0: number;
+  readonly #hotStride: number;
+  readonly #coldStride: number;
+  /** Offsets in a hot page. */
+  readonly #links: number;
+  readonly #head: number;
+  readonly #pages: Page[] = [];
+  /** All blocks but the pages: [address, bytes]. */
+  readonly #blocks: (readonly [number, number])[] = [];
+  #tableCapacity = 0;
+  #table = 0;
+  bytes = 0;
+
+  constructor(arena: Arena, shape: FieldShape) {
+    this.arena = arena;
+    this.#shape = shape;
+    this.#m0 = shape.m * 2;
+    this.padded = Math.ceil(shape.dimension / layout.PADDING) * layout.PADDING;
+    this.#hotStride = this.padded + layout.ROW_TAIL_BYTES;
+    this.#coldStride = this.padded * 2 + layout.ROW_TAIL_BYTES;
+    this.#links = layout.PAGE_ROWS * this.#hotStride;
+    this.#head = this.#links + layout.PAGE_ROWS * (this.#m0 + 1) * 4;
+    this.field = this.#allocate(layout.FIELD_BYTES);
+    this.#growTable();
+    this.#writeDescriptor();
+  }
+
+  /** Rows that there is room for. */
+  get capacity(): number {
+    return this.#pages.length * layout.PAGE_ROWS;
+  }
+
+  /** Makes room for `rowCount` rows. `levelOf` gives the graph level of each new row, 0 … LEVEL_MAX. Throws insufficient_storage. */
+  reserve(rowCount: number, levelOf: (row: number) => number): void {
+    while (this.capacity < rowCount) this.#addPage(levelOf);
+  }
+
+  readWord(offset: number): number {
+    return present(this.arena.u32[(this.field + offset) / 4], 'field: descriptor in its arena');
+  }
+
+  writeWord(offset: number, value: number): void {
+    this.arena.u32[(this.field + offset) / 4] = value;
+  }
+
+  levelOf(row: number): number {
+    return this.arena.u8[this.#headOf(row) + layout.HEAD_LEVELS + (row & 255)] ?? 0;
+  }
+
+  /** Address of a row's list of links: length, then rows. */
+  linkList(row: number, level: number): number {
+    if (level === 0) return this.#pageOf(row).hot + this.#links + (row & 255) * (this.#m0 + 1) * 4;
+    const upper = this.arena.u32[(this.#headOf(row) + layout.HEAD_UPPER) / 4 + (row & 255)] ?? 0;
+    return upper + (level - 1) * (this.#shape.m + 1) * 4;
+  }
+
+  isDead(row: number): boolean {
+    const byte = this.arena.u8[this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3)] ?? 0;
+    return ((byte >> (row & 7)) & 1) === 1;
+  }
+
+  /** Sets a row's tombstone; searches under way see it or not. */
+  bury(row: number): void {
+    Atomics.or(this.arena.u8, this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3), 1 << (row & 7));
+  }
+
+  /** Gives everything back. No task may be using the field. */
+  free(): void {
+    const coldBytes = layout.PAGE_ROWS * this.#coldStride;
+    for (const page of this.#pages) {
+      this.arena.free(page.hot, page.hotBytes);
+      this.arena.free(page.cold, coldBytes);
+    }
+    for (const [address, bytes] of this.#blocks) this.arena.free(address, bytes);
+    this.#pages.length = 0;
+    this.#blocks.length = 0;
+    this.bytes = 0;
+  }
+
+  #pageOf(row: number): Page {
+    return present(this.#pages[row >> layout.PAGE_SHIFT], 'field: row has a page');
+  }
+
+  #headOf(row: number): number {
+    return this.#pageOf(row).hot + this.#head;
+  }
+
+  #allocate(bytes: number): number {
+    const address = this.arena.allocateZeroed(bytes);
+    this.#blocks.push([address, bytes]);
+    this.bytes += bytes;
+    return address;
+  }
+
+  #writeDescriptor(): void {
+    const metrics = {
+      Cosine: layout.METRIC_DOT,
+      Dot: layout.METRIC_DOT,
+      Euclid: layout.METRIC_EUCLID,
+      Manhattan: layout.METRIC_MANHATTAN,
+    };
+    this.writeWord(layout.FIELD_DIMENSION, this.#shape.dimension);
+    this.writeWord(layout.FIELD_PADDED, this.padded);
+    this.writeWord(layout.FIELD_METRIC, metrics[this.#shape.distance]);
+    this.writeWord(layout.FIELD_M, this.#shape.m);
+    this.writeWord(layout.FIELD_M0, this.#m0);
+    this.writeWord(layout.FIELD_EF_CONSTRUCT, Math.max(this.#shape.efConstruct, 1));
+    this.writeWord(layout.FIELD_HOT_STRIDE, this.#hotStride);
+    this.writeWord(layout.FIELD_COLD_STRIDE, this.#coldStride);
+    this.writeWord(layout.FIELD_LINKS, this.#links);
+    this.writeWord(layout.FIELD_HEAD, this.#head);
+    this.writeWord(layout.FIELD_ENTRY, layout.NO_ROW);
+  }
+
+  #growTable(): void {
+    const capacity = Math.max(this.#tableCapacity * 2, TABLE_PAGES_FIRST);
+    const table = this.#allocate(capacity * TABLE_ENTRY_BYTES);
+    this.arena.u8.copyWithin(table, this.#table, this.#table + this.#tableCapacity * TABLE_ENTRY_BYTES);
+    this.#table = table;
+    this.#tableCapacity = capacity;
+    Atomics.store(this.arena.u32, (this.field + layout.FIELD_PAGE_TABLE) / 4, table);
+  }
+
+  #addPage(levelOf: (row: number) => number): void {
+    const index = this.#pages.length;
+    if (index === this.#tableCapacity) this.#growTable();
+    const first = index * layout.PAGE_ROWS;
+    const levels = Uint8Array.from({ length: layout.PAGE_ROWS }, (_, offset) => levelOf(first + offset));
+    const listBytes = (this.#shape.m + 1) * 4;
+    const upperBytes = levels.reduce((sum, level) => sum + level, 0) * listBytes;
+    const hotBytes = this.#head + layout.HEAD_BYTES + upperBytes;
+    const hot = this.arena.allocate(hotBytes);
+    let cold: number;
+    try {
+      cold = this.arena.allocate(layout.PAGE_ROWS * this.#coldStride);
+    } catch (error) {
+      // Undone, so that a full arena leaves no page by half.
+      this.arena.free(hot, hotBytes);
+      throw error;
+    }
+    const { u8, u32 } = this.arena;
+    u8.fill(0, hot + this.#links, hot + hotBytes);
+    const head = hot + this.#head;
+    u8.set(levels, head + layout.HEAD_LEVELS);
+    let upper = head + layout.HEAD_BYTES;
+    for (const [offset, level] of levels.entries()) {
+      if (level > 0) u32[(head + layout.HEAD_UPPER) / 4 + offset] = upper;
+      upper += level * listBytes;
+    }
+    u32[(this.#table + index * TABLE_ENTRY_BYTES) / 4] = hot;
+    u32[(this.#table + index * TABLE_ENTRY_BYTES) / 4 + 1] = cold;
+    this.#pages.push({ hot, hotBytes, cold });
+    this.bytes += hotBytes + layout.PAGE_ROWS * this.#coldStride;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Compute } from '../compute/compute.ts';
+import { VectorizerError } from '../core/errors.ts';
+import type { FieldMemory, FieldShape } from './field-memory.ts';
+
+/** Rows in one task: some tens of milliseconds, so that an abort is felt soon and a message costs nothing beside it. */
+const BATCH_ROWS = 128;
+/** The first rows of a graph are put in by one thread: several would not see each other's. */
+const FIRST_ROWS = 512;
+
+export interface GraphBuild {
+  readonly compute: Compute;
+  readonly memory: FieldMemory;
+  readonly options: FieldShape;
+  readonly signal: AbortSignal;
+  /** First row that is not in the graph. */
+  readonly start: number;
+  /** Rows of the field at this moment. */
+  readonly rowCount: () => number;
+  /** Called as the rows below `indexed` are in the graph, all of them. */
+  readonly advance: (indexed: number) => void;
+}
+
+/** Puts rows into the graph in batches on all background threads, until there are no more. */
+export async function buildGraph(build: GraphBuild): Promise<void> {
+  let next = build.start;
+  /** Batches done out of order: first row → row after the last. */
+  const done = new Map<number, number>();
+  let indexed = build.start;
+  const lane = async (): Promise<void> => {
+    while (next < build.rowCount()) {
+      if (build.signal.aborted) throw new VectorizerError('timeout', 'the building of an index was cancelled');
+      const start = next;
+      const end = Math.min(start + (start === 0 ? FIRST_ROWS : BATCH_ROWS), build.rowCount());
+      next = end;
+      await insert(build, start, end);
+      done.set(start, end);
+      for (let after = done.get(indexed); after !== undefined; after = done.get(indexed)) {
+        done.delete(indexed);
+        indexed = after;
+      }
+      build.advance(indexed);
+      if (start === 0) break;
+    }
+  };
+  if (next === 0) await lane();
+  const lanes = await Promise.allSettled(Array.from({ length: build.compute.backgroundThreads }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function insert(build: GraphBuild, start: number, end: number): Promise<void> {
+  const { compute, memory, options } = build;
+  const rowCount = build.rowCount();
+  const links = 2 * options.m;
+  const shape = { padded: memory.padded, rowCount, beam: Math.max(options.efConstruct, 1) + links + 2, links, top: 1 };
+  await compute.insert({ arena: memory.arena, shape, field: memory.field, start, end, rowCount });
+}

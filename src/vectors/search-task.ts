@@ -1,0 +1,83 @@
+import * as layout from '../kernels/layout.ts';
+import type { WorkspaceShape } from '../compute/workspace.ts';
+import type { FieldMemory } from './field-memory.ts';
+
+/** Rows of a field's answer, best first. Scores are raw, larger is better: dot, -sum d^2, -sum |d|. */
+export interface Hits {
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+/** A search as the kernel understands it (layout.ts, SEARCH_…). */
+export interface SearchPlan {
+  readonly query: Float32Array;
+  readonly k: number;
+  /** 0: scan alone. */
+  readonly ef: number;
+  readonly rowCount: number;
+  readonly scanStart: number;
+  readonly scanEnd: number;
+  readonly deadCount: number;
+  readonly leastFound: number;
+}
+
+/** The block of one search in the arena: parameters and query going in, rows and scores coming out. */
+export class SearchTask {
+  readonly address: number;
+  readonly #memory: FieldMemory;
+  readonly #k: number;
+  readonly #bytes: number;
+
+  constructor(memory: FieldMemory, plan: SearchPlan) {
+    const queryBytes = memory.padded * 4;
+    const resultBytes = plan.k * 4;
+    this.#memory = memory;
+    this.#k = plan.k;
+    this.#bytes = layout.SEARCH_BYTES + queryBytes + 2 * resultBytes;
+    this.address = memory.arena.allocate(this.#bytes);
+    const { u32, f32 } = memory.arena;
+    const query = this.address + layout.SEARCH_BYTES;
+    const rows = query + queryBytes;
+    f32.set(plan.query, query / 4);
+    f32.fill(0, query / 4 + plan.query.length, rows / 4);
+    const words: readonly (readonly [number, number])[] = [
+      [layout.SEARCH_FIELD, memory.field],
+      [layout.SEARCH_QUERY, query],
+      [layout.SEARCH_K, plan.k],
+      [layout.SEARCH_EF, plan.ef],
+      [layout.SEARCH_ROW_COUNT, plan.rowCount],
+      [layout.SEARCH_SCAN_START, plan.scanStart],
+      [layout.SEARCH_SCAN_END, plan.scanEnd],
+      [layout.SEARCH_DEAD, plan.deadCount],
+      [layout.SEARCH_ROWS, rows],
+      [layout.SEARCH_SCORES, rows + resultBytes],
+      [layout.SEARCH_LEAST, plan.leastFound],
+      [layout.SEARCH_FOUND, 0],
+    ];
+    for (const [offset, value] of words) u32[(this.address + offset) / 4] = value;
+  }
+
+  /** What the kernel wrote, copied. */
+  hits(): Hits {
+    const { u32, f32 } = this.#memory.arena;
+    const found = u32[(this.address + layout.SEARCH_FOUND) / 4] ?? 0;
+    const rows = (this.address + layout.SEARCH_BYTES) / 4 + this.#memory.padded;
+    const scores = rows + this.#k;
+    return { rows: u32.slice(rows, rows + found), scores: f32.slice(scores, scores + found) };
+  }
+
+  free(): void {
+    this.#memory.arena.free(this.address, this.#bytes);
+  }
+}
+
+/** What the kernel needs of its workspace for this plan. */
+export function searchShape(memory: FieldMemory, m: number, plan: SearchPlan): WorkspaceShape {
+  // Dead rows stand in the beam beside the live ones: room for twice their share.
+  const dead = plan.deadCount === 0 ? 0 : Math.ceil((2 * plan.ef * plan.deadCount) / Math.max(plan.rowCount - plan.deadCount, 1));
+  const beam = plan.ef + 2 + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
+  return { padded: memory.padded, rowCount: plan.rowCount, beam, links: 2 * m, top: plan.k };
+}
+
+/** Beyond this the walk forgets its worst rows sooner; the scan of last resort keeps answers complete. */
+const BEAM_DEAD_MAX = 65536;

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { ended, withServer } from './server-process.ts';
+
+const REPLAY = path.join(import.meta.dirname, '../../../shared/golden/replay.mjs');
+
+/**
+ * Recorded answers of a real Qdrant: at least so many steps of each scenario pass to the letter. A floor, to be
+ * raised with every feature: the steps above it need what later issues bring.
+ */
+const PASSING_AT_LEAST: Readonly<Record<string, number>> = {
+  'points-crud': 0,
+  'scroll-paging': 0,
+  collections: 0,
+  malformed: 0,
+  service: 0,
+};
+
+test('the recorded answers of Qdrant still pass', async (t) => {
+  if (!existsSync(REPLAY)) {
+    t.log(`left out: ${REPLAY} is not here`);
+    return t.pass();
+  }
+  return withServer({}, async ({ url }) => {
+    const only = Object.keys(PASSING_AT_LEAST).join(',');
+    const { stdout } = await ended(spawn(process.execPath, [REPLAY, url, '--only', only]));
+    for (const [scenario, floor] of Object.entries(PASSING_AT_LEAST)) {
+      const line = stdout.split('\n').find((text) => text.startsWith(`${scenario}: `)) ?? `${scenario}: not run`;
+      t.log(line);
+      const passed = Number(/(\d+) pass/.exec(line)?.[1] ?? -1);
+      t.true(passed >= floor, `${line}, at least ${floor} expected\n${stdout}`);
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { World } from '../../src/base/world.ts';
+import { Database } from '../../src/collections/database.ts';
+import { Compute } from '../../src/compute/compute.ts';
+import {
+  type CollectionConfig,
+  DEFAULT_HNSW,
+  DEFAULT_OPTIMIZERS,
+  DEFAULT_WAL,
+  type Distance,
+} from '../../src/core/collection-config.ts';
+import type { Context } from '../../src/core/context.ts';
+import { idColumn, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
+import type { PointColumns, QueryPoints, UpsertPoints } from '../../src/core/requests.ts';
+import { SILENT_LOGGER } from '../../src/observe/logger.ts';
+import { Kv } from '../../src/storage/kv.ts';
+import { NodeFiles } from '../../src/storage/node-files.ts';
+
+/** The real storeys below the doors, on a folder of their own. */
+export interface TestHouse {
+  readonly database: Database;
+  readonly kv: Kv;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export const CONTEXT: Context = { signal: new AbortController().signal, deadlineMs: undefined };
+export const WAIT = { wait: true, ordering: 'weak', timeoutSeconds: undefined } as const;
+export const READ = { consistency: undefined, timeoutSeconds: undefined } as const;
+
+export function realWorld(): World {
+  return { files: new NodeFiles(), nowMs: () => Date.now(), random: () => Math.random() };
+}
+
+export async function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'vectorizer-'));
+}
+
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+export async function openHouse(folder: string, world: World = realWorld()): Promise<TestHouse> {
+  const kv = await Kv.open(world, join(folder, 'kv'));
+  const compute = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
+  const foundation = { world, kv, compute, logger: SILENT_LOGGER, fsync: 'never' } as const;
+  const database = await Database.open(foundation, join(folder, 'collections'));
+  return {
+    database,
+    kv,
+    folder,
+    close: async () => {
+      await database.close();
+      await compute.close();
+      await kv.close();
+    },
+  };
+}
+
+export function config(
+  size: number,
+  distance: Distance,
+  changes: {
+    readonly shardNumber?: number;
+    readonly indexingThreshold?: number;
+    readonly vacuumMinVectorNumber?: number;
+  } = {},
+): CollectionConfig {
+  const vectors = size === 0 ? [] : [{ name: '', size, distance, hnswConfig: undefined, onDisk: undefined }];
+  return {
+    params: {
+      vectors,
+      shardNumber: changes.shardNumber ?? 1,
+      replicationFactor: 1,
+      writeConsistencyFactor: 1,
+      readFanOutFactor: undefined,
+      readFanOutDelayMs: undefined,
+      onDiskPayload: true,
+    },
+    hnsw: DEFAULT_HNSW,
+    optimizers: {
+      ...DEFAULT_OPTIMIZERS,
+      indexingThreshold: changes.indexingThreshold ?? DEFAULT_OPTIMIZERS.indexingThreshold,
+      vacuumMinVectorNumber: changes.vacuumMinVectorNumber ?? DEFAULT_OPTIMIZERS.vacuumMinVectorNumber,
+    },
+    wal: DEFAULT_WAL,
+    metadata: undefined,
+  };
+}
+
+export interface TestPoint {
+  readonly id: number | string;
+  readonly vector?: readonly number[];
+  readonly payload?: unknown;
+}
+
+export function idOf(value: number | string): PointId {
+  const id = typeof value === 'number' ? numberId(BigInt(value)) : parseUuidId(value);
+  if (id === undefined) throw new Error(`${value} is no id`);
+  return id;
+}
+
+export function columns(points: readonly TestPoint[]): PointColumns {
+  const encoder = new TextEncoder();
+  const payloads = points.map(({ payload }) => (payload === undefined ? '' : JSON.stringify(payload)));
+  return {
+    ids: idColumn(points.map(({ id }) => idOf(id))),
+    vectors: Float32Array.from(points.flatMap(({ vector }) => vector ?? [])),
+    vectorStarts: starts(points.map(({ vector }) => vector?.length ?? 0)),
+    payloads: encoder.encode(payloads.join('')),
+    payloadStarts: starts(payloads.map((text) => encoder.encode(text).length)),
+    others: [],
+  };
+}
+
+export function upsertOf(collection: string, points: readonly TestPoint[]): UpsertPoints {
+  return { collection, points: columns(points), ...WAIT };
+}
+
+export function queryOf(vector: readonly number[], changes: Partial<QueryPoints> = {}): QueryPoints {
+  return {
+    target: { kind: 'vector', vector: Float32Array.from(vector) },
+    using: '',
+    limit: 10,
+    offset: 0,
+    scoreThreshold: undefined,
+    params: { hnswEf: undefined, exact: false, indexedOnly: false },
+    withPayload: { kind: 'none' },
+    withVector: { kind: 'none' },
+    ...changes,
+  };
+}
+
+function starts(lengths: readonly number[]): Uint32Array {
+  const result = new Uint32Array(lengths.length + 1);
+  lengths.forEach((length, index) => {
+    result[index + 1] = (result[index] ?? 0) + length;
+  });
+  return result;
+}

@@ -1,0 +1,134 @@
+import test from 'ava';
+import { originText, type ConfigKey } from '../../src/config/config.ts';
+import { parseConfig, type ConfigSources, type ParsedConfig } from '../../src/config/parse-config.ts';
+
+interface Given {
+  readonly yaml?: string;
+  readonly environment?: ConfigSources['environment'];
+  readonly flags?: readonly (readonly [ConfigKey, string, string])[];
+}
+
+function parse({ yaml, environment = {}, flags = [] }: Given): ParsedConfig {
+  return parseConfig({
+    file: yaml === undefined ? undefined : { path: 'config/config.yaml', text: yaml },
+    environment,
+    flags: new Map(flags.map(([key, flag, value]) => [key, { flag, value }])),
+  });
+}
+
+test('with nothing given: loopback, the usual port and folders, every origin the default', (t) => {
+  const { config, warnings } = parse({});
+  t.is(config.service.host, '127.0.0.1');
+  t.is(config.service.httpPort, 6333);
+  t.is(config.service.maxRequestSizeMb, 32);
+  t.true(config.service.enableCors);
+  t.is(config.storage.storagePath, './storage');
+  t.is(config.storage.snapshotsPath, './snapshots');
+  t.is(config.storage.wal.fsync, 'always');
+  t.is(config.storage.performance.maxSearchThreads, 0);
+  t.is(config.logLevel, 'info');
+  t.true(Object.values(config.origins).every((origin) => originText(origin) === 'default'));
+  t.deepEqual(warnings, []);
+});
+
+test('the configuration cannot be changed once parsed', (t) => {
+  const { config } = parse({});
+  for (const part of [config, config.service, config.storage, config.storage.wal, config.origins]) {
+    t.true(Object.isFrozen(part));
+  }
+});
+
+test('flags win over the environment, the environment over the file, the file over the defaults', (t) => {
+  const yaml = 'service: { host: 1.1.1.1, http_port: 1, max_request_size_mb: 1 }';
+  const environment = { QDRANT__SERVICE__HTTP_PORT: '2', QDRANT__SERVICE__HOST: '2.2.2.2' };
+  const { config } = parse({ yaml, environment, flags: [['service.host', '--host', '3.3.3.3']] });
+  t.is(config.service.host, '3.3.3.3');
+  t.is(config.service.httpPort, 2);
+  t.is(config.service.maxRequestSizeMb, 1);
+  t.is(originText(config.origins['service.host']), '--host');
+  t.is(originText(config.origins['service.http_port']), 'environment variable QDRANT__SERVICE__HTTP_PORT');
+  t.is(originText(config.origins['service.max_request_size_mb']), 'config/config.yaml');
+  t.is(originText(config.origins['log_level']), 'default');
+});
+
+test('variables are read in upper and lower case alike; others are none of ours', (t) => {
+  const { config, warnings } = parse({
+    environment: {
+      qdrant__storage__performance__max_search_threads: '3',
+      QDRANT_URI: 'x',
+      PATH: '/bin',
+      GONE: undefined,
+    },
+  });
+  t.is(config.storage.performance.maxSearchThreads, 3);
+  t.deepEqual(warnings, []);
+});
+
+for (const [word, value] of Object.entries({
+  true: true,
+  '1': true,
+  YES: true,
+  on: true,
+  false: false,
+  '0': false,
+  no: false,
+  Off: false,
+})) {
+  test(`a boolean may be written ${word}`, (t) => {
+    t.is(parse({ environment: { QDRANT__SERVICE__ENABLE_CORS: word } }).config.service.enableCors, value);
+  });
+}
+
+test('a null in the file leaves the value as it was, and an empty file is a file', (t) => {
+  t.is(parse({ yaml: 'service: { http_port: null }' }).config.service.httpPort, 6333);
+  t.is(parse({ yaml: '# nothing\n' }).config.service.httpPort, 6333);
+});
+
+test('unknown keys are ignored with one warning that names them and where they came from', (t) => {
+  const { warnings } = parse({
+    yaml: 'service: { grpc_port: 6334 }\ncluster: { enabled: true, p2p: { port: 1 } }',
+    environment: { QDRANT__GPU__INDEXING: '1' },
+  });
+  t.deepEqual(warnings, [
+    'configuration keys that mean nothing here are ignored: service.grpc_port (config/config.yaml), ' +
+      'cluster.enabled (config/config.yaml), cluster.p2p.port (config/config.yaml), ' +
+      'gpu.indexing (environment variable QDRANT__GPU__INDEXING)',
+  ]);
+});
+
+const WRONG: Readonly<Record<string, readonly [Given, RegExp]>> = {
+  'a port that is a word': [
+    { environment: { QDRANT__SERVICE__HTTP_PORT: 'http' } },
+    /^service\.http_port \(environment variable QDRANT__SERVICE__HTTP_PORT\): expected a whole number from 0 to 65535, got "http"$/,
+  ],
+  'an empty variable': [{ environment: { QDRANT__SERVICE__HTTP_PORT: '' } }, /got ""$/],
+  'a port out of range': [{ flags: [['service.http_port', '--port', '65536']] }, /^service\.http_port \(--port\)/],
+  'a fraction': [
+    { yaml: 'service: { max_request_size_mb: 1.5 }' },
+    /expected a whole number from 1 to 2047, got 1\.5$/,
+  ],
+  'a number for a text': [{ yaml: 'service: { host: 5 }' }, /^service\.host \(config\/config\.yaml\): expected a text/],
+  'a word that is no boolean': [
+    { yaml: 'service: { enable_cors: perhaps }' },
+    /expected true or false, got "perhaps"$/,
+  ],
+  'a number that is no boolean': [{ yaml: 'service: { enable_cors: 7 }' }, /expected true or false, got 7$/],
+  'a policy that is not known': [{ yaml: 'storage: { wal: { fsync: often } }' }, /expected one of always, never/],
+  'a level that is a number': [
+    { yaml: 'log_level: 3' },
+    /expected one of trace, debug, info, warn, error, off, got 3$/,
+  ],
+  'a list for a text': [{ yaml: 'service: { host: [a] }' }, /got \["a"\]$/],
+  'a file that is a list': [{ yaml: '- a' }, /^config\/config\.yaml: expected a mapping/],
+  'a file that is no YAML': [{ yaml: 'a: [1' }, /^config\/config\.yaml: not a YAML file: /],
+};
+
+for (const [name, [given, message]] of Object.entries(WRONG)) {
+  test(`fatal, with key, origin and expectation: ${name}`, (t) => {
+    t.throws(() => parse(given), { name: 'VectorizerError', message });
+  });
+}
+
+test('levels are taken in any case, as Qdrant writes them', (t) => {
+  t.is(parse({ yaml: 'log_level: WARN' }).config.logLevel, 'warn');
+});

@@ -1,0 +1,53 @@
+import test from 'ava';
+import { Model, payloadOf, vectorOf, type StoredPoint } from './model.ts';
+
+function stored(id: number, version: number): StoredPoint {
+  return { id, payload: payloadOf(id, version), vector: vectorOf(id, version) };
+}
+
+/** Points 1 and 2 acknowledged in version 1. */
+function model(): Model {
+  const promised = new Model();
+  promised.sent('w', { kind: 'upsert', ids: [1, 2], version: 1 });
+  promised.acknowledged('w');
+  return promised;
+}
+
+test('what was promised and is there is no breach', (t) => {
+  t.deepEqual(model().check([stored(1, 1), stored(2, 1)]), []);
+});
+
+const BREACHES: Readonly<Record<string, readonly StoredPoint[]>> = {
+  'a lost point': [stored(1, 1)],
+  'a point that is there twice': [stored(1, 1), stored(1, 1), stored(2, 1)],
+  'an older or newer version': [stored(1, 1), stored(2, 3)],
+  'a point that nobody sent': [stored(1, 1), stored(2, 1), stored(3, 1)],
+  'a vector of another version': [stored(1, 1), { ...stored(2, 1), vector: vectorOf(2, 2) }],
+  'a lost payload': [stored(1, 1), { ...stored(2, 1), payload: null }],
+};
+
+for (const [name, found] of Object.entries(BREACHES)) {
+  test(`canary: ${name} is seen`, (t) => t.true(model().check(found).length > 0));
+}
+
+test('a change under way may have happened or not, but wholly', (t) => {
+  for (const found of [
+    [stored(1, 1), stored(2, 1)],
+    [stored(1, 2), stored(2, 2)],
+  ]) {
+    const promised = model();
+    promised.sent('w', { kind: 'upsert', ids: [1, 2], version: 2 });
+    t.deepEqual(promised.check(found), []);
+    t.deepEqual(promised.check(found), [], 'what was found is the new promise');
+  }
+  const promised = model();
+  promised.sent('w', { kind: 'upsert', ids: [1, 2], version: 2 });
+  t.regex(promised.check([stored(1, 2), stored(2, 1)]).join(), /half a upsert/);
+});
+
+test('a delete under way, partly of what was not there, is told from what it changed', (t) => {
+  const promised = model();
+  promised.sent('w', { kind: 'delete', ids: [2, 7], version: 0 });
+  t.deepEqual(promised.check([stored(1, 1)]), []);
+  t.is(promised.pointCount, 1);
+});

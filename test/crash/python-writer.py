@@ -1,0 +1,52 @@
+"""A writer of the crash test through Python's official client: see writers.ts for what the lines mean."""
+
+import json
+import random
+import sys
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException
+
+DIMENSION = 16
+
+
+def vector_of(point, version):
+    return [((point * 31 + version * 17 + column * 7) % 257) / 256 - 0.5 for column in range(DIMENSION)]
+
+
+def report(line):
+    print(json.dumps(line), flush=True)
+
+
+def main():
+    url, collection = sys.argv[1:3]
+    first_id, id_count, seed, version = map(int, sys.argv[3:7])
+    choose = random.Random(seed)
+    client = QdrantClient(url=url, check_compatibility=False, timeout=30)
+    while True:
+        is_delete = choose.random() < 0.25
+        count = choose.randint(1, 4 if is_delete else 8)
+        ids = sorted({first_id + choose.randrange(id_count) for _ in range(count)})
+        wait = choose.random() < 0.7
+        if is_delete:
+            report({"sent": {"kind": "delete", "ids": ids, "version": 0}})
+        else:
+            report({"sent": {"kind": "upsert", "ids": ids, "version": version}})
+        try:
+            if is_delete:
+                client.delete(collection, models.PointIdsList(points=ids), wait=wait)
+            else:
+                points = [
+                    models.PointStruct(
+                        id=point, vector=vector_of(point, version), payload={"id": point, "version": version}
+                    )
+                    for point in ids
+                ]
+                client.upsert(collection, points, wait=wait)
+        except ResponseHandlingException:
+            return  # the server is gone; an error that it answered would be another exception, and a finding
+        report({"acknowledged": True})
+        version += 1
+
+
+main()

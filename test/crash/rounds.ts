@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { uniformSource } from '../../scripts/bench/data.ts';
+import { ServerProcess, startCommand, temporaryFolder, ended } from '../acceptance/server-process.ts';
+import { DIMENSION, Model, type StoredPoint } from './model.ts';
+import { COLLECTION, writeWithJavaScript, writeWithPython } from './writers.ts';
+
+export interface RoundsOptions {
+  readonly rounds: number;
+  readonly seed: number;
+  /** An interpreter that has qdrant-client, for one writer beside the JavaScript ones; undefined = none. */
+  readonly python: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+const JAVASCRIPT_WRITERS = 3;
+const LOAD_MS_MAX = 600;
+/** Larger than any number of changes that a writer makes in a round. */
+const VERSIONS_PER_ROUND = 100_000;
+
+/**
+ * Round after round on one folder: start, compare everything with what was promised, write until killed with -9 at a
+ * random moment. Every fourth start is itself killed once before it is through. Answers all breaches; empty = none.
+ */
+export async function runRounds({ rounds, seed, python, log }: RoundsOptions): Promise<readonly string[]> {
+  const folder = temporaryFolder();
+  const uniform = uniformSource(seed);
+  const model = new Model();
+  try {
+    await createCollection(folder);
+    for (let round = 0; round < rounds; round += 1) {
+      if (uniform() < 0.25) await killWhileStarting(folder, uniform() * 500);
+      const server = await ServerProcess.start({ folder });
+      const breaches = model.check(await readAll(server.url));
+      if (breaches.length > 0) return breaches.map((breach) => `seed ${seed}, round ${round}: ${breach}`);
+      log(`round ${round}: ${model.pointCount} points as promised`);
+      await writeUntilKilled({ server, model, round, uniform, python });
+    }
+    const server = await ServerProcess.start({ folder });
+    const breaches = model.check(await readAll(server.url));
+    await server.stop('SIGTERM');
+    log(`after the last round: ${model.pointCount} points as promised`);
+    return breaches.map((breach) => `seed ${seed}, at the end: ${breach}`);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Small thresholds, so that flushes, graphs and compactions are under way when the process is killed. */
+async function createCollection(folder: string): Promise<void> {
+  const server = await ServerProcess.start({ folder });
+  await new QdrantClient({ url: server.url }).createCollection(COLLECTION, {
+    vectors: { size: DIMENSION, distance: 'Dot' },
+    optimizers_config: {
+      indexing_threshold: 10,
+      flush_interval_sec: 1,
+      deleted_threshold: 0.1,
+      vacuum_min_vector_number: 100,
+    },
+  });
+  await server.stop('SIGKILL');
+}
+
+async function killWhileStarting(folder: string, afterMs: number): Promise<void> {
+  const storage = ['--storage', path.join(folder, 'storage'), '--snapshots', path.join(folder, 'snapshots')];
+  const child = startCommand(['serve', '--port', '0', ...storage]);
+  const end = ended(child);
+  await sleep(afterMs);
+  child.kill('SIGKILL');
+  await end;
+}
+
+interface Load {
+  readonly server: ServerProcess;
+  readonly model: Model;
+  readonly round: number;
+  readonly uniform: () => number;
+  readonly python: string | undefined;
+}
+
+async function writeUntilKilled({ server, model, round, uniform, python }: Load): Promise<void> {
+  const writing = Promise.withResolvers<void>();
+  const options = (index: number): Parameters<typeof writeWithJavaScript>[0] => ({
+    url: server.url,
+    model,
+    index,
+    seed: Math.floor(uniform() * 2 ** 31),
+    firstVersion: 1 + round * VERSIONS_PER_ROUND,
+    // The clock of the round starts when the slowest starter, Python, is under way.
+    onAcknowledged: python === undefined || index === 0 ? writing.resolve : () => undefined,
+  });
+  const writers = Array.from({ length: JAVASCRIPT_WRITERS }, (_, index) => writeWithJavaScript(options(index + 1)));
+  if (python !== undefined) writers.push(writeWithPython(python, options(0)));
+  await Promise.race([writing.promise, ...writers]);
+  await sleep(uniform() * LOAD_MS_MAX);
+  await server.stop('SIGKILL');
+  await Promise.all(writers);
+}
+
+/** Every point by scrolling; a count and an exact search over everything must tell of the same points. */
+async function readAll(url: string): Promise<readonly StoredPoint[]> {
+  const client = new QdrantClient({ url });
+  const points: StoredPoint[] = [];
+  let offset: number | undefined;
+  do {
+    const from = offset === undefined ? {} : { offset };
+    const page = await client.scroll(COLLECTION, { limit: 500, with_payload: true, with_vector: true, ...from });
+    points.push(...page.points.map((point) => point as unknown as StoredPoint));
+    offset = (page.next_page_offset ?? undefined) as number | undefined;
+  } while (offset !== undefined);
+  const { count } = await client.count(COLLECTION, { exact: true });
+  if (count !== points.length) throw new Error(`count says ${count}, scroll finds ${points.length}`);
+  await compareSearch(client, points);
+  return points;
+}
+
+async function compareSearch(client: QdrantClient, points: readonly StoredPoint[]): Promise<void> {
+  const query = Array.from({ length: DIMENSION }, (_, column) => column - 7.5);
+  const answer = await client.query(COLLECTION, { query, limit: points.length + 10, params: { exact: true } });
+  const found = answer.points.map(({ id }) => Number(id)).toSorted((a, b) => a - b);
+  const stored = points.map(({ id }) => id).toSorted((a, b) => a - b);
+  if (found.join() !== stored.join()) {
+    throw new Error(`search finds ${found.length} points, scroll ${stored.length}: ${found.join()} / ${stored.join()}`);
+  }
+}

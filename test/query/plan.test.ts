@@ -1,0 +1,33 @@
+import test from 'ava';
+import { planSegment } from '../../src/query/plan.ts';
+
+const PARAMS = { hnswEf: undefined, exact: false, indexedOnly: false };
+const STATISTICS = { liveCount: 9_000, rowCount: 10_000, indexedCount: 8_000, dimension: 100 };
+
+function plan(changes: { candidates?: number; params?: Partial<typeof PARAMS> & { hnswEf?: number }; statistics?: Partial<typeof STATISTICS> }) {
+  return planSegment(
+    { ...STATISTICS, ...changes.statistics },
+    { candidates: changes.candidates ?? 10, params: { ...PARAMS, ...changes.params }, efConstruct: 100, unindexedBytesMax: 1_000_000 },
+  );
+}
+
+test('the beam is hnsw_ef, else ef_construct, and never narrower than what is wanted', (t) => {
+  t.deepEqual(plan({}), { k: 10, ef: 100, exact: false, indexedOnly: false });
+  t.is(plan({ params: { hnswEf: 32 } }).ef, 32);
+  t.is(plan({ candidates: 500 }).ef, 500);
+});
+
+test('a segment is not asked for more than it has', (t) => {
+  t.is(plan({ candidates: 1_000_000 }).k, 9_000);
+});
+
+test('without a graph, or for a large share of the rows, everything is read', (t) => {
+  t.true(plan({ statistics: { indexedCount: 0 } }).exact);
+  t.true(plan({ candidates: 3_000 }).exact);
+  t.true(plan({ params: { exact: true } }).exact);
+});
+
+test('indexed_only leaves out a large unindexed part only', (t) => {
+  t.false(plan({ params: { indexedOnly: true } }).indexedOnly);
+  t.true(plan({ params: { indexedOnly: true }, statistics: { indexedCount: 1_000 } }).indexedOnly);
+});
