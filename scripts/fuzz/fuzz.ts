@@ -25,7 +25,9 @@ await withServer({}, async (server) => {
     findings.push(`resident memory grew by ${Math.round((late - early) / MEBIBYTE)} MiB`);
   if (!server.isRunning) findings.push('the process ended');
   for (const finding of findings) console.error(finding);
-  const counts = [...report.statuses].toSorted().map(([status, count]) => `${status}: ${count}`);
+  const counts = [...report.statuses]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([status, count]) => `${status}: ${count}`);
   console.log(`${report.requests} requests (${counts.join(', ')})`);
   console.log(
     `resident ${Math.round(early / MEBIBYTE)} MiB → ${Math.round(late / MEBIBYTE)} MiB; ${findings.length} findings`,

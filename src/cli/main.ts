@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { VectorizerError } from '../core/errors.ts';
 import { check } from './check.ts';
-import { hasCode } from './read-config.ts';
 import { serve } from './serve.ts';
 
 /** Runs the command line. `argv` as in `process.argv`. Sets the exit status; a message for the user goes to stderr. */
@@ -78,14 +77,6 @@ function version(): string {
 function explain(error: unknown): string {
   if (error instanceof VectorizerError) return error.message;
   if (!(error instanceof Error)) return String(error);
-  if (hasCode(error, 'EADDRINUSE')) {
-    return `${addressOf(error)} is in use by another process: stop that one, or choose another port with --port`;
-  }
-  if ('syscall' in error) return error.message; // the system refused: EACCES, EADDRNOTAVAIL, ENOTFOUND, …
+  if ('syscall' in error) return error.message; // the system refused something that the user named: EACCES, EROFS, …
   return error.stack ?? error.message;
-}
-
-function addressOf(error: Error): string {
-  const { address, port } = error as { readonly address?: string; readonly port?: number };
-  return address === undefined || port === undefined ? 'the address' : `${address}:${port}`;
 }

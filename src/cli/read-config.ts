@@ -64,7 +64,6 @@ async function readIfThere(path: string): Promise<ConfigFile | undefined> {
   }
 }
 
-/** Whether `error` is a system error with this code (`EADDRINUSE`). */
-export function hasCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -154,11 +154,9 @@ export class Checkpoint {
       const saved = this.savedGraph(segment);
       if (saved !== undefined) names.set(segment.number, saved.name);
       if (segment.dense === undefined || !this.graphHasGrown(segment, atClose)) continue;
-      const name = await segment.dense.exportGraph(async (graph) => {
-        const file = `${segment.number}-graph-${graph.indexedCount}.bin`;
-        await writeFile(this.world, `${this.directory}/${file}`, GRAPH_KIND, graph.chunks);
-        return file;
-      });
+      const graph = segment.dense.exportGraph();
+      const name = `${segment.number}-graph-${graph.indexedCount}.bin`;
+      await writeFile(this.world, `${this.directory}/${name}`, GRAPH_KIND, graph.chunks);
       names.set(segment.number, name);
     }
     return names;
@@ -180,7 +178,8 @@ export class Checkpoint {
     const kept = segment.originals.files
       .filter(({ firstRow }) => firstNew === undefined || firstRow < firstNew.firstRow)
       .map(({ firstRow, rowCount }) => ({ name: rowsName(number, firstRow, rowCount), firstRow, rowCount }));
-    return { number, rows: [...kept, ...rows], removed: removedFile, graph: graphs.get(number) ?? null };
+    const { m, efConstruct } = segment.options;
+    return { number, m, efConstruct, rows: [...kept, ...rows], removed: removedFile, graph: graphs.get(number) ?? null };
   }
 }
 

@@ -63,6 +63,7 @@ export class Collection {
   /** The configuration was changed and is stored. */
   set config(config: CollectionConfig) {
     this.currentConfig = config;
+    for (const shard of this.shards) shard.configure(config);
     this.optimize();
   }
 

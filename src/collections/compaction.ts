@@ -25,14 +25,20 @@ export async function compactSegments(shard: Shard, isDue: (segment: Segment) =>
 async function compactSegment(shard: Shard, source: Segment, signal: AbortSignal): Promise<void> {
   const live = source.liveRows();
   await shard.buildSegment(async (target, flush) => {
-    if (source.dense !== undefined) await source.dense.compactInto(present(target.dense, 'compaction: same fields'), live, signal);
+    // With other parameters than the old graph's there is nothing to bring over: rows come with their codes, and a new
+    // graph is built before the exchange.
+    const isStale = shard.isStale(source);
+    if (source.dense !== undefined && !isStale) {
+      await source.dense.compactInto(present(target.dense, 'compaction: same fields'), live, signal);
+    }
     for (let first = 0; first < live.length; first += PIECE_ROWS) {
       signal.throwIfAborted();
-      target.adopt(source, live.subarray(first, first + PIECE_ROWS));
+      target.adopt(source, live.subarray(first, first + PIECE_ROWS), isStale ? 'encode' : 'encoded');
       if (target.originals.pendingBytes > FLUSH_BYTES) await flush();
       await nextTurn();
     }
     await flush();
+    if (isStale) await target.dense?.buildIndex({ signal });
     await shard.replaceSegments([source], target, () => {
       live.forEach((row, index) => {
         if (source.removed.has(row)) target.delete(target.rows.idAt(index));

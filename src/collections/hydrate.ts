@@ -27,7 +27,7 @@ export async function hydrate(
   const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
   return places.map(({ id, segment, row }, index) => ({
     id,
-    payload: payloads === undefined ? undefined : selectPayload(payloads[index] ?? NO_PAYLOAD, withPayload),
+    payload: payloads === undefined ? undefined : selectPayload(shownPayload(payloads[index]), withPayload),
     vector: selectVector(segment, row, withVector),
   }));
 }
@@ -40,6 +40,12 @@ export function checkVectorNames(selector: VectorSelector, config: CollectionCon
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
+const EMPTY_OBJECT = new TextEncoder().encode('{}');
+
+/** A point without a payload shows an empty one. */
+function shownPayload(stored: Uint8Array | undefined): Uint8Array {
+  return stored === undefined || stored.length === 0 ? EMPTY_OBJECT : stored;
+}
 
 function selectVector(segment: Segment, row: number, selector: VectorSelector): Record['vector'] {
   if (selector.kind === 'none') return undefined;

@@ -34,7 +34,7 @@ export class Optimizer {
 
   /** Whether a shard's graph is behind its rows, or its segments hold too much that is removed. */
   isDue(shard: Shard, config: CollectionConfig): boolean {
-    return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(segment, config));
+    return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
   }
 
   /** What went wrong with the shard's last job. */
@@ -79,8 +79,8 @@ export class Optimizer {
     try {
       if (shard.checkpointIsDue) await shard.writeCheckpoint(false);
       const stopped = config.optimizers.maxOptimizationThreads === 0;
-      if (!stopped && shard.segments.some((segment) => needsCompaction(segment, config))) {
-        await compactSegments(shard, (segment) => needsCompaction(segment, config), signal);
+      if (!stopped && shard.segments.some((segment) => needsCompaction(shard, segment, config))) {
+        await compactSegments(shard, (segment) => needsCompaction(shard, segment, config), signal);
       }
       for (const segment of shard.segments) {
         if (stopped || !needsIndexing(segment, config)) continue;
@@ -105,7 +105,7 @@ export class Optimizer {
 function needsWork(shard: Shard, config: CollectionConfig): boolean {
   if (shard.checkpointIsDue) return true;
   if (config.optimizers.maxOptimizationThreads === 0) return false;
-  return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(segment, config));
+  return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
 }
 
 /** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */
@@ -117,8 +117,9 @@ export function needsIndexing(segment: Segment, config: CollectionConfig): boole
   return indexingThreshold > 0 && liveCount * dimension * 4 >= indexingThreshold * 1024;
 }
 
-/** Enough is removed, by Qdrant's rule for its vacuum. */
-function needsCompaction(segment: Segment, config: CollectionConfig): boolean {
+/** Enough is removed, by Qdrant's rule for its vacuum; or the graph's parameters are not the collection's any more. */
+function needsCompaction(shard: Shard, segment: Segment, config: CollectionConfig): boolean {
+  if (shard.isStale(segment)) return true;
   const { deletedThreshold, vacuumMinVectorNumber } = config.optimizers;
   const { removedCount, rowCount } = segment;
   return removedCount >= vacuumMinVectorNumber && removedCount > rowCount * deletedThreshold;

@@ -61,7 +61,8 @@ export function encodeRecord(record: UpdateRecord): Uint8Array[] {
 
 /** Reads a record back. Throws data_damaged where its lengths do not add up. */
 export function decodeRecord(bytes: Uint8Array, place: string): UpdateRecord {
-  const source = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // A copy begins at offset 0; `slice` of a Buffer would not copy.
+  const source = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   const { buffer, byteOffset, byteLength } = source;
   if (byteLength < HEADER_BYTES) throw dataDamaged(place, `a record of ${byteLength} bytes is shorter than its header`);
   const header = new Uint32Array(buffer, byteOffset, 4);

@@ -56,7 +56,7 @@ const QUEUE_MAX = 200;
 export class Shard implements CheckpointSource {
   readonly payloads: Payloads;
   private readonly foundation: Foundation;
-  private readonly options: SegmentOptions;
+  private options: SegmentOptions;
   private readonly log: UpdateLog;
   private readonly checkpoint: Checkpoint;
   private readonly queue = new ApplyQueue();
@@ -110,6 +110,17 @@ export class Shard implements CheckpointSource {
     const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments });
     await shard.replay(logDirectory);
     return shard;
+  }
+
+  /** The collection's configuration has changed: segments from now on are made by it. */
+  configure(config: CollectionConfig): void {
+    this.options = segmentOptions(this.foundation, config);
+  }
+
+  /** Whether a segment's graph is built with other parameters than the collection has now. */
+  isStale(segment: Segment): boolean {
+    const { m, efConstruct } = segment.options;
+    return segment.indexedCount > 0 && (m !== this.options.m || efConstruct !== this.options.efConstruct);
   }
 
   get segments(): readonly Segment[] {

@@ -5,7 +5,7 @@ import { Pool } from './pool.ts';
 import type { Lane } from './pool.ts';
 import { SearchQueue } from './search-queue.ts';
 import type { SearchJob } from './search-queue.ts';
-import type { InsertBatch } from './worker.ts';
+import type { CompactWork, InsertWork } from './worker.ts';
 import type { WorkspaceShape } from './workspace.ts';
 
 export interface ComputeOptions {
@@ -13,10 +13,11 @@ export interface ComputeOptions {
   readonly backgroundThreads: number;
 }
 
-/** A piece of graph building; the arena and the workspace are added on the way. */
-export interface InsertJob extends Pick<InsertBatch, 'field' | 'start' | 'end' | 'rowCount'> {
+/** A piece of background work and where it is done. */
+export interface BackgroundJob {
   readonly arena: Arena;
   readonly shape: WorkspaceShape;
+  readonly work: InsertWork | CompactWork;
 }
 
 /** All arithmetic of a process: the memory it works on and the threads that do it. */
@@ -25,9 +26,9 @@ export class Compute {
   /** Pieces of background work that can be under way at once. */
   readonly backgroundThreads: number;
   readonly #searchPool: Pool;
-  readonly #insertPool: Pool;
+  readonly #backgroundPool: Pool;
   readonly #queue: SearchQueue;
-  readonly #insertWaiters: ((lane: Lane) => void)[] = [];
+  readonly #backgroundWaiters: ((lane: Lane) => void)[] = [];
 
   private constructor(options: ComputeOptions) {
     const module = compileKernels();
@@ -42,14 +43,14 @@ export class Compute {
       idleTimeoutMs: 60_000,
       run: 'runSearches',
     });
-    this.#insertPool = new Pool({
+    this.#backgroundPool = new Pool({
       module,
       threads: options.backgroundThreads,
       threadsMin: 0,
       niceness: 19,
       // A thread costs several megabytes: between two builds it ends.
       idleTimeoutMs: 2_000,
-      run: 'runInsert',
+      run: 'runBackground',
     });
     this.#queue = new SearchQueue(this.#searchPool);
   }
@@ -64,16 +65,16 @@ export class Compute {
     return this.#queue.run(job);
   }
 
-  /** Puts rows into a graph, on a background thread as soon as one is free. */
-  async insert(job: InsertJob): Promise<void> {
-    const lane = this.#insertPool.take() ?? (await new Promise<Lane>((resolve) => this.#insertWaiters.push(resolve)));
+  /** Runs a piece of background work as soon as a background thread is free. */
+  async background(job: BackgroundJob): Promise<void> {
+    const lane = this.#backgroundPool.take() ?? (await new Promise<Lane>((resolve) => this.#backgroundWaiters.push(resolve)));
     try {
-      const { arena, shape, ...batch } = job;
-      const space = this.#insertPool.workspace(lane, arena, shape).address;
-      await this.#insertPool.run(lane, arena, { ...batch, space });
+      const { arena, shape, work } = job;
+      const space = this.#backgroundPool.workspace(lane, arena, shape).address;
+      await this.#backgroundPool.run(lane, arena, { work, space });
     } finally {
-      const next = this.#insertWaiters.shift();
-      if (next === undefined) this.#insertPool.give(lane);
+      const next = this.#backgroundWaiters.shift();
+      if (next === undefined) this.#backgroundPool.give(lane);
       else next(lane);
     }
   }
@@ -81,6 +82,6 @@ export class Compute {
   /** Ends all threads; what still waits is refused as unavailable. */
   async close(): Promise<void> {
     this.#queue.close();
-    await Promise.all([this.#searchPool.close(), this.#insertPool.close()]);
+    await Promise.all([this.#searchPool.close(), this.#backgroundPool.close()]);
   }
 }

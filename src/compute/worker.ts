@@ -27,11 +27,30 @@ export interface SearchBatch extends ArenaTask {
   readonly tasks: readonly number[];
 }
 
-export interface InsertBatch extends ArenaTask {
+/** Rows [start, end) are to be put into the graph; rows at or above rowCount do not exist. */
+export interface InsertWork {
+  readonly kind: 'insert';
   readonly field: number;
   readonly start: number;
   readonly end: number;
   readonly rowCount: number;
+}
+
+/** Rows [start, end) of target are to be copied from source (assembly/compact.ts). */
+export interface CompactWork {
+  readonly kind: 'compact';
+  readonly source: number;
+  readonly target: number;
+  readonly kept: number;
+  readonly numbers: number;
+  readonly start: number;
+  readonly end: number;
+  readonly linked: number;
+  readonly sourceLinked: number;
+}
+
+export interface BackgroundTask extends ArenaTask {
+  readonly work: InsertWork | CompactWork;
 }
 
 const setup = workerData as WorkerSetup;
@@ -46,11 +65,21 @@ export function runSearches(batch: SearchBatch): boolean {
   return true;
 }
 
-/** Puts rows into the graph; false: this thread needs the arena's memory first. */
-export function runInsert(batch: InsertBatch): boolean {
-  const kernels = kernelsOf(batch);
+/** Runs a piece of background work; false: this thread needs the arena's memory first. */
+export function runBackground(task: BackgroundTask): boolean {
+  const kernels = kernelsOf(task);
   if (kernels === undefined) return false;
-  kernels.insertRows(batch.field, batch.space, batch.start, batch.end, batch.rowCount);
+  const { work, space } = task;
+  switch (work.kind) {
+    case 'insert':
+      kernels.insertRows(work.field, space, work.start, work.end, work.rowCount);
+      break;
+    case 'compact': {
+      const { source, target, kept, numbers, start, end, linked, sourceLinked } = work;
+      kernels.compactRows(source, target, space, kept, numbers, start, end, linked, sourceLinked);
+      break;
+    }
+  }
   return true;
 }
 

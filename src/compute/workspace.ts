@@ -90,7 +90,8 @@ function partBytes(shape: WorkspaceShape): readonly (readonly [field: number, by
     [layout.SPACE_ROWS, rows * 4],
     [layout.SPACE_SCORES, rows * 4],
     [layout.SPACE_PICKED, rows * 4],
-    [layout.SPACE_SORTED, rows * 8],
+    // Compaction weighs twice as many candidates as there are links.
+    [layout.SPACE_SORTED, rows * 16],
     [layout.SPACE_TOP, (shape.top + BUFFER_SLACK) * 8],
   ];
   return parts.map(([field, bytes]) => [field, align(bytes)] as const);

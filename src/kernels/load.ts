@@ -20,6 +20,18 @@ export interface Kernels {
   search(task: number, space: number): void;
   /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
   insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
+  /** Copies rows and their repaired links into an empty field (assembly/compact.ts). */
+  compactRows(
+    source: number,
+    target: number,
+    space: number,
+    kept: number,
+    numbers: number,
+    start: number,
+    end: number,
+    linked: number,
+    sourceLinked: number,
+  ): void;
 }
 
 /** Compiles the kernels; a module can be sent to other threads without compiling it again. */

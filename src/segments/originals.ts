@@ -75,7 +75,7 @@ export class Originals {
     const rows = present(findRows(this.flushed, row), 'originals: every row is kept');
     const offset = vectorsOffset(rows.rowCount) + (row - rows.firstRow) * dimension * 4;
     const bytes = rows.file.readAtSync(offset, dimension * 4);
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
     return new Float32Array(aligned.buffer, aligned.byteOffset, dimension);
   }
 

@@ -42,7 +42,7 @@ export function* encodeRows(block: RowBlock, vectors: Iterable<Uint8Array>): Ite
 /** Reads a whole rows file and verifies it. Throws data_damaged, naming the file. */
 export async function readRows(file: ChecksummedFile): Promise<RowBlock & { readonly vectors: Float32Array }> {
   const bytes = await file.readAll();
-  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   if (bytes.length < HEADER_BYTES) throw dataDamaged(file.path, 'shorter than its header');
   const [firstRow = 0, rowCount = 0, dimension = 0] = new Uint32Array(buffer, byteOffset, 4);
   const vectorsAt = vectorsOffset(rowCount);

@@ -4,11 +4,14 @@ import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { FlushedRows } from './originals.ts';
 import { encodeRows, readRows, ROWS_KIND } from './rows-file.ts';
-import { Segment, type SegmentOptions } from './segment.ts';
+import { Segment, type SegmentOptions, withVector } from './segment.ts';
 
 /** What the manifest says of a segment: the files that hold it, by name within its shard's folder. */
 export interface SegmentManifest {
   readonly number: number;
+  /** With which the graph is built; the collection's may be others by now. */
+  readonly m: number;
+  readonly efConstruct: number;
   /** Ascending, without gaps. */
   readonly rows: readonly { readonly name: string; readonly firstRow: number; readonly rowCount: number }[];
   /** Bitmap of the rows removed; absent = none. */
@@ -33,7 +36,8 @@ export async function openSegment(
   options: SegmentOptions,
 ): Promise<Segment> {
   const graph = manifest.graph === null ? undefined : await readWhole(world, `${directory}/${manifest.graph}`, GRAPH_KIND);
-  const segment = new Segment(manifest.number, options, graph);
+  const { m, efConstruct } = manifest;
+  const segment = new Segment(manifest.number, { ...options, m, efConstruct }, graph);
   const removedBytes = manifest.removed === null ? undefined : await readWhole(world, `${directory}/${manifest.removed}`, REMOVED_KIND);
   const isRemoved = removedBytes === undefined ? (): boolean => false : bitReader(removedBytes);
   for (const { name, firstRow, rowCount } of manifest.rows) {
@@ -44,7 +48,7 @@ export async function openSegment(
       throw dataDamaged(path, `holds rows ${block.firstRow}+${block.rowCount}, the manifest says ${firstRow}+${rowCount}`);
     }
     segment.originals.addFlushed({ firstRow, rowCount, file });
-    segment.restore({ ...block, vectors: presentVectors(block, options.dimension) }, isRemoved);
+    segment.restore({ ...block, vectors: withVector(block.vectors, block.flags, block.dimension) }, isRemoved);
   }
   return segment;
 }
@@ -114,19 +118,4 @@ export function removedBytes(segment: Segment): Uint8Array {
 
 function bitReader(bytes: Uint8Array): (row: number) => boolean {
   return (row) => (((bytes[row >>> 3] ?? 0) >>> (row & 7)) & 1) === 1;
-}
-
-/** The vectors of the rows that have one; a rows file holds zeros for the others. */
-function presentVectors(block: { readonly flags: Uint8Array; readonly vectors: Float32Array }, dimension: number): Float32Array {
-  const { flags, vectors } = block;
-  const present = flags.reduce((count, flag) => count + ((flag & 2) >> 1), 0);
-  if (present === flags.length || dimension === 0) return vectors;
-  const result = new Float32Array(present * dimension);
-  let at = 0;
-  flags.forEach((flag, row) => {
-    if ((flag & 2) === 0) return;
-    result.set(vectors.subarray(row * dimension, (row + 1) * dimension), at);
-    at += dimension;
-  });
-  return result;
 }

@@ -53,7 +53,7 @@ export class Segment {
   readonly rows: RowTable = new RowTable();
   readonly originals: Originals;
   readonly removed: Bitset = new Bitset();
-  private readonly options: SegmentOptions;
+  readonly options: SegmentOptions;
   private readonly table: IdTable;
   private readonly removals: Removals;
   private readonly field: DenseField | undefined;
@@ -149,8 +149,8 @@ export class Segment {
     this.learnPoints(source, firstRow, isRemoved);
   }
 
-  /** Takes rows of another segment, in order, whose codes compaction has brought here already. */
-  adopt(source: Segment, rows: Uint32Array): void {
+  /** Takes rows of another segment, in order. `codes`: whether compaction has brought their codes here already. */
+  adopt(source: Segment, rows: Uint32Array, codes: 'encoded' | 'encode'): void {
     const firstRow = this.rows.rowCount;
     const rowCount = rows.length;
     const { dimension } = this.options;
@@ -168,6 +168,7 @@ export class Segment {
       columns.versions[index] = source.rows.versionAt(row);
       if (dimension > 0) vectors.set(source.originals.at(row), index * dimension);
     });
+    if (codes === 'encode') this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
     this.originals.append(firstRow, vectors, rowCount);
     this.rows.append(columns);
     this.learnPoints(columns, firstRow, () => false);
@@ -307,6 +308,20 @@ export class Segment {
     this.removed.add(row);
     this.removals.replace(row);
   }
+}
+
+/** Of a vector for every row, those of the rows that have one. */
+export function withVector(vectors: Float32Array, flags: Uint8Array, dimension: number): Float32Array {
+  const present = flags.reduce((count, flag) => count + ((flag & FLAG_VECTOR) >> 1), 0);
+  if (present === flags.length || dimension === 0) return vectors;
+  const result = new Float32Array(present * dimension);
+  let at = 0;
+  flags.forEach((flag, row) => {
+    if ((flag & FLAG_VECTOR) === 0) return;
+    result.set(vectors.subarray(row * dimension, (row + 1) * dimension), at);
+    at += dimension;
+  });
+  return result;
 }
 
 // A column of one id, for single lookups: no allocation on the way of a query.

@@ -48,7 +48,7 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       limits: { maxRequestBytes: service.maxRequestSizeMb * 1024 * 1024 },
       cors: service.enableCors,
       version: QDRANT_VERSION,
-      logger,
+      logger: { error: (fields, message) => logger.error(message, {}, fields) },
     });
     undo.push(() => door.close());
     const port = await listen(door.server, service.host, service.httpPort);

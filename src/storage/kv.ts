@@ -1,7 +1,9 @@
 import { ClassicLevel } from 'classic-level';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
 import type { World } from '../base/world.ts';
 import { VectorizerError, dataDamaged } from '../core/errors.ts';
+import { checkJournals } from './kv-journal.ts';
 import { errorCode, storageError } from './storage-error.ts';
 
 export type KvOperation =
@@ -76,25 +78,29 @@ export class Kv {
    *          insufficient_storage if there is no room to recover what the last process left in the journal.
    */
   static async open(world: World, directory: string): Promise<Kv> {
+    // Not after the open: LevelDB would already have taken in what it could read, and deleted the evidence.
+    const [finding] = await checkJournals(world.files, directory);
+    if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
     return new Kv(world, directory, await openDatabase(directory));
   }
 
   /** The value of a key, at once: from memory, or a read of some microseconds. */
   getSync(key: Uint8Array): Uint8Array | undefined {
     try {
-      return this.#database.getSync(key);
+      return this.#open(key, this.#database.getSync(key));
     } catch (error) {
       throw this.#translate(error);
     }
   }
 
   async get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return await this.#translated(this.#database.get(key));
+    return this.#open(key, await this.#translated(this.#database.get(key)));
   }
 
   /** The values of many keys, in their order. */
   async getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
-    return await this.#translated(this.#database.getMany([...keys]));
+    const sealed = await this.#translated(this.#database.getMany([...keys]));
+    return keys.map((key, index) => this.#open(key, sealed[index]));
   }
 
   /**
@@ -118,16 +124,21 @@ export class Kv {
 
   /** Entries in the order of keys (or against it), as they were when the iteration began. */
   async *iterate(iteration: KvIteration): AsyncGenerator<KvEntry, void, undefined> {
-    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes: FETCH_BYTES });
+    for await (const [key, value] of this.#fetch(iteration)) yield { key, value: this.#open(key, value) };
+  }
+
+  /** Reads everything and reports all damage, one line each; an empty list means that the store is sound. */
+  async check(): Promise<readonly string[]> {
+    const findings: string[] = [];
     try {
-      for (;;) {
-        const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));
-        if (entries.length === 0) return;
-        for (const [key, value] of entries) yield { key, value };
+      for await (const [key, value] of this.#fetch({})) {
+        if (unseal(key, value) === undefined) findings.push(brokenSeal(this.#directory, key));
       }
-    } finally {
-      await iterator.close();
+    } catch (error) {
+      // Caught to report it beside what was found before; LevelDB cannot read on behind it.
+      findings.push(error instanceof Error ? error.message : String(error));
     }
+    return findings;
   }
 
   /** Finishes the writes under way and closes the files. */
@@ -184,7 +195,7 @@ export class Kv {
           continue;
         }
         for (const operation of work.operations) {
-          if (operation.type === 'put') batch.put(operation.key, operation.value);
+          if (operation.type === 'put') batch.put(operation.key, seal(operation.key, operation.value));
           else batch.del(operation.key);
           built += 1;
           if (built % SLICE_OPERATIONS === 0) await nextTurn();
@@ -218,6 +229,26 @@ export class Kv {
     }
   }
 
+  async *#fetch(iteration: KvIteration): AsyncGenerator<[Uint8Array, Uint8Array], void, undefined> {
+    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes: FETCH_BYTES });
+    try {
+      for (;;) {
+        const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));
+        if (entries.length === 0) return;
+        yield* entries;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  #open<T extends Uint8Array | undefined>(key: Uint8Array, sealed: T): T | Uint8Array {
+    if (sealed === undefined) return sealed;
+    const value = unseal(key, sealed);
+    if (value === undefined) throw new VectorizerError('data_damaged', brokenSeal(this.#directory, key));
+    return value;
+  }
+
   async #translated<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
@@ -240,6 +271,28 @@ async function openDatabase(directory: string): Promise<Database> {
     // Caught to translate; the reason is inside.
     throw translate(error instanceof Error && error.cause !== undefined ? error.cause : error, directory);
   }
+}
+
+// LevelDB verifies no checksum when it reads a table, so each value carries its own, over key and value.
+const SEAL_BYTES = 4;
+
+function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
+  const sealed = Buffer.allocUnsafe(value.length + SEAL_BYTES);
+  sealed.set(value);
+  sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
+  return sealed;
+}
+
+function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+  const valueBytes = sealed.length - SEAL_BYTES;
+  if (valueBytes < 0) return undefined;
+  const value = sealed.subarray(0, valueBytes);
+  const found = new DataView(sealed.buffer, sealed.byteOffset + valueBytes).getUint32(0, true);
+  return found === crc32(value, crc32(key)) ? value : undefined;
+}
+
+function brokenSeal(directory: string, key: Uint8Array): string {
+  return `${directory}: the value of key ${Buffer.from(key).toString('hex')} fails its checksum`;
 }
 
 const FULL = /no space left on device|file too large|disk quota exceeded/i;

@@ -1,4 +1,5 @@
 import { invariant } from '../base/invariant.ts';
+import type { Arena } from '../compute/arenas.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
@@ -7,6 +8,7 @@ import { FieldMemory } from './field-memory.ts';
 import { exportGraph, parseGraph } from './graph-file.ts';
 import type { GraphExport, ImportedGraph } from './graph-file.ts';
 import { buildGraph } from './graph-build.ts';
+import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
 import { SearchTask, searchShape } from './search-task.ts';
 import type { Hits, SearchPlan } from './search-task.ts';
@@ -159,12 +161,7 @@ export class DenseField {
     readonly signal: AbortSignal;
     readonly onProgress?: (indexed: number, total: number) => void;
   }): Promise<void> {
-    while (this.#building !== undefined) await this.#building.catch(() => undefined);
-    const building = this.#build(options.signal, options.onProgress).finally(() => {
-      this.#building = undefined;
-    });
-    this.#building = building;
-    await building;
+    await this.#exclusively(() => this.#build(options.signal, options.onProgress));
   }
 
   /**
@@ -175,10 +172,49 @@ export class DenseField {
     return exportGraph(this.#memory, this.options, this.#imported === undefined ? this.#indexedCount : 0);
   }
 
+  /**
+   * Makes row i of `target` (empty, same options) a copy of row liveRows[i] (strictly ascending), and brings the graph
+   * along: links to dropped rows are replaced from those rows' own links. Both fields may be searched meanwhile; rows of
+   * the target appear when all is done. Rows removed here meanwhile are live in the target: the caller removes them there.
+   * Waits for a running buildIndex. Throws timeout when aborted and internal when a thread fails: then close the target.
+   */
+  async compactInto(target: DenseField, liveRows: Uint32Array, signal: AbortSignal): Promise<void> {
+    await this.#exclusively(async () => {
+      const memory = this.#memory;
+      if (memory === undefined || liveRows.length === 0) return;
+      const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
+      const levels = (row: number): number => memory.levelOf(liveRows[row] ?? 0);
+      const copy = target.#startCopy(memory.arena, liveRows.length, levels);
+      const work = compactGraph({ compute: this.#compute, source: memory, target: copy, options: this.options, liveRows, sourceLinked, signal });
+      const linked = await target.#using(this.#using(work));
+      target.#rowCount = liveRows.length;
+      target.#indexedCount = linked;
+    });
+  }
+
   /** Frees the memory, once searches under way are done. */
   close(): void {
     this.#closed = true;
     this.#freeWhenIdle();
+  }
+
+  /** Runs `work` while nothing else changes the graph. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#building !== undefined) await this.#building.catch(() => undefined);
+    const building = work().finally(() => {
+      this.#building = undefined;
+    });
+    this.#building = building;
+    await building;
+  }
+
+  /** Memory of an empty field with room for a copy, in the arena of what is copied: one kernel must reach both. */
+  #startCopy(arena: Arena, rowCount: number, levels: (row: number) => number): FieldMemory {
+    invariant(this.#memory === undefined && this.#imported === undefined, 'field: only an empty field takes a copy');
+    const memory = new FieldMemory(arena, this.options);
+    this.#memory = memory;
+    memory.reserve(rowCount, (row) => (row < rowCount ? levels(row) : levelOf(row, this.options.m)));
+    return memory;
   }
 
   #reserve(rowCount: number): FieldMemory {
@@ -244,10 +280,10 @@ export class DenseField {
   }
 
   /** Keeps the memory for as long as `work` runs. */
-  async #using(work: Promise<void>): Promise<void> {
+  async #using<Answer>(work: Promise<Answer>): Promise<Answer> {
     this.#tasksRunning += 1;
     try {
-      await work;
+      return await work;
     } finally {
       this.#tasksRunning -= 1;
       this.#freeWhenIdle();

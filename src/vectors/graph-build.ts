@@ -53,5 +53,5 @@ async function insert(build: GraphBuild, start: number, end: number): Promise<vo
   const rowCount = build.rowCount();
   const links = 2 * options.m;
   const shape = { padded: memory.padded, rowCount, beam: Math.max(options.efConstruct, 1) + links + 2, links, top: 1 };
-  await compute.insert({ arena: memory.arena, shape, field: memory.field, start, end, rowCount });
+  await compute.background({ arena: memory.arena, shape, work: { kind: 'insert', field: memory.field, start, end, rowCount } });
 }

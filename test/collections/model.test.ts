@@ -78,11 +78,10 @@ async function applyStep(house: TestHouse, model: Model, step: Step): Promise<Te
 }
 
 function rawScore(distance: Distance, a: readonly number[], b: readonly number[]): number {
-  const length = (v: readonly number[]): number => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0)) || 1;
   const sum = (f: (x: number, y: number) => number): number => a.reduce((total, x, at) => total + f(x, b[at] ?? 0), 0);
   switch (distance) {
     case 'Cosine':
-      return sum((x, y) => x * y) / (length(a) * length(b));
+      return sum((x, y) => x * y) / ((norm(a) || 1) * (norm(b) || 1));
     case 'Dot':
       return sum((x, y) => x * y);
     case 'Euclid':
@@ -90,6 +89,10 @@ function rawScore(distance: Distance, a: readonly number[], b: readonly number[]
     case 'Manhattan':
       return sum((x, y) => Math.abs(x - y));
   }
+}
+
+function norm(vector: readonly number[]): number {
+  return Math.hypot(...vector);
 }
 
 async function checkAgainst(collection: Collection, model: Model, distance: Distance, query: readonly number[]): Promise<void> {
@@ -121,9 +124,12 @@ async function checkAgainst(collection: Collection, model: Model, distance: Dist
   same(found.length, best.length, 'as many hits as there are points');
   found.forEach(({ score, id }, rank) => {
     const expected = best[rank] ?? Number.NaN;
-    if (Math.abs(score - expected) > 1e-5 * Math.max(1, Math.abs(expected))) throw new Error(`rank ${rank}: score ${score}, expected ${expected}`);
-    const own = rawScore(distance, query, model.get(idText(id))?.vector ?? []);
-    if (Math.abs(score - own) > 1e-5 * Math.max(1, Math.abs(own))) throw new Error(`the score of ${idText(id)} is ${score}, should be ${own}`);
+    const vector = model.get(idText(id))?.vector ?? [];
+    const own = rawScore(distance, query, vector);
+    // Where large terms cancel out, f32 arithmetic (Qdrant's too) leaves an error in proportion to the terms.
+    const tolerance = 1e-5 * Math.max(1, Math.abs(own)) + 1e-6 * norm(query) * norm(vector);
+    if (Math.abs(score - own) > tolerance) throw new Error(`the score of ${idText(id)} is ${score}, should be ${own}`);
+    if (Math.abs(score - expected) > tolerance) throw new Error(`rank ${rank}: score ${score}, expected ${expected}`);
   });
 }
 
@@ -147,7 +153,7 @@ for (const distance of DISTANCES) {
           await removeFolder(house.folder);
         }
       });
-      await fc.assert(property, { numRuns: 12 });
+      await fc.assert(property, { numRuns: 8 });
       t.pass();
     });
   }

@@ -116,6 +116,13 @@ test('a file cut at any byte is refused', async (t) => {
   }
 });
 
+test('a file that is longer than it says is refused', async (t) => {
+  const whole = (await written(makeContent(50))).content(PATH);
+  const files = new SimulatedFiles();
+  files.put(PATH, Buffer.concat([whole.subarray(0, 60), Buffer.from('more'), whole.subarray(60)]));
+  await t.throwsAsync(open(files), { message: `${PATH} at byte 90: 122 bytes long, should be 118` });
+});
+
 test('a file that shrinks under an open descriptor is reported, not read as zeros', async (t) => {
   const files = await written(makeContent(1000));
   const file = await open(files);

@@ -102,6 +102,17 @@ test('a header of another version is refused, not taken for a torn one', async (
   t.regex(error.message, /at byte 8: update log version 2, this program reads 1/);
 });
 
+test('a record that stands twice is refused', async (t) => {
+  const files = await written(makeEntries(3, 20));
+  const content = files.content(FIRST_FILE);
+  const recordBytes = RECORD_HEADER_BYTES + 20;
+  const [second, third] = [SEGMENT_HEADER_BYTES + recordBytes, SEGMENT_HEADER_BYTES + 2 * recordBytes];
+  files.put(FIRST_FILE, Buffer.concat([content.subarray(0, third), content.subarray(second)]));
+  await t.throwsAsync(UpdateLog.open(logOptions(files)), {
+    message: `${FIRST_FILE} at byte ${third}: record 2 follows record 2`,
+  });
+});
+
 test('records of another log inside a torn record do not pass for records of this one', async (t) => {
   const foreign = await written(makeEntries(3, 10, 3));
   const files = new SimulatedFiles();

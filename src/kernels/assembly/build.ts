@@ -82,7 +82,7 @@ function linkLevel(field: u32, space: u32, row: u32, level: u32, near: u32): u32
  * Picks up to `limit` of the sorted candidates, leaving out each that lies nearer to one picked before than to the base:
  * the links then point in many directions. Picked rows go to SPACE_PICKED; their number is answered.
  */
-function select(field: u32, space: u32, candidates: u32, size: u32, limit: u32): u32 {
+export function select(field: u32, space: u32, candidates: u32, size: u32, limit: u32): u32 {
   const picked = load<u32>(space, SPACE_PICKED);
   const scores = load<u32>(space, SPACE_SCORES);
   let count: u32 = 0;

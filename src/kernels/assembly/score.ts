@@ -39,6 +39,14 @@ export function scoreRows(field: u32, space: u32, rows: u32, count: u32, scores:
   }
 }
 
+/** Makes the last group of fewer than four whole by repeating its first row. Nothing is written behind whole groups. */
+@inline
+function fillGroup(rows: u32, count: u32): void {
+  if ((count & 3) == 0) return;
+  const first = load<u32>(rows + ((count & ~3) << 2));
+  for (let at = count; at & 3; at++) store<u32>(rows + (at << 2), first);
+}
+
 /** Four rows at once: their cache misses overlap, and one load of the query serves all. */
 function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
@@ -48,11 +56,7 @@ function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
   const bytes = count << 2;
-  // A last group of fewer than four repeats its first row.
-  const last = load<u32>(rows + ((count - 1) & ~3) * 4);
-  store<u32>(rows + bytes, last);
-  store<u32>(rows + bytes, last, 4);
-  store<u32>(rows + bytes, last, 8);
+  fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
     const row0 = load<u32>(rows + at);
     const row1 = load<u32>(rows + at, 4);
@@ -128,10 +132,7 @@ export function scorePairs(field: u32, space: u32, base: u32, rows: u32, count: 
   const scale = f32x4.splat(metric == METRIC_EUCLID ? factor * <f32>0.5 : factor);
   const bias = f32x4.splat(load<f32>(origin + padded, 4));
   const bytes = count << 2;
-  const last = load<u32>(rows + ((count - 1) & ~3) * 4);
-  store<u32>(rows + bytes, last);
-  store<u32>(rows + bytes, last, 4);
-  store<u32>(rows + bytes, last, 8);
+  fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
     const hot0 = hotRow(field, load<u32>(rows + at));
     const hot1 = hotRow(field, load<u32>(rows + at, 4));

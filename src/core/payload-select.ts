@@ -1,0 +1,152 @@
+import { invariant } from '../base/invariant.ts';
+import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JsonTree } from '../base/json/json-tree.ts';
+import { parseJson } from '../base/json/parse-json.ts';
+import { parseJsonPath, type PathStep } from './json-path.ts';
+import type { PayloadSelector } from './requests.ts';
+
+/**
+ * The part of a payload that a selector asks for.
+ *
+ * Every value of the payload has a path, in which all elements of an array stand at `[]`. *Include* keeps a value whose
+ * path begins a pattern or is begun by one: `a.b` keeps `a` on the way to `a.b`, and all below `a.b`. *Exclude* drops
+ * a value whose path is begun by a pattern. Steps are compared as they are: `a[0]` names no element, `a.b` does not look
+ * into an array. Objects and arrays that are left empty stay. Values that are kept are copied as they were sent.
+ *
+ * payload  raw JSON of an object, as it was stored.
+ * Returns  raw JSON; `payload` itself where all of it is kept.
+ * Source   SEMANTICS.md 1.1.
+ */
+export function selectPayload(payload: Uint8Array, selector: PayloadSelector): Uint8Array {
+  switch (selector.kind) {
+    case 'all':
+      return payload;
+    case 'none':
+      return EMPTY;
+    case 'include':
+    case 'exclude':
+      return cut(payload, selector.kind, selector.paths);
+  }
+}
+
+const EMPTY: Uint8Array = Buffer.from('{}');
+const EACH: PathStep = { kind: 'each' };
+
+// Nothing of the tree outlives `cut`.
+const scratch = new JsonTree();
+
+interface Cut {
+  readonly tree: JsonTree;
+  readonly patterns: readonly (readonly PathStep[])[];
+  readonly kind: 'include' | 'exclude';
+  readonly pieces: Buffer[];
+}
+
+const COMMA = Buffer.from(',');
+const OPEN_OBJECT = Buffer.from('{');
+const CLOSE_OBJECT = Buffer.from('}');
+const OPEN_ARRAY = Buffer.from('[');
+const CLOSE_ARRAY = Buffer.from(']');
+
+function cut(payload: Uint8Array, kind: 'include' | 'exclude', paths: readonly string[]): Uint8Array {
+  const patterns = paths.map(patternOf);
+  parseJson(scratch, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), undefined);
+  invariant(scratch.failure === undefined, 'payload-select: a stored payload must be JSON');
+  const pieces: Buffer[] = [];
+  cutObject({ tree: scratch, patterns, kind, pieces }, 0, []);
+  return Buffer.concat(pieces);
+}
+
+// Selectors repeat from request to request; paths are short.
+const parsed = new Map<string, readonly PathStep[]>();
+const PARSED_MAX = 1000;
+
+function patternOf(path: string): readonly PathStep[] {
+  const known = parsed.get(path);
+  if (known !== undefined) return known;
+  const steps = parseJsonPath(path) ?? [];
+  if (parsed.size >= PARSED_MAX) parsed.clear();
+  parsed.set(path, steps);
+  return steps;
+}
+
+function cutObject(state: Cut, node: number, path: PathStep[]): void {
+  const { tree, pieces } = state;
+  pieces.push(OPEN_OBJECT);
+  let isFirst = true;
+  const end = tree.nextOf(node);
+  for (let at = node + 1; at < end; at = tree.nextOf(at + 1)) {
+    path.push({ kind: 'key', key: tree.text(at) });
+    if (keeps(state, path)) {
+      if (isFirst) isFirst = false;
+      else pieces.push(COMMA);
+      // The key with its quotes and colon, and what white space there is.
+      pieces.push(tree.bytes.subarray(tree.startOf(at), tree.startOf(at + 1)));
+      cutValue(state, at + 1, path);
+    }
+    path.pop();
+  }
+  pieces.push(CLOSE_OBJECT);
+}
+
+function cutArray(state: Cut, node: number, path: PathStep[]): void {
+  const { tree, pieces } = state;
+  pieces.push(OPEN_ARRAY);
+  path.push(EACH);
+  // All elements have the same path: all are kept, or none.
+  if (keeps(state, path)) {
+    const end = tree.nextOf(node);
+    for (let at = node + 1; at < end; at = tree.nextOf(at)) {
+      if (at > node + 1) pieces.push(COMMA);
+      cutValue(state, at, path);
+    }
+  }
+  path.pop();
+  pieces.push(CLOSE_ARRAY);
+}
+
+function cutValue(state: Cut, node: number, path: PathStep[]): void {
+  const { tree, pieces } = state;
+  const kind = tree.kindOf(node);
+  if (isDecided(state, path)) pieces.push(rawOf(tree, node));
+  else if (kind === JSON_OBJECT) cutObject(state, node, path);
+  else if (kind === JSON_ARRAY) cutArray(state, node, path);
+  else if (kind === JSON_FLOATS) {
+    path.push(EACH);
+    if (keeps(state, path)) pieces.push(rawOf(tree, node));
+    else pieces.push(OPEN_ARRAY, CLOSE_ARRAY);
+    path.pop();
+  } else pieces.push(rawOf(tree, node));
+}
+
+function rawOf(tree: JsonTree, node: number): Buffer {
+  return tree.bytes.subarray(tree.startOf(node), tree.endOf(node));
+}
+
+function keeps({ kind, patterns }: Cut, path: readonly PathStep[]): boolean {
+  return kind === 'include'
+    ? patterns.some((pattern) => agree(pattern, path, Math.min(pattern.length, path.length)))
+    : !patterns.some((pattern) => pattern.length <= path.length && agree(pattern, path, pattern.length));
+}
+
+/** Whether everything below a path that is kept is kept too. */
+function isDecided({ kind, patterns }: Cut, path: readonly PathStep[]): boolean {
+  return kind === 'include'
+    ? patterns.some((pattern) => pattern.length <= path.length && agree(pattern, path, pattern.length))
+    : !patterns.some((pattern) => pattern.length > path.length && agree(pattern, path, path.length));
+}
+
+/** Whether two paths have their first `count` steps in common. */
+function agree(a: readonly PathStep[], b: readonly PathStep[], count: number): boolean {
+  for (let index = 0; index < count; index++) {
+    const left = a[index];
+    const right = b[index];
+    if (left === undefined || right === undefined || !sameStep(left, right)) return false;
+  }
+  return true;
+}
+
+function sameStep(a: PathStep, b: PathStep): boolean {
+  if (a.kind === 'key') return b.kind === 'key' && a.key === b.key;
+  if (a.kind === 'index') return b.kind === 'index' && a.index === b.index;
+  return b.kind === 'each';
+}

@@ -1,0 +1,78 @@
+import {
+  collectionExists,
+  createCollection,
+  deleteCollection,
+  getCollection,
+  listCollections,
+  updateCollection,
+} from '../operations/collections.ts';
+import {
+  countPoints,
+  deletePoints,
+  getPoint,
+  retrievePoints,
+  scrollPoints,
+  upsertPoints,
+} from '../operations/points.ts';
+import { queryPoints } from '../operations/query.ts';
+import { parseCreateCollection, parseDeleteCollection, parseUpdateCollection } from './parse/collections.ts';
+import { parseUpsert } from './parse/points.ts';
+import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from './parse/query.ts';
+import {
+  parseCollectionName,
+  parseCount,
+  parseDelete,
+  parseGetPoint,
+  parseRetrieve,
+  parseScroll,
+} from './parse/reads.ts';
+import { refusedRoutes } from './refused-routes.ts';
+import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
+import {
+  renderCount,
+  renderQueried,
+  renderQueriedBatch,
+  renderRecord,
+  renderRecords,
+  renderScrollPage,
+  renderSearched,
+  renderSearchedBatch,
+  renderUpdateResult,
+} from './render/points.ts';
+import { writer } from './render/writer.ts';
+import { plainRoute, type Route, route } from './route.ts';
+
+const HEALTHY = 'healthz check passed';
+
+/** Everything that the REST door serves. `version` is what `GET /` reports: clients compare it with their own. */
+export function restRoutes(version: string): readonly Route[] {
+  const text = (words: string) => (): void => writer.ascii(words);
+  return [
+    plainRoute('GET /', 'bare', text(JSON.stringify({ title: 'qdrant - vector search engine', version }))),
+    plainRoute('GET /healthz', 'text', text(HEALTHY)),
+    plainRoute('GET /livez', 'text', text(HEALTHY)),
+    plainRoute('GET /readyz', 'text', text('all shards are ready')),
+    // Qdrant's advice on missing indexes: there is none to give yet.
+    plainRoute('GET /issues', 'json', text('{"issues":[]}')),
+    plainRoute('DELETE /issues', 'json', text('true')),
+
+    route('GET /collections', () => undefined, listCollections, renderCollections),
+    route('GET /collections/:name', parseCollectionName, getCollection, renderCollectionInfo),
+    route('PUT /collections/:name', parseCreateCollection, createCollection, renderBoolean),
+    route('PATCH /collections/:name', parseUpdateCollection, updateCollection, renderBoolean),
+    route('DELETE /collections/:name', parseDeleteCollection, deleteCollection, renderBoolean),
+    route('GET /collections/:name/exists', parseCollectionName, collectionExists, renderExists),
+
+    route('PUT /collections/:name/points', parseUpsert, upsertPoints, renderUpdateResult),
+    route('POST /collections/:name/points', parseRetrieve, retrievePoints, renderRecords),
+    route('POST /collections/:name/points/delete', parseDelete, deletePoints, renderUpdateResult),
+    route('POST /collections/:name/points/scroll', parseScroll, scrollPoints, renderScrollPage),
+    route('POST /collections/:name/points/count', parseCount, countPoints, renderCount),
+    route('POST /collections/:name/points/query', parseQuery, queryPoints, renderQueried),
+    route('POST /collections/:name/points/query/batch', parseQueryBatch, queryPoints, renderQueriedBatch),
+    route('POST /collections/:name/points/search', parseSearch, queryPoints, renderSearched),
+    route('POST /collections/:name/points/search/batch', parseSearchBatch, queryPoints, renderSearchedBatch),
+    route('GET /collections/:name/points/:id', parseGetPoint, getPoint, renderRecord),
+    ...refusedRoutes(),
+  ];
+}

@@ -1,0 +1,81 @@
+import type { Compute } from '../compute/compute.ts';
+import { invariant } from '../base/invariant.ts';
+import { VectorizerError } from '../core/errors.ts';
+import * as layout from '../kernels/layout.ts';
+import type { FieldMemory, FieldShape } from './field-memory.ts';
+
+/** Rows in one task: some tens of milliseconds. */
+const BATCH_ROWS = 512;
+
+export interface GraphCompaction {
+  readonly compute: Compute;
+  readonly source: FieldMemory;
+  /** Empty, in the source's arena, with room and levels for the rows to come. */
+  readonly target: FieldMemory;
+  readonly options: FieldShape;
+  /** Source rows to keep, strictly ascending. */
+  readonly liveRows: Uint32Array;
+  /** Source rows below are in the graph. */
+  readonly sourceLinked: number;
+  readonly signal: AbortSignal;
+}
+
+/** Copies rows and graph on all background threads; answers how many of the target's rows are in its graph. */
+export async function compactGraph(work: GraphCompaction): Promise<number> {
+  const { source, target, liveRows, sourceLinked } = work;
+  const { arena } = source;
+  const firstTail = liveRows.findIndex((row) => row >= sourceLinked);
+  const linked = firstTail < 0 ? liveRows.length : firstTail;
+  invariant(
+    liveRows.every((row, index) => index === 0 || row > (liveRows[index - 1] ?? row)),
+    'compaction: rows are strictly ascending',
+  );
+  const bytes = (liveRows.length + sourceLinked) * 4;
+  const kept = arena.allocate(bytes);
+  const numbers = kept + liveRows.length * 4;
+  arena.u32.set(liveRows, kept / 4);
+  arena.u32.fill(layout.NO_ROW, numbers / 4, numbers / 4 + sourceLinked);
+  for (let row = 0; row < linked; row += 1) arena.u32[numbers / 4 + (liveRows[row] ?? 0)] = row;
+  try {
+    await copyRows(work, kept, numbers, linked);
+  } finally {
+    arena.free(kept, bytes);
+  }
+  target.writeWord(layout.FIELD_WIDE, source.readWord(layout.FIELD_WIDE));
+  target.writeWord(layout.FIELD_ENTRY, highestRow(target, linked));
+  return linked;
+}
+
+async function copyRows(work: GraphCompaction, kept: number, numbers: number, linked: number): Promise<void> {
+  const { compute, source, target, options, liveRows, sourceLinked, signal } = work;
+  const rowCount = liveRows.length;
+  const shape = { padded: source.padded, rowCount: Math.max(sourceLinked, 1), beam: 1, links: 2 * options.m, top: 1 };
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < rowCount) {
+      if (signal.aborted) throw new VectorizerError('timeout', 'the compaction of a segment was cancelled');
+      const start = next;
+      const end = Math.min(start + BATCH_ROWS, rowCount);
+      next = end;
+      const rows = { source: source.field, target: target.field, kept, numbers, start, end, linked, sourceLinked };
+      await compute.background({ arena: source.arena, shape, work: { kind: 'compact', ...rows } });
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: compute.backgroundThreads }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+/** A row of the highest level: where walks begin. */
+function highestRow(memory: FieldMemory, rowCount: number): number {
+  let best: number = layout.NO_ROW;
+  let bestLevel = -1;
+  for (let row = 0; row < rowCount; row += 1) {
+    const level = memory.levelOf(row);
+    if (level > bestLevel) {
+      best = row;
+      bestLevel = level;
+    }
+  }
+  return best;
+}
