@@ -38,6 +38,8 @@ export interface Door {
 
 /** Idle connections are ended after this, as in Qdrant. */
 const KEEP_ALIVE_MS = 5_000;
+/** How long `close` waits for running requests: a client that never sends the rest of its body must not keep us. */
+const CLOSE_GRACE_MS = 10_000;
 /** Answers up to this size go out as a string, in one write with the head. */
 const STRING_BYTES_MAX = 16_384;
 
@@ -66,11 +68,12 @@ export function createDoor(options: DoorOptions): Door {
     server,
     close: async () => {
       door.isClosing = true;
+      const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
       await new Promise<void>((resolve) => {
-        if (!server.listening) resolve();
-        else server.close(() => resolve());
-        server.closeIdleConnections();
+        if (server.listening) server.close(() => resolve());
+        else resolve();
       });
+      clearTimeout(timer);
       await parser.close();
     },
   };
@@ -174,7 +177,7 @@ function send(door: Running, request: http.IncomingMessage, response: http.Serve
   if (answer.encoding !== undefined) headers.push('content-encoding', answer.encoding);
   if (door.cors) allowOrigin(request, headers, answer.encoding !== undefined);
   else if (answer.encoding !== undefined) headers.push('vary', 'accept-encoding');
-  if (door.isClosing || !request.complete) headers.push('connection', 'close');
+  if (door.isClosing) headers.push('connection', 'close');
   response.writeHead(answer.status, headers);
   if (typeof answer.body === 'string') response.end(answer.body, 'latin1');
   else response.end(answer.body);

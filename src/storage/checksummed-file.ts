@@ -84,6 +84,7 @@ export class ChecksummedFile {
   /**
    * Content from `offset`, at once and unverified: for single vectors that are most likely in the page cache. Damage
    * there is found by `verify`, not here.
+   * The bytes are the caller's own, and start at a multiple of 8 of their buffer: a Float32Array can lie over them.
    *
    * Throws   data_damaged if the file has become shorter.
    */
@@ -162,7 +163,10 @@ async function readFrame(
   if (crc32(table, crc32(header)) !== footerChecksum) {
     throw dataDamaged(`${path} at byte ${tableAt}`, 'the table of checksums fails its own');
   }
-  return { bytes: contentBytes, checksums: Uint32Array.from({ length: blockCount }, (_, at) => table.readUInt32LE(at * 4)) };
+  return {
+    bytes: contentBytes,
+    checksums: Uint32Array.from({ length: blockCount }, (_, at) => table.readUInt32LE(at * 4)),
+  };
 }
 
 function tooShort(path: string, at: number): Error {

@@ -24,7 +24,8 @@ export async function checkJournals(files: Files, directory: string): Promise<re
   for (const name of names.filter((each) => /^\d+\.log$/.test(each)).sort()) {
     const path = join(directory, name);
     const damageAt = findDamage(await readWhole(files, path));
-    if (damageAt !== undefined) findings.push(`${path} at byte ${damageAt}: a record of the journal fails its checksum`);
+    if (damageAt !== undefined)
+      findings.push(`${path} at byte ${damageAt}: a record of the journal fails its checksum`);
   }
   return findings;
 }

@@ -68,10 +68,13 @@ async function listSegments(files: Files, directory: string): Promise<Listed[]> 
     return parsed === undefined ? [] : [{ name, ...parsed }];
   });
   listed.sort((a, b) => a.generation - b.generation || a.first - b.first);
-  return await Promise.all(
+  return Promise.all(
     listed.map(async (segment) => {
       const stat = await files.stat(join(directory, segment.name));
-      return { ...segment, salt: 0, bytes: stat?.bytes ?? 0 };
+      return Object.assign(segment, {
+        salt: 0,
+        bytes: stat?.bytes ?? 0,
+      });
     }),
   );
 }

@@ -141,12 +141,13 @@ export class UpdateLog {
     for (const [index, segment] of segments.entries()) {
       const next = segments[index + 1];
       if (next !== undefined && next.first <= afterSequence + 1) continue;
-      if (!this.#segments.includes(segment)) {
+      const file = await this.#openToRead(segment);
+      if (file === undefined) {
         // Dropped by truncate since we started: its records are no longer wanted.
         lastSequence = undefined;
         continue;
       }
-      for await (const records of this.#readSegment(segment, lastSequence)) {
+      for await (const records of this.#readSegment(segment, file, lastSequence)) {
         for (const record of records) if (record.sequence > afterSequence) yield record;
         lastSequence = records.at(-1)?.sequence ?? lastSequence;
       }
@@ -158,17 +159,20 @@ export class UpdateLog {
     await this.#exclusive(async () => {
       const { files } = this.#options.world;
       let dropped = 0;
-      for (const segment of [...this.#segments]) {
+      for (const segment of this.#segments.slice()) {
         const next = this.#segments[1];
         const last = next === undefined ? this.#durable : next.first - 1;
         if (last >= belowSequence) break;
         if (next === undefined) await this.#closeFile();
-        await files.unlink(this.#path(segment));
+        // Forgotten first: a reader that finds no file knows by that why.
         this.#segments.shift();
+        await files.unlink(this.#path(segment));
         dropped += 1;
       }
       // Oldest first, and names are synced once: a crash in between leaves a shorter log, never one with a hole.
       if (dropped > 0) await files.syncDirectory(this.#options.directory);
+    }).catch((error: unknown) => {
+      throw storageError(error, this.#options.directory);
     });
   }
 
@@ -176,9 +180,11 @@ export class UpdateLog {
   async check(): Promise<readonly string[]> {
     const findings: string[] = [];
     let lastSequence: number | undefined;
-    for (const segment of [...this.#segments]) {
+    for (const segment of this.#segments.slice()) {
       try {
-        for await (const records of this.#readSegment(segment, lastSequence)) {
+        const file = await this.#openToRead(segment);
+        if (file === undefined) continue;
+        for await (const records of this.#readSegment(segment, file, lastSequence)) {
           lastSequence = records.at(-1)?.sequence ?? lastSequence;
         }
       } catch (error) {
@@ -255,19 +261,22 @@ export class UpdateLog {
       await this.#cutBack(file, segment);
       throw storageError(error, this.#path(segment));
     }
-    await this.#sync(file, segment);
+    await this.#sync(segment, () => file.sync());
     segment.bytes += groupBytes;
     this.#durable = present(group.at(-1), 'log: a group is never empty').sequence;
   }
 
-  async #sync(file: OpenFile, segment: Segment): Promise<void> {
+  async #sync(segment: Segment, sync: () => Promise<void>): Promise<void> {
     if (this.#options.fsync === 'never') return;
     try {
-      await file.sync();
+      await sync();
     } catch (error) {
       // The kernel may have dropped the pages it could not write and will report success next time: nobody can say
       // any more what is on the disk. Only opening anew, which reads it, can.
-      throw this.#refuse(`${this.#path(segment)}: fsync failed; the log takes no more writes until it is reopened`, error);
+      throw this.#refuse(
+        `${this.#path(segment)}: fsync failed; the log takes no more writes until it is reopened`,
+        error,
+      );
     }
   }
 
@@ -297,11 +306,11 @@ export class UpdateLog {
     const last = this.#segments.at(-1);
     if (last !== undefined && last.bytes + groupBytes <= this.#options.segmentBytes) return last;
     if (last !== undefined) await this.#closeFile();
-    return await this.#createSegment(firstSequence);
+    return this.#createSegment(firstSequence);
   }
 
   async #createSegment(first: number): Promise<Segment> {
-    const { directory, world, fsync } = this.#options;
+    const { directory, world } = this.#options;
     const { files } = world;
     const salt = Math.floor(world.random() * 0x1_0000_0000);
     const segment = { name: segmentName(this.#generation, first), first, salt, bytes: SEGMENT_HEADER_BYTES };
@@ -318,13 +327,13 @@ export class UpdateLog {
       const file = await files.open(this.#path(segment), 'create');
       this.#file = file;
       await file.write([header], 0);
-      if (fsync === 'always') {
-        // The header and the name are durable before the first record is: a header that cannot be read then never
-        // hides acknowledged records.
+      // The header and the name are durable before the first record is: a header that cannot be read then never hides
+      // acknowledged records.
+      await this.#sync(segment, async () => {
         await file.sync();
         await files.syncDirectory(directory);
         if (isFirst) await files.syncDirectory(dirname(directory));
-      }
+      });
     } catch (error) {
       // Caught to undo; an empty segment that stays all the same is recognised at open, or emptied by `create`.
       await this.#closeFile();
@@ -346,17 +355,33 @@ export class UpdateLog {
     await file?.close();
   }
 
+  /** The file of a segment, or undefined if truncate has dropped it. */
+  async #openToRead(segment: Segment): Promise<OpenFile | undefined> {
+    if (!this.#segments.includes(segment)) return undefined;
+    try {
+      return await this.#options.world.files.open(this.#path(segment), 'read');
+    } catch (error) {
+      // Caught to tell a file that was dropped a moment ago from one that is missing.
+      if (!this.#segments.includes(segment)) return undefined;
+      throw storageError(error, this.#path(segment));
+    }
+  }
+
   /** `lastSequence`: that of the segment before, if it was just read to its end; a missing file is found by it. */
   async *#readSegment(
     segment: Segment,
+    file: OpenFile,
     lastSequence: number | undefined,
   ): AsyncGenerator<readonly LogRecord[], void, undefined> {
     const path = this.#path(segment);
-    const file = await this.#options.world.files.open(path, 'read');
     try {
       const header = await readSegmentHeader(file, segment.bytes);
       if (lastSequence !== undefined && header.previous !== lastSequence) {
-        throw new SegmentBreach(24, 0, `continues after record ${header.previous}, but ${lastSequence} is the last before it`);
+        throw new SegmentBreach(
+          24,
+          0,
+          `continues after record ${header.previous}, but ${lastSequence} is the last before it`,
+        );
       }
       yield* readRecords(file, header, segment.bytes);
     } catch (error) {

@@ -3,34 +3,40 @@ import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { runCommand, ServerProcess, temporaryFolder } from './server-process.ts';
+import { runCommand, temporaryFolder, withServer, withServerOn } from './server-process.ts';
 
-/** A stopped server's storage with every kind of file in it: graphs, rows, payloads, log. */
-async function filledStorage(): Promise<string> {
-  const folder = temporaryFolder();
-  const server = await ServerProcess.start({ folder });
-  const client = new QdrantClient({ url: server.url });
-  // 1 kB: a graph is built from the first few hundred points on.
-  await client.createCollection('books', {
-    vectors: { size: 64, distance: 'Cosine' },
-    optimizers_config: { indexing_threshold: 1 },
+const POINTS = Array.from({ length: 2000 }, (_, id) => ({
+  id,
+  vector: Array.from({ length: 64 }, (_unused, column) => Math.sin(id * 7 + column * column)),
+  payload: { id },
+}));
+
+/** Fills a storage with every kind of file: graphs, rows, payloads, log. */
+async function fillStorage(folder: string): Promise<void> {
+  await withServerOn({ folder }, 'SIGTERM', async ({ url }) => {
+    const client = new QdrantClient({ url });
+    // 1 kB: a graph is built from the first few points on.
+    const optimizers = { indexing_threshold: 1 };
+    await client.createCollection('books', {
+      vectors: { size: 64, distance: 'Cosine' },
+      optimizers_config: optimizers,
+    });
+    await client.upsert('books', { wait: true, points: POINTS });
+    await untilIndexed(client);
   });
-  const points = Array.from({ length: 2000 }, (_, id) => ({
-    id,
-    vector: Array.from({ length: 64 }, (_unused, column) => Math.sin(id * 7 + column * column)),
-    payload: { id },
-  }));
-  await client.upsert('books', { wait: true, points });
-  for (let tries = 0; tries < 100; tries += 1) {
+  // The first server has flushed as it closed; what comes now lies in the log alone.
+  await withServerOn({ folder }, 'SIGKILL', ({ url }) =>
+    new QdrantClient({ url }).upsert('books', { wait: true, points: POINTS.slice(0, 10) }),
+  );
+}
+
+async function untilIndexed(client: QdrantClient): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
     const { status, indexed_vectors_count: indexed } = await client.getCollection('books');
-    if (status === 'green' && (indexed ?? 0) > 0) break;
+    if (status === 'green' && (indexed ?? 0) > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await server.stop('SIGTERM'); // flushes; what comes now lies in the log alone
-  const second = await ServerProcess.start({ folder });
-  await new QdrantClient({ url: second.url }).upsert('books', { wait: true, points: points.slice(0, 10) });
-  await second.stop('SIGKILL');
-  return folder;
+  throw new Error('the collection is not indexed after 20 s');
 }
 
 interface Report {
@@ -61,7 +67,8 @@ function dataFiles(folder: string): readonly string[] {
 }
 
 test('check finds a sound storage sound, and a flipped byte in every kind of our own files', async (t) => {
-  const folder = await filledStorage();
+  const folder = temporaryFolder();
+  await fillStorage(folder);
   const sound = await check(folder);
   t.deepEqual(sound.report.findings, []);
   t.is(sound.status, 0);
@@ -87,8 +94,7 @@ test('check finds a sound storage sound, and a flipped byte in every kind of our
 
 test('check says in words what it found', async (t) => {
   const folder = temporaryFolder();
-  const server = await ServerProcess.start({ folder });
-  await server.stop('SIGTERM');
+  await withServerOn({ folder }, 'SIGTERM', () => Promise.resolve());
   const { status, stdout } = await runCommand(['check', '--storage', path.join(folder, 'storage')], {
     launcher: 'src',
   });
@@ -98,13 +104,11 @@ test('check says in words what it found', async (t) => {
 });
 
 test('check of a storage that a server has open is refused', async (t) => {
-  const folder = temporaryFolder();
-  const server = await ServerProcess.start({ folder });
-  const { status, stderr } = await runCommand(['check', '--storage', path.join(folder, 'storage')], {
-    launcher: 'src',
+  await withServer({}, async (_server, folder) => {
+    const { status, stderr } = await runCommand(['check', '--storage', path.join(folder, 'storage')], {
+      launcher: 'src',
+    });
+    t.is(status, 1);
+    t.regex(stderr, /another process/i);
   });
-  t.is(status, 1);
-  t.regex(stderr, /another process/i);
-  await server.stop('SIGKILL');
-  await rm(folder, { recursive: true });
 });

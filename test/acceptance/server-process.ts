@@ -119,17 +119,29 @@ export class ServerProcess {
   }
 }
 
+/** Runs `use` with a server and ends that with `signal` whatever happens. */
+export async function withServerOn(
+  options: ServeOptions,
+  signal: NodeJS.Signals,
+  use: (server: ServerProcess) => Promise<unknown>,
+): Promise<void> {
+  const server = await ServerProcess.start(options);
+  try {
+    await use(server);
+  } finally {
+    await server.stop(signal);
+  }
+}
+
 /** Runs `use` with a server on a folder of its own, and leaves neither behind. */
 export async function withServer(
   options: Omit<ServeOptions, 'folder'>,
   use: (server: ServerProcess, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = temporaryFolder();
-  const server = await ServerProcess.start({ ...options, folder });
   try {
-    await use(server, folder);
+    await withServerOn({ ...options, folder }, 'SIGKILL', (server) => use(server, folder));
   } finally {
-    await server.stop('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Bitset } from '../../src/base/bitset.ts';
 
 test('add, delete, has, count and members do what a Set does', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { IdTable, NO_VALUE } from '../../src/base/id-table.ts';
 
 interface Column {
@@ -39,7 +39,10 @@ test('set, get, delete and visit do what a Map does', (t) => {
           const key = keyAt(column, index);
           const expected = model.get(key) ?? NO_VALUE;
           const value = 0xffffffff - index;
-          const found = act === 'set' ? table.set(column.kinds, column.words, index, value) : table[act](column.kinds, column.words, index);
+          const found =
+            act === 'set'
+              ? table.set(column.kinds, column.words, index, value)
+              : table[act](column.kinds, column.words, index);
           if (found !== expected) throw new Error(`${act} ${key}: ${found}, not ${expected}`);
           if (act === 'set') model.set(key, value);
           if (act === 'delete') model.delete(key);
@@ -60,6 +63,9 @@ test('many ids: partitions split, all are found, half are deleted, the others st
   for (let index = 0; index < count; index += 1) words[index * 4 + 3] = index;
   const table = new IdTable(99);
   for (let index = 0; index < count; index += 1) table.set(kinds, words, index, index * 7);
+  t.is(table.count, count);
+  t.is(table.set(kinds, words, 5, 1), 35, 'the value before');
+  t.is(table.set(kinds, words, 5, 35), 1);
   t.is(table.count, count);
   t.true(table.bytes < count * 80, `${table.bytes / count} bytes an id`);
   for (let index = 0; index < count; index += 2) table.delete(kinds, words, index);

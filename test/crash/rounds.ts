@@ -3,7 +3,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { uniformSource } from '../../scripts/bench/data.ts';
-import { ServerProcess, startCommand, temporaryFolder, ended } from '../acceptance/server-process.ts';
+import {
+  ended,
+  startCommand,
+  temporaryFolder,
+  withServerOn,
+  type ServerProcess,
+} from '../acceptance/server-process.ts';
 import { DIMENSION, Model, type StoredPoint } from './model.ts';
 import { COLLECTION, writeWithJavaScript, writeWithPython } from './writers.ts';
 
@@ -28,21 +34,25 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
   const folder = temporaryFolder();
   const uniform = uniformSource(seed);
   const model = new Model();
+  const breaches: string[] = [];
+  const compare = async (url: string, round: string): Promise<void> => {
+    const found = model.check(await readAll(url));
+    breaches.push(...found.map((breach) => `seed ${seed}, ${round}: ${breach}`));
+    if (found.length === 0) log(`${round}: ${model.pointCount} points as promised`);
+  };
   try {
     await createCollection(folder);
-    for (let round = 0; round < rounds; round += 1) {
+    for (let round = 0; round < rounds && breaches.length === 0; round += 1) {
       if (uniform() < 0.25) await killWhileStarting(folder, uniform() * 500);
-      const server = await ServerProcess.start({ folder });
-      const breaches = model.check(await readAll(server.url));
-      if (breaches.length > 0) return breaches.map((breach) => `seed ${seed}, round ${round}: ${breach}`);
-      log(`round ${round}: ${model.pointCount} points as promised`);
-      await writeUntilKilled({ server, model, round, uniform, python });
+      await withServerOn({ folder }, 'SIGKILL', async (server) => {
+        await compare(server.url, `round ${round}`);
+        await writeUntilKilled({ server, model, round, uniform, python });
+      });
     }
-    const server = await ServerProcess.start({ folder });
-    const breaches = model.check(await readAll(server.url));
-    await server.stop('SIGTERM');
-    log(`after the last round: ${model.pointCount} points as promised`);
-    return breaches.map((breach) => `seed ${seed}, at the end: ${breach}`);
+    if (breaches.length === 0) {
+      await withServerOn({ folder }, 'SIGTERM', ({ url }) => compare(url, 'after the last round'));
+    }
+    return breaches;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -50,17 +60,17 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
 
 /** Small thresholds, so that flushes, graphs and compactions are under way when the process is killed. */
 async function createCollection(folder: string): Promise<void> {
-  const server = await ServerProcess.start({ folder });
-  await new QdrantClient({ url: server.url }).createCollection(COLLECTION, {
-    vectors: { size: DIMENSION, distance: 'Dot' },
-    optimizers_config: {
-      indexing_threshold: 10,
-      flush_interval_sec: 1,
-      deleted_threshold: 0.1,
-      vacuum_min_vector_number: 100,
-    },
-  });
-  await server.stop('SIGKILL');
+  await withServerOn({ folder }, 'SIGKILL', ({ url }) =>
+    new QdrantClient({ url }).createCollection(COLLECTION, {
+      vectors: { size: DIMENSION, distance: 'Dot' },
+      optimizers_config: {
+        indexing_threshold: 10,
+        flush_interval_sec: 1,
+        deleted_threshold: 0.1,
+        vacuum_min_vector_number: 100,
+      },
+    }),
+  );
 }
 
 async function killWhileStarting(folder: string, afterMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { ChecksummedFile } from '../../src/storage/checksummed-file.ts';
 import { BLOCK_BYTES, FILE_HEADER_BYTES, TRAILER_BYTES } from '../../src/storage/file-format.ts';
@@ -24,7 +24,7 @@ async function written(content: Uint8Array, chunkBytes = 1 << 20): Promise<Simul
 }
 
 const open = async (files: SimulatedFiles): Promise<ChecksummedFile> =>
-  await ChecksummedFile.open(simulatedWorld(files), PATH, 'codes');
+  ChecksummedFile.open(simulatedWorld(files), PATH, 'codes');
 
 test('content of any length, in chunks of any length, is read as it was written', async (t) => {
   const random = seededRandom(5);
@@ -65,13 +65,20 @@ test('any part is read as it was written, verified or not, into shared memory to
         const target = new Uint8Array(new SharedArrayBuffer(to - from));
         await file.readInto(target, from);
         const expected = content.subarray(from, to);
-        return Buffer.compare(target, expected) === 0 && Buffer.compare(file.readAtSync(from, to - from), expected) === 0;
+        return (
+          Buffer.compare(target, expected) === 0 && Buffer.compare(file.readAtSync(from, to - from), expected) === 0
+        );
       }),
       { numRuns: 60 },
     ),
   );
   await t.throwsAsync(file.readInto(new Uint8Array(2), content.length - 1), { name: 'InvariantError' });
   t.throws(() => file.readAtSync(content.length, 1), { name: 'InvariantError' });
+});
+
+test('single reads of any length start where an array of numbers can', async (t) => {
+  const file = await open(await written(makeContent(10_000)));
+  for (let length = 1; length < 6000; length += 37) t.is(file.readAtSync(length, length % 4000).byteOffset % 8, 0);
 });
 
 test('a flipped bit in any byte is found, and named by file and offset', async (t) => {
@@ -81,7 +88,7 @@ test('a flipped bit in any byte is found, and named by file and offset', async (
   t.is(fileBytes, FILE_HEADER_BYTES + 60 + 4 + TRAILER_BYTES);
   for (let offset = 0; offset < fileBytes; offset += 1) {
     files.flipBit(PATH, offset, offset % 8);
-    const error = await t.throwsAsync(async () => await (await open(files)).readAll(), { instanceOf: VectorizerError });
+    const error = await t.throwsAsync(async () => (await open(files)).readAll(), { instanceOf: VectorizerError });
     t.is(error.kind, 'data_damaged', `byte ${offset}`);
     t.regex(error.message, /^\/data\/codes\.bin at byte \d+: /);
     files.flipBit(PATH, offset, offset % 8);
@@ -128,7 +135,9 @@ test('a file that shrinks under an open descriptor is reported, not read as zero
   const file = await open(files);
   const handle = await files.open(PATH, 'write');
   await handle.truncate(FILE_HEADER_BYTES + 500);
-  await t.throwsAsync(file.readAll(), { message: `${PATH} at byte ${FILE_HEADER_BYTES + 500}: the file ends too early` });
+  await t.throwsAsync(file.readAll(), {
+    message: `${PATH} at byte ${FILE_HEADER_BYTES + 500}: the file ends too early`,
+  });
   t.throws(() => file.readAtSync(400, 200), { instanceOf: VectorizerError });
 });
 
@@ -156,7 +165,7 @@ test('an error of the disk while reading names the file', async (t) => {
 test('a write that fails anywhere leaves nothing of itself and all that was there before', async (t) => {
   const files = await written(Buffer.from('before'));
   const world = simulatedWorld(files);
-  const rewrite = async (): Promise<void> => await writeFile(world, PATH, 'codes', [Buffer.from('after')]);
+  const rewrite = async (): Promise<void> => writeFile(world, PATH, 'codes', [Buffer.from('after')]);
   for (const operation of ['open', 'write', 'sync', 'rename'] as const) {
     files.fail(operation, 'EIO');
     const error = await t.throwsAsync(rewrite(), { instanceOf: VectorizerError });

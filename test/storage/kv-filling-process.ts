@@ -1,6 +1,6 @@
 /**
  * Writes to a store and reads it as its parent says, while that narrows and lifts the limit on the length of files.
- * `write`: batches until one fails, or 100 at most; `read`: is everything acknowledged there? Started by kv.test.ts.
+ * `write`: batches until one fails, or 100 at most; `read`: is everything acknowledged there?; `count`: of values. Started by kv.test.ts.
  */
 import { takeCoverage } from 'node:v8';
 import { VectorizerError } from '../../src/core/errors.ts';
@@ -32,7 +32,8 @@ async function write(): Promise<string> {
 }
 
 function read(): string {
-  if (String(Buffer.from(kv.getSync(Buffer.from('count')) ?? [])) !== (count === 0 ? '' : String(count))) return 'count is wrong';
+  if (String(Buffer.from(kv.getSync(Buffer.from('count')) ?? [])) !== (count === 0 ? '' : String(count)))
+    return 'count is wrong';
   for (let index = 1; index <= count; index += 1) {
     if (kv.getSync(Buffer.from(`value-${index}`))?.length !== 2000) return `value ${index} is lost`;
   }
@@ -41,7 +42,7 @@ function read(): string {
 
 process.on('message', (message) => {
   void (async () => {
-    const answer = message === 'write' ? await write() : read();
+    const answer = message === 'write' ? await write() : message === 'read' ? read() : String(count);
     // This process is going to be killed, and would take its part of the coverage with it.
     takeCoverage();
     process.send?.(answer);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogOptions, UpdateLog } from '../../src/storage/log.ts';
 import { append, openLog, readLog, type Entry } from './log-harness.ts';
@@ -13,8 +13,18 @@ type Step =
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('append' as const), count: fc.integer({ min: 1, max: 6 }), textBytes: fc.integer({ min: 0, max: 120 }) }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('append' as const),
+        count: fc.integer({ min: 1, max: 6 }),
+        textBytes: fc.integer({ min: 0, max: 120 }),
+      }),
+    },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: fc.constant('turns' as const), count: fc.integer({ min: 1, max: 12 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('truncate' as const) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
   ),
@@ -29,7 +39,7 @@ const steps = fc.array(
 async function checkSteps(run: readonly Step[], seed: number, fsync: LogOptions['fsync']): Promise<void> {
   const random = seededRandom(seed);
   let files = new SimulatedFiles();
-  const open = async (): Promise<UpdateLog> => await openLog(files, { fsync, segmentBytes: 600 });
+  const open = async (): Promise<UpdateLog> => openLog(files, { fsync, segmentBytes: 600 });
   let log = await open();
   const handedIn = new Map<number, string>();
   let acknowledged = new Set<number>();
@@ -75,7 +85,8 @@ function checkFound(
   }
   const there = new Set(found.map((entry) => entry.sequence));
   for (const sequence of known.acknowledged) {
-    if (sequence >= known.truncatedBelow && !there.has(sequence)) throw new Error(`acknowledged record ${sequence} is lost`);
+    if (sequence >= known.truncatedBelow && !there.has(sequence))
+      throw new Error(`acknowledged record ${sequence} is lost`);
   }
 }
 
@@ -92,9 +103,22 @@ for (const fsync of ['always', 'never'] as const) {
 }
 
 test('the checker sees a lost record', (t) => {
-  const handedIn = new Map([[1, 'a'], [2, 'b']]);
+  const handedIn = new Map([
+    [1, 'a'],
+    [2, 'b'],
+  ]);
   const known = { handedIn, acknowledged: new Set([1, 2]), truncatedBelow: 0 };
   t.throws(() => checkFound([{ sequence: 1, text: 'a' }], known), { message: /record 2 is lost/ });
-  t.throws(() => checkFound([{ sequence: 2, text: 'b' }, { sequence: 1, text: 'a' }], known), { message: /follows/ });
+  t.throws(
+    () =>
+      checkFound(
+        [
+          { sequence: 2, text: 'b' },
+          { sequence: 1, text: 'a' },
+        ],
+        known,
+      ),
+    { message: /follows/ },
+  );
   t.throws(() => checkFound([{ sequence: 1, text: 'b' }], known), { message: /never handed in/ });
 });

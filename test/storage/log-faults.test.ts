@@ -24,10 +24,15 @@ test('cut at any byte: all whole records are there, the torn one is cut off and 
     files.put(FIRST_FILE, whole.subarray(0, bytes));
     const { log, tornTail } = await UpdateLog.open(logOptions(files));
     const wholeCount = Math.max(0, Math.floor((bytes - SEGMENT_HEADER_BYTES) / recordBytes));
-    const kept = wholeCount === 0 ? Math.min(bytes, SEGMENT_HEADER_BYTES) : SEGMENT_HEADER_BYTES + wholeCount * recordBytes;
+    const kept =
+      wholeCount === 0 ? Math.min(bytes, SEGMENT_HEADER_BYTES) : SEGMENT_HEADER_BYTES + wholeCount * recordBytes;
     const offset = bytes < SEGMENT_HEADER_BYTES ? 0 : kept;
     t.deepEqual(await readLog(log), entries.slice(0, wholeCount), `cut at ${bytes}`);
-    t.deepEqual(tornTail, offset === bytes ? undefined : { file: FIRST_FILE, offset, bytes: bytes - offset }, `cut at ${bytes}`);
+    t.deepEqual(
+      tornTail,
+      offset === bytes ? undefined : { file: FIRST_FILE, offset, bytes: bytes - offset },
+      `cut at ${bytes}`,
+    );
     await append(log, { sequence: 100, text: 'later' });
     await log.close();
     const again = await UpdateLog.open(logOptions(files));
@@ -113,6 +118,16 @@ test('a record that stands twice is refused', async (t) => {
   });
 });
 
+test('a file whose first record is missing is refused', async (t) => {
+  const files = await written(makeEntries(3, 20));
+  const content = files.content(FIRST_FILE);
+  const second = SEGMENT_HEADER_BYTES + RECORD_HEADER_BYTES + 20;
+  files.put(FIRST_FILE, Buffer.concat([content.subarray(0, SEGMENT_HEADER_BYTES), content.subarray(second)]));
+  await t.throwsAsync(UpdateLog.open(logOptions(files)), {
+    message: `${FIRST_FILE} at byte ${SEGMENT_HEADER_BYTES}: first record is 2, the segment header promises 1`,
+  });
+});
+
 test('records of another log inside a torn record do not pass for records of this one', async (t) => {
   const foreign = await written(makeEntries(3, 10, 3));
   const files = new SimulatedFiles();
@@ -137,7 +152,9 @@ test('a full disk rejects the append, leaves nothing of it, and takes later ones
   await append(log, { sequence: 1, text: 'one' });
   for (const free of [0, 1, 24, 30, 500]) {
     files.capacityBytes = log.bytes + free;
-    const error = await t.throwsAsync(append(log, { sequence: 10 + free, text: 'x'.repeat(1000) }), { instanceOf: VectorizerError });
+    const error = await t.throwsAsync(append(log, { sequence: 10 + free, text: 'x'.repeat(1000) }), {
+      instanceOf: VectorizerError,
+    });
     t.is(error.kind, 'insufficient_storage');
     t.is(files.content(FIRST_FILE).length, log.bytes);
   }
@@ -145,7 +162,11 @@ test('a full disk rejects the append, leaves nothing of it, and takes later ones
   await append(log, { sequence: 600, text: 'fits' });
   files.capacityBytes = Number.POSITIVE_INFINITY;
   await append(log, { sequence: 601, text: 'more' });
-  const kept = [{ sequence: 1, text: 'one' }, { sequence: 600, text: 'fits' }, { sequence: 601, text: 'more' }];
+  const kept = [
+    { sequence: 1, text: 'one' },
+    { sequence: 600, text: 'fits' },
+    { sequence: 601, text: 'more' },
+  ];
   t.deepEqual(await readLog(log), kept);
   await log.close();
   t.deepEqual(await readLog(await openLog(files)), kept);
@@ -156,7 +177,9 @@ test('a disk that is full when a file is to be begun leaves no file, and an earl
   const log = await openLog(files, { segmentBytes: 200 });
   for (const capacityBytes of [0, 10, SEGMENT_HEADER_BYTES, SEGMENT_HEADER_BYTES + 50]) {
     files.capacityBytes = capacityBytes;
-    const error = await t.throwsAsync(append(log, { sequence: 1 + capacityBytes, text: 'x'.repeat(100) }), { instanceOf: VectorizerError });
+    const error = await t.throwsAsync(append(log, { sequence: 1 + capacityBytes, text: 'x'.repeat(100) }), {
+      instanceOf: VectorizerError,
+    });
     t.is(error.kind, 'insufficient_storage');
     t.deepEqual(files.paths(), []);
     t.is(files.openCount, 0);
@@ -171,8 +194,14 @@ test('after a failed fsync nothing more is accepted until the log is reopened', 
   const log = await openLog(files);
   await append(log, { sequence: 1, text: 'one' });
   files.fail('sync', 'EIO');
-  const results = await Promise.allSettled([append(log, { sequence: 2, text: 'two' }), append(log, { sequence: 3, text: 'three' })]);
-  t.deepEqual(results.map((result) => result.status), ['rejected', 'rejected']);
+  const results = await Promise.allSettled([
+    append(log, { sequence: 2, text: 'two' }),
+    append(log, { sequence: 3, text: 'three' }),
+  ]);
+  t.deepEqual(
+    results.map((result) => result.status),
+    ['rejected', 'rejected'],
+  );
   const error = await t.throwsAsync(append(log, { sequence: 4, text: 'four' }), { instanceOf: VectorizerError });
   t.is(error.kind, 'internal');
   t.regex(error.message, /fsync failed; the log takes no more writes until it is reopened/);
@@ -182,6 +211,40 @@ test('after a failed fsync nothing more is accepted until the log is reopened', 
   await append(again, { sequence: 5, text: 'five' });
   const entries = await readLog(again);
   t.deepEqual([entries.at(0)?.sequence, entries.at(-1)?.sequence], [1, 5]);
+});
+
+test('a failed fsync of a new file or of its folder closes the log to writes too', async (t) => {
+  for (const operation of ['sync', 'syncDirectory'] as const) {
+    const files = new SimulatedFiles();
+    const log = await openLog(files);
+    files.fail(operation, 'EIO');
+    const error = await t.throwsAsync(append(log, { sequence: 1, text: 'one' }), { instanceOf: VectorizerError });
+    t.regex(error.message, /fsync failed/);
+    await t.throwsAsync(append(log, { sequence: 2, text: 'two' }), { message: error.message });
+    await log.close();
+    t.deepEqual(files.paths(), []);
+    await append(await openLog(files), { sequence: 3, text: 'three' });
+  }
+});
+
+test('a truncation that fails names the folder, and works when it is called again', async (t) => {
+  const files = await written(makeEntries(12, 100), 500);
+  const log = await openLog(files, { segmentBytes: 500 });
+  files.fail('unlink', 'EIO');
+  await t.throwsAsync(log.truncate(100), { instanceOf: VectorizerError, message: /\/data\/log: EIO/ });
+  await log.truncate(100);
+  t.deepEqual(await readLog(log), []);
+  await log.close();
+  // The file that could not be removed comes back, with records that are no longer wanted.
+  t.deepEqual((await readLog(await openLog(files), 100)).length, 0);
+});
+
+test('a file that somebody removed is missed by name', async (t) => {
+  const files = await written(makeEntries(3, 10));
+  const log = await openLog(files);
+  await files.unlink(FIRST_FILE);
+  await t.throwsAsync(readLog(log), { instanceOf: VectorizerError, message: /0000001\.log: ENOENT/ });
+  t.is((await log.check()).length, 1);
 });
 
 test('a failed write that cannot be undone closes the log to writes', async (t) => {

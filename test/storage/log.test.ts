@@ -59,11 +59,14 @@ test('appends of a busy moment share one write and one fsync, in the order of th
   await append(log, { sequence: 1, text: 'first' });
   const before = { ...files.counts };
   const order: number[] = [];
-  const entries = makeEntries(500, 30).map((entry) => ({ ...entry, sequence: entry.sequence + 1 }));
+  const entries = makeEntries(500, 30).map((entry) => Object.assign(entry, { sequence: entry.sequence + 1 }));
   await Promise.all(entries.map((entry) => append(log, entry).then(() => order.push(entry.sequence))));
   t.is(files.counts.write - before.write, 1);
   t.is(files.counts.sync - before.sync, 1);
-  t.deepEqual(order, entries.map((entry) => entry.sequence));
+  t.deepEqual(
+    order,
+    entries.map((entry) => entry.sequence),
+  );
   t.deepEqual(await readLog(log, 1), entries);
 });
 
@@ -100,7 +103,10 @@ test('a new file is begun when the last one is full, and truncate drops whole fi
   const names = files.paths();
   t.is(names.length, 10);
   t.is(names[1], `${DIRECTORY}/00000001-0000000000000004.log`);
-  t.is(log.bytes, names.reduce((sum, name) => sum + files.content(name).length, 0));
+  t.is(
+    log.bytes,
+    names.reduce((sum, name) => sum + files.content(name).length, 0),
+  );
 
   await log.truncate(8);
   t.deepEqual(files.paths(), names.slice(2));
@@ -136,6 +142,17 @@ test('truncate while a reader is under way takes nothing that the reader still w
     if (sequence === 2) await log.truncate(13);
   }
   t.deepEqual(seen, [1, 2, 3, ...entries.slice(12).map((entry) => entry.sequence)]);
+});
+
+test('truncate just before a reader opens the file ends that reader in peace', async (t) => {
+  const log = await openLog(new SimulatedFiles());
+  for (const entry of makeEntries(3, 10)) await append(log, entry);
+  const truncation = log.truncate(4);
+  const both = await Promise.all([readLog(log), log.check(), truncation]);
+  t.true(both[0].length === 0 || both[0].length === 3);
+  t.deepEqual(both[1], []);
+  await log.truncate(4);
+  t.deepEqual(await log.check(), []);
 });
 
 test('a reader sees what is durable, never a write under way', async (t) => {

@@ -12,7 +12,7 @@ import { simulatedWorld } from './simulated-files.ts';
 
 async function temporaryFolder(t: { teardown: (work: () => Promise<void>) => void }): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'vectorizer-storage-'));
-  t.teardown(async () => await rm(folder, { recursive: true, force: true }));
+  t.teardown(async () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -106,7 +106,9 @@ test('a process killed with SIGKILL while it appends leaves every acknowledged r
         if (acknowledged >= target) child.kill('SIGKILL');
       });
       child.on('error', reject);
-      child.on('exit', (_code, signal) => (signal === 'SIGKILL' ? resolve() : reject(new Error('the child ended by itself'))));
+      child.on('exit', (_code, signal) =>
+        signal === 'SIGKILL' ? resolve() : reject(new Error('the child ended by itself')),
+      );
     });
     const { log } = await UpdateLog.open({ ...logOptions(new NodeFiles()), directory, segmentBytes: 100_000 });
     const entries = await readLog(log);

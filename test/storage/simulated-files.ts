@@ -53,20 +53,15 @@ export class SimulatedFiles implements Files {
     return new SimulatedFiles(this.#names, this.#durableNames);
   }
 
-  /** The power fails: of what was not synced, any prefix stays, the last write of it torn or its end zeroes. */
+  /** The power fails: of what was not synced, any part stays, writes torn or their ends zeroes. */
   losePower(random: () => number): SimulatedFiles {
     this.kill(random);
     const names = random() < 0.5 ? this.#durableNames : this.#names;
     for (const inode of new Set(names.values())) {
-      const survivors = inode.unsynced.slice(0, Math.floor(random() * (inode.unsynced.length + 1)));
+      // Pages are written back in any order: of the changes that were never synced, any may be there, whole or torn.
+      const survivors = inode.unsynced.filter(() => random() < 0.7);
       inode.content = inode.durable;
-      survivors.forEach((change, index) => {
-        const torn = index === survivors.length - 1 && 'bytes' in change;
-        if (!torn) return apply(inode, change);
-        const kept = change.bytes.slice();
-        const keptBytes = Math.floor(random() * (kept.length + 1));
-        apply(inode, random() < 0.5 ? { ...change, bytes: kept.subarray(0, keptBytes) } : { ...change, bytes: kept.fill(0, keptBytes) });
-      });
+      for (const change of survivors) apply(inode, 'bytes' in change && random() < 0.5 ? tear(change, random) : change);
       inode.durable = inode.content.slice();
       inode.unsynced = [];
     }
@@ -238,6 +233,12 @@ function apply(inode: Inode, change: Inode['unsynced'][number]): void {
   grown.set(inode.content);
   grown.set(change.bytes, change.position);
   inode.content = grown;
+}
+
+function tear(change: Change, random: () => number): Change {
+  const keptBytes = Math.floor(random() * (change.bytes.length + 1));
+  const bytes = change.bytes.slice();
+  return { ...change, bytes: random() < 0.5 ? bytes.subarray(0, keptBytes) : bytes.fill(0, keptBytes) };
 }
 
 function failure(code: string, what: string): Error {
