@@ -30,7 +30,10 @@ export function generateClustered(options: ClusteredOptions): DataSet {
   const gaussian = gaussianSource(seed);
   const scales = Float64Array.from({ length: latent }, (_, index) => (index + 1) ** -0.3);
   const projection = Float64Array.from({ length: latent * dimension }, () => gaussian() / Math.sqrt(dimension));
-  const centres = Float64Array.from({ length: clusters * latent }, (_, index) => gaussian() * (scales[index % latent] ?? 0));
+  const centres = Float64Array.from(
+    { length: clusters * latent },
+    (_, index) => gaussian() * (scales[index % latent] ?? 0),
+  );
   const pick = uniformSource(seed ^ 0x5bd1e995);
   const draw = (count: number): Float32Array => {
     const out = new Float32Array(count * dimension);

@@ -30,7 +30,8 @@ export function acceptUpsert(points: PointColumns, field: DenseVectorConfig | un
   // Every vector has the field's length, so those that are there stand end to end as whole rows.
   const rows = vectors.subarray(vectorStarts[0] ?? 0, vectorStarts[count] ?? 0);
   const broken = normaliseRows(rows, dimension, field?.distance === 'Cosine');
-  if (broken >= 0) throw badInput(`points: a vector holds a value that is not a finite number (component ${broken % dimension})`);
+  if (broken >= 0)
+    throw badInput(`points: a vector holds a value that is not a finite number (component ${broken % dimension})`);
   return {
     kind: 'upsert',
     count,
@@ -51,7 +52,8 @@ export class OperationRejected extends Error {
 function refuseOtherVectors(points: PointColumns, field: DenseVectorConfig | undefined): void {
   const [first] = points.others;
   if (first === undefined) return;
-  if (first.name !== '' || field === undefined) throw new OperationRejected(`Not existing vector name error: ${first.name}`);
+  if (first.name !== '' || field === undefined)
+    throw new OperationRejected(`Not existing vector name error: ${first.name}`);
   if (first.kind === 'sparse') throw new OperationRejected('Conversion between sparse and regular vectors failed');
   throw new OperationRejected('Conversion between multi and regular vectors failed');
 }

@@ -29,13 +29,19 @@ export async function applyRecord(
   else await applyUpsert(state, record, sequence, giveWay);
 }
 
-async function applyUpsert(state: ShardState, record: UpsertRecord, sequence: number, giveWay: () => Promise<void>): Promise<void> {
+async function applyUpsert(
+  state: ShardState,
+  record: UpsertRecord,
+  sequence: number,
+  giveWay: () => Promise<void>,
+): Promise<void> {
   const { count, dimension, flags, words, vectors, payloads, payloadStarts } = record;
   let vectorAt = 0;
   for (let first = 0; first < count; first += SLICE_ROWS) {
     const rowCount = Math.min(SLICE_ROWS, count - first);
     let withVector = 0;
-    for (let point = first; point < first + rowCount; point++) if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) withVector++;
+    for (let point = first; point < first + rowCount; point++)
+      if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) withVector++;
     const slice = vectors.subarray(vectorAt, vectorAt + withVector * dimension);
     vectorAt += slice.length;
     const active = state.segments.at(-1) as Segment;

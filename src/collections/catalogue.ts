@@ -15,7 +15,8 @@ export function encodeEntry(entry: CatalogueEntry): Uint8Array {
 /** Throws data_damaged on what is not an entry. The store verifies its own blocks. */
 export function decodeEntry(bytes: Uint8Array, name: string): CatalogueEntry {
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (!isEntry(value)) throw dataDamaged(`catalogue, collection ${name}`, 'its entry has a form that this version does not know');
+  if (!isEntry(value))
+    throw dataDamaged(`catalogue, collection ${name}`, 'its entry has a form that this version does not know');
   return value;
 }
 

@@ -38,8 +38,11 @@ interface SegmentCapture {
   readonly removed: Uint8Array | undefined;
 }
 
-/** A graph is saved again once it has grown by this share since it was saved last; a restart indexes the rest anew. */
-const GRAPH_GROWTH = 1.25;
+/** When a checkpoint is written: while work goes on, when a shard has come to rest, when it is closed. */
+export type Occasion = 'working' | 'resting' | 'closing';
+
+/** A graph is saved again once it has grown by this factor since it was saved last; a restart indexes the rest anew. */
+const GRAPH_GROWTH: Readonly<Record<Occasion, number>> = { working: 1.5, resting: 1.1, closing: 1 };
 
 /**
  * Brings a shard's state onto the disk, in an order that a crash may interrupt anywhere:
@@ -80,15 +83,15 @@ export class Checkpoint {
     return this.current;
   }
 
-  /** Whether the graph of some segment has grown so much that it is worth saving. `atClose`: any growth is. */
-  graphIsDue(segments: readonly Segment[], atClose: boolean): boolean {
-    return segments.some((segment) => this.graphHasGrown(segment, atClose));
+  /** Whether the graph of some segment has grown so much that it is worth saving. */
+  graphIsDue(segments: readonly Segment[], occasion: Occasion): boolean {
+    return segments.some((segment) => this.graphHasGrown(segment, occasion));
   }
 
   /** Writes a checkpoint. Throws insufficient_storage or what the disk said; everything is then as it was before. */
-  async write(source: CheckpointSource, atClose: boolean): Promise<void> {
+  async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
     await this.world.files.mkdir(this.directory);
-    const graphs = await this.saveGraphs(source.segments, atClose);
+    const graphs = await this.saveGraphs(source.segments, occasion);
     const { sequence, nextSegment, captures, batch } = await source.between(() => ({
       sequence: source.sequence,
       nextSegment: source.nextSegment,
@@ -123,7 +126,8 @@ export class Checkpoint {
   async flushRows(segment: Segment): Promise<void> {
     await this.world.files.mkdir(this.directory);
     const files: FlushedRows[] = [];
-    for (const plan of planRowsFlush(segment)) files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
+    for (const plan of planRowsFlush(segment))
+      files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
     await closeAll(segment.originals.replaceBy(files));
   }
 
@@ -142,18 +146,18 @@ export class Checkpoint {
     return name === undefined || count === undefined ? undefined : { name, indexedCount: Number(count) };
   }
 
-  private graphHasGrown(segment: Segment, atClose: boolean): boolean {
+  private graphHasGrown(segment: Segment, occasion: Occasion): boolean {
     const saved = this.savedGraph(segment)?.indexedCount ?? 0;
-    return segment.indexedCount > saved * (atClose ? 1 : GRAPH_GROWTH);
+    return segment.indexedCount > saved * GRAPH_GROWTH[occasion];
   }
 
   /** Writes the graphs that are worth it; the names of all graphs by segment number. */
-  private async saveGraphs(segments: readonly Segment[], atClose: boolean): Promise<ReadonlyMap<number, string>> {
+  private async saveGraphs(segments: readonly Segment[], occasion: Occasion): Promise<ReadonlyMap<number, string>> {
     const names = new Map<number, string>();
     for (const segment of segments) {
       const saved = this.savedGraph(segment);
       if (saved !== undefined) names.set(segment.number, saved.name);
-      if (segment.dense === undefined || !this.graphHasGrown(segment, atClose)) continue;
+      if (segment.dense === undefined || !this.graphHasGrown(segment, occasion)) continue;
       const graph = segment.dense.exportGraph();
       const name = `${segment.number}-graph-${graph.indexedCount}.bin`;
       await writeFile(this.world, `${this.directory}/${name}`, GRAPH_KIND, graph.chunks);
@@ -166,7 +170,12 @@ export class Checkpoint {
     const { removedCount } = segment;
     const known = this.current.segments.find(({ number }) => number === segment.number)?.removed;
     const unchanged = removedCount === 0 || known === removedName(segment.number, removedCount);
-    return { segment, rows: planRowsFlush(segment), removedCount, removed: unchanged ? undefined : removedBytes(segment) };
+    return {
+      segment,
+      rows: planRowsFlush(segment),
+      removedCount,
+      removed: unchanged ? undefined : removedBytes(segment),
+    };
   }
 
   private async describe(capture: SegmentCapture, graphs: ReadonlyMap<number, string>): Promise<SegmentManifest> {
@@ -179,7 +188,14 @@ export class Checkpoint {
       .filter(({ firstRow }) => firstNew === undefined || firstRow < firstNew.firstRow)
       .map(({ firstRow, rowCount }) => ({ name: rowsName(number, firstRow, rowCount), firstRow, rowCount }));
     const { m, efConstruct } = segment.options;
-    return { number, m, efConstruct, rows: [...kept, ...rows], removed: removedFile, graph: graphs.get(number) ?? null };
+    return {
+      number,
+      m,
+      efConstruct,
+      rows: [...kept, ...rows],
+      removed: removedFile,
+      graph: graphs.get(number) ?? null,
+    };
   }
 }
 

@@ -70,7 +70,9 @@ export class Collection {
   info(): CollectionInfo {
     const { shards, optimizer, currentConfig: config } = this;
     const segments = shards.flatMap((shard) => shard.segments);
-    const failure = shards.map((shard) => optimizer.failureOf(shard) ?? shard.failure).find((error) => error !== undefined);
+    const failure = shards
+      .map((shard) => optimizer.failureOf(shard) ?? shard.failure)
+      .find((error) => error !== undefined);
     const pending = shards.some((shard) => optimizer.isDue(shard, config) || shard.queueLength > 0);
     const stopped = config.optimizers.maxOptimizationThreads === 0;
     return {
@@ -179,7 +181,10 @@ export class Collection {
     const results = await Promise.allSettled(logged.map(({ applied }) => applied));
     this.optimize();
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw new VectorizerError('internal', `an update could not be applied: ${String(failed.reason)}`, { cause: failed.reason });
+    if (failed !== undefined)
+      throw new VectorizerError('internal', `an update could not be applied: ${String(failed.reason)}`, {
+        cause: failed.reason,
+      });
   }
 }
 

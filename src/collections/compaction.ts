@@ -13,7 +13,11 @@ const FLUSH_BYTES = 16 * 2 ** 20;
  * takes its place. New rows meanwhile go to a segment of their own; rows removed meanwhile are removed from the copy in
  * the moment of the exchange. Cancelling leaves everything as it was.
  */
-export async function compactSegments(shard: Shard, isDue: (segment: Segment) => boolean, signal: AbortSignal): Promise<void> {
+export async function compactSegments(
+  shard: Shard,
+  isDue: (segment: Segment) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const old = shard.segments.filter(isDue);
   for (const segment of old) {
     if (signal.aborted) return;

@@ -131,13 +131,16 @@ export class Database {
 
 function applyDiff(config: CollectionConfig, diff: CollectionDiff): CollectionConfig {
   for (const name of diff.vectors.keys()) {
-    if (!config.params.vectors.some((vector) => vector.name === name)) throw badInput(`Not existing vector name error: ${name}`);
+    if (!config.params.vectors.some((vector) => vector.name === name))
+      throw badInput(`Not existing vector name error: ${name}`);
   }
   const vectors = config.params.vectors.map((vector) => {
     const change = diff.vectors.get(vector.name);
     if (change === undefined) return vector;
     const hnswConfig =
-      change.hnswConfig === undefined ? vector.hnswConfig : mergeDiff(vector.hnswConfig ?? NO_HNSW_DIFF, change.hnswConfig);
+      change.hnswConfig === undefined
+        ? vector.hnswConfig
+        : mergeDiff(vector.hnswConfig ?? NO_HNSW_DIFF, change.hnswConfig);
     return { ...vector, hnswConfig, onDisk: change.onDisk ?? vector.onDisk };
   });
   return {
@@ -152,6 +155,12 @@ function applyDiff(config: CollectionConfig, diff: CollectionDiff): CollectionCo
 /** Shallow; a null value deletes its key. */
 function mergeMetadata(old: string | undefined, diff: string | undefined): string | undefined {
   if (diff === undefined) return old;
-  const merged = new Map([old ?? '{}', diff].flatMap((text) => Object.entries<unknown>(JSON.parse(text))));
+  const merged = new Map([old ?? '{}', diff].flatMap(entriesOf));
   return JSON.stringify(Object.fromEntries([...merged].filter(([, value]) => value !== null)));
+}
+
+/** The doors let nothing but an object through. */
+function entriesOf(json: string): [string, unknown][] {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }

@@ -63,10 +63,20 @@ export function idOfPayloadKey(key: Uint8Array): PointId {
 }
 
 /** All payloads of a shard from `offset` on. */
-export function payloadRange(collection: number, shard: number, offset?: PointId): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
+export function payloadRange(
+  collection: number,
+  shard: number,
+  offset?: PointId,
+): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
   const lt = shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES + 1);
   lt[7] = 0xff;
-  return { gte: offset === undefined ? shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES) : payloadKey(collection, shard, offset), lt };
+  return {
+    gte:
+      offset === undefined
+        ? shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES)
+        : payloadKey(collection, shard, offset),
+    lt,
+  };
 }
 
 /** Everything of a collection in one family of keys. */

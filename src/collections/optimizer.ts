@@ -77,7 +77,7 @@ export class Optimizer {
 
   private async work(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
     try {
-      if (shard.checkpointIsDue) await shard.writeCheckpoint(false);
+      if (shard.checkpointIsDue('working')) await shard.writeCheckpoint('working');
       const stopped = config.optimizers.maxOptimizationThreads === 0;
       if (!stopped && shard.segments.some((segment) => needsCompaction(shard, segment, config))) {
         await compactSegments(shard, (segment) => needsCompaction(shard, segment, config), signal);
@@ -86,7 +86,7 @@ export class Optimizer {
         if (stopped || !needsIndexing(segment, config)) continue;
         await segment.dense?.buildIndex({ signal, onProgress: () => this.checkpointMeanwhile(shard) });
       }
-      if (!signal.aborted && shard.checkpointIsDue) await shard.writeCheckpoint(false);
+      if (!signal.aborted && shard.checkpointIsDue('resting')) await shard.writeCheckpoint('resting');
       this.failures.delete(shard);
     } catch (error) {
       if (signal.aborted) return;
@@ -97,13 +97,13 @@ export class Optimizer {
 
   /** While a long build runs, updates go on: what they leave in memory is written too. */
   private checkpointMeanwhile(shard: Shard): void {
-    if (!shard.checkpointIsDue || shard.checkpointIsRunning) return;
-    shard.writeCheckpoint(false).catch((error: unknown) => this.logger.error('a checkpoint failed', {}, error));
+    if (shard.checkpointIsRunning || !shard.checkpointIsDue('working')) return;
+    shard.writeCheckpoint('working').catch((error: unknown) => this.logger.error('a checkpoint failed', {}, error));
   }
 }
 
 function needsWork(shard: Shard, config: CollectionConfig): boolean {
-  if (shard.checkpointIsDue) return true;
+  if (shard.checkpointIsDue('working')) return true;
   if (config.optimizers.maxOptimizationThreads === 0) return false;
   return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
 }

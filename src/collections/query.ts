@@ -59,9 +59,11 @@ function resolve(shards: readonly Shard[], field: DenseVectorConfig, request: Qu
     if (vector === undefined) throw notFound(`Vector with name "${field.name}" for point not found`);
     return { vector, excluded: target.id };
   }
-  if (target.kind !== 'vector') throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
+  if (target.kind !== 'vector')
+    throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
   const { vector } = target;
-  if (vector.length !== field.size) throw badInput(`Vector dimension error: expected dim: ${field.size}, got ${vector.length}`);
+  if (vector.length !== field.size)
+    throw badInput(`Vector dimension error: expected dim: ${field.size}, got ${vector.length}`);
   const query = field.distance === 'Cosine' ? vector.slice() : vector;
   const broken = normaliseRows(query, field.size, field.distance === 'Cosine');
   if (broken >= 0) throw badInput(`query: component ${broken} is not a finite number`);
@@ -85,11 +87,15 @@ async function searchSegment(
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
   const hits = await segment.search(target.vector, plan, context.signal, (id) => shard.find(id) !== undefined);
-  return hits.flatMap((hit) => (excluded !== undefined && compareIds(hit.id, excluded) === 0 ? [] : [{ ...hit, place }]));
+  return hits.flatMap((hit) =>
+    excluded !== undefined && compareIds(hit.id, excluded) === 0 ? [] : [{ ...hit, place }],
+  );
 }
 
 /** Both versions of a point that was replaced during the search may have been seen: the new one stays. */
-function withoutOldVersions<Found extends SegmentHit & { readonly place: Place }>(hits: readonly Found[]): readonly Found[] {
+function withoutOldVersions<Found extends SegmentHit & { readonly place: Place }>(
+  hits: readonly Found[],
+): readonly Found[] {
   const isOld = ({ place, row }: Found): boolean => place.segment.removed.has(row);
   if (!hits.some(isOld)) return hits;
   const current = new Set(hits.filter((hit) => !isOld(hit)).map((hit) => idText(hit.id)));

@@ -86,7 +86,8 @@ export function decodeRecord(bytes: Uint8Array, place: string): UpdateRecord {
   const payloadsAt = vectorsAt + vectorCount * dimension * 4;
   if (payloadsAt > byteLength) throw dataDamaged(place, 'an upsert record is shorter than its arrays');
   const payloadStarts = new Uint32Array(buffer, byteOffset + startsAt, count + 1);
-  if (payloadsAt + (payloadStarts[count] ?? 0) !== byteLength) throw dataDamaged(place, 'an upsert record has a wrong length');
+  if (payloadsAt + (payloadStarts[count] ?? 0) !== byteLength)
+    throw dataDamaged(place, 'an upsert record has a wrong length');
   return {
     kind: 'upsert',
     count,

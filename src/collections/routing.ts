@@ -13,7 +13,11 @@ export function shardOf(id: PointId, shardCount: number): number {
 export function splitUpsert(record: UpsertRecord, shardCount: number): (UpsertRecord | undefined)[] {
   if (shardCount === 1) return [record];
   const { count, dimension, flags, words } = record;
-  const members = group(count, (point) => shardOfWords((flags[point] ?? 0) & FLAG_UUID, ...wordsAt(words, point), shardCount), shardCount);
+  const members = group(
+    count,
+    (point) => shardOfWords((flags[point] ?? 0) & FLAG_UUID, ...wordsAt(words, point), shardCount),
+    shardCount,
+  );
   const vectorRows = new Uint32Array(count);
   let vectors = 0;
   for (let point = 0; point < count; point++) {
@@ -27,14 +31,27 @@ export function splitUpsert(record: UpsertRecord, shardCount: number): (UpsertRe
 export function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefined)[] {
   if (shardCount === 1) return [ids];
   const { count, kinds, words } = ids;
-  const members = group(count, (index) => shardOfWords(kinds[index] ?? 0, ...wordsAt(words, index), shardCount), shardCount);
+  const members = group(
+    count,
+    (index) => shardOfWords(kinds[index] ?? 0, ...wordsAt(words, index), shardCount),
+    shardCount,
+  );
   return members.map((indexes) => {
     if (indexes.length === 0) return undefined;
-    return { count: indexes.length, kinds: Uint8Array.from(indexes, (index) => kinds[index] ?? 0), words: pickWords(words, indexes) };
+    return {
+      count: indexes.length,
+      kinds: Uint8Array.from(indexes, (index) => kinds[index] ?? 0),
+      words: pickWords(words, indexes),
+    };
   });
 }
 
-function pickPoints(record: UpsertRecord, points: readonly number[], vectorRows: Uint32Array, dimension: number): UpsertRecord {
+function pickPoints(
+  record: UpsertRecord,
+  points: readonly number[],
+  vectorRows: Uint32Array,
+  dimension: number,
+): UpsertRecord {
   const { flags, words, payloadStarts, payloads, vectors } = record;
   const withVector = points.filter((point) => ((flags[point] ?? 0) & FLAG_VECTOR) !== 0);
   const pickedVectors = new Float32Array(withVector.length * dimension);
@@ -44,7 +61,8 @@ function pickPoints(record: UpsertRecord, points: readonly number[], vectorRows:
   });
   const pickedStarts = new Uint32Array(points.length + 1);
   points.forEach((point, index) => {
-    pickedStarts[index + 1] = (pickedStarts[index] ?? 0) + (payloadStarts[point + 1] ?? 0) - (payloadStarts[point] ?? 0);
+    pickedStarts[index + 1] =
+      (pickedStarts[index] ?? 0) + (payloadStarts[point + 1] ?? 0) - (payloadStarts[point] ?? 0);
   });
   const pickedPayloads = new Uint8Array(pickedStarts[points.length] ?? 0);
   points.forEach((point, index) => {
@@ -79,7 +97,14 @@ function wordsAt(words: Uint32Array, index: number): [number, number, number, nu
   return [words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0];
 }
 
-function shardOfWords(kind: number, word0: number, word1: number, word2: number, word3: number, shardCount: number): number {
+function shardOfWords(
+  kind: number,
+  word0: number,
+  word1: number,
+  word2: number,
+  word3: number,
+  shardCount: number,
+): number {
   let hash = kind;
   for (const word of [word0, word1, word2, word3]) {
     hash = Math.imul(hash ^ word, 0x85ebca6b);

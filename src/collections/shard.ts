@@ -11,7 +11,7 @@ import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
 import { applyRecord } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
-import { Checkpoint, type CheckpointSource } from './checkpoint.ts';
+import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
 import { manifestKey } from './keys.ts';
 import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
 import { Payloads } from './payloads.ts';
@@ -104,7 +104,12 @@ export class Shard implements CheckpointSource {
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, dimension, manifest });
     if (stored !== undefined) await checkpoint.sweep(new Set());
     const logDirectory = join(place.directory, 'log');
-    const { log, tornTail } = await UpdateLog.open({ world, directory: logDirectory, fsync, segmentBytes: LOG_SEGMENT_BYTES });
+    const { log, tornTail } = await UpdateLog.open({
+      world,
+      directory: logDirectory,
+      fsync,
+      segmentBytes: LOG_SEGMENT_BYTES,
+    });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
     const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments });
@@ -195,17 +200,17 @@ export class Shard implements CheckpointSource {
   }
 
   /** Whether so much is only in the log and in memory that it should be written. */
-  get checkpointIsDue(): boolean {
+  checkpointIsDue(occasion: Occasion): boolean {
     return (
       this.pendingBytes > UNWRITTEN_BYTES_MAX ||
       this.unwrittenPoints > UNWRITTEN_POINTS_MAX ||
-      this.checkpoint.graphIsDue(this.list, false)
+      this.checkpoint.graphIsDue(this.list, occasion)
     );
   }
 
   /** Writes what is unwritten, then drops the log below it. */
-  async writeCheckpoint(atClose: boolean): Promise<void> {
-    await this.maintenance.run(() => this.checkpointNow(atClose));
+  async writeCheckpoint(occasion: Occasion): Promise<void> {
+    await this.maintenance.run(() => this.checkpointNow(occasion));
   }
 
   /**
@@ -239,16 +244,19 @@ export class Shard implements CheckpointSource {
    * `carryOver` runs in the same moment: it brings over what changed since the successor was made.
    */
   async replaceSegments(old: readonly Segment[], successor: Segment, carryOver: () => void): Promise<void> {
-    await this.maintenance.run(async () => {
-      await this.queue.run(() => {
-        carryOver();
-        const at = this.list.findIndex((segment) => old.includes(segment));
-        const rest = this.list.filter((segment) => !old.includes(segment));
-        this.list = [...rest.slice(0, at), successor, ...rest.slice(at)];
+    try {
+      await this.maintenance.run(async () => {
+        await this.queue.run(() => {
+          carryOver();
+          const at = this.list.findIndex((segment) => old.includes(segment));
+          const rest = this.list.filter((segment) => !old.includes(segment));
+          this.list = [...rest.slice(0, at), successor, ...rest.slice(at)];
+        });
+        await this.checkpointNow('resting');
       });
-      await this.checkpointNow(false);
-    });
-    for (const segment of old) await segment.close();
+    } finally {
+      for (const segment of old) await segment.close();
+    }
   }
 
   /** Finishes what is running. `keep`: false for a shard that is being deleted. */
@@ -258,10 +266,12 @@ export class Shard implements CheckpointSource {
     await this.queue.run(() => undefined);
     await this.maintenance.run(() => undefined);
     try {
-      if (keep && this.hasUnwritten()) await this.checkpointNow(true);
+      if (keep && this.hasUnwritten()) await this.checkpointNow('closing');
     } catch (error) {
       // Nothing is lost: the log still holds it, and the next start replays it.
-      this.foundation.logger.warn('the last checkpoint failed; the log keeps what it would have written', { error: String(error) });
+      this.foundation.logger.warn('the last checkpoint failed; the log keeps what it would have written', {
+        error: String(error),
+      });
     }
     await this.log.close();
     for (const segment of this.list) await segment.close();
@@ -272,7 +282,7 @@ export class Shard implements CheckpointSource {
   }
 
   private hasUnwritten(): boolean {
-    return this.appliedSequence > this.checkpoint.manifest.sequence || this.checkpoint.graphIsDue(this.list, true);
+    return this.appliedSequence > this.checkpoint.manifest.sequence || this.checkpoint.graphIsDue(this.list, 'closing');
   }
 
   private refuseOverload(): void {
@@ -304,7 +314,6 @@ export class Shard implements CheckpointSource {
     for await (const { sequence, record } of this.log.tail(manifest.sequence)) {
       await this.apply(decodeRecord(record, `${logDirectory}, record ${sequence}`), sequence);
       records++;
-      if (this.checkpointIsDue) await this.checkpointNow(false);
     }
     if (records > 0) this.foundation.logger.info('replayed the log', { directory: logDirectory, records });
   }
@@ -313,11 +322,13 @@ export class Shard implements CheckpointSource {
     return new Segment(this.nextNumber++, this.options, undefined);
   }
 
-  private async checkpointNow(atClose: boolean): Promise<void> {
+  private async checkpointNow(occasion: Occasion): Promise<void> {
     const points = this.unwrittenPoints;
-    await this.checkpoint.write(this, atClose);
+    await this.checkpoint.write(this, occasion);
     this.unwrittenPoints -= points;
     await this.log.truncate(this.checkpoint.manifest.sequence + 1);
+    // Of a thousand collections few are written to at a time: the others hold no file open.
+    await this.log.idle();
   }
 }
 

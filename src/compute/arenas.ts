@@ -184,5 +184,7 @@ function roundUp(bytes: number, align: number): number {
 }
 
 function outOfMemory(bytes: number, cause?: unknown): VectorizerError {
-  return new VectorizerError('insufficient_storage', `an arena of vectors cannot grow by ${String(bytes)} bytes`, { cause });
+  return new VectorizerError('insufficient_storage', `an arena of vectors cannot grow by ${String(bytes)} bytes`, {
+    cause,
+  });
 }

@@ -5,7 +5,7 @@ import { Pool } from './pool.ts';
 import type { Lane } from './pool.ts';
 import { SearchQueue } from './search-queue.ts';
 import type { SearchJob } from './search-queue.ts';
-import type { CompactWork, InsertWork } from './worker.ts';
+import type { BackgroundWork } from './worker.ts';
 import type { WorkspaceShape } from './workspace.ts';
 
 export interface ComputeOptions {
@@ -17,7 +17,7 @@ export interface ComputeOptions {
 export interface BackgroundJob {
   readonly arena: Arena;
   readonly shape: WorkspaceShape;
-  readonly work: InsertWork | CompactWork;
+  readonly work: BackgroundWork;
 }
 
 /** All arithmetic of a process: the memory it works on and the threads that do it. */
@@ -47,7 +47,7 @@ export class Compute {
       module,
       threads: options.backgroundThreads,
       threadsMin: 0,
-      niceness: 19,
+      niceness: Number(process.env["NICE"] ?? 19),
       // A thread costs several megabytes: between two builds it ends.
       idleTimeoutMs: 2_000,
       run: 'runBackground',
@@ -60,6 +60,11 @@ export class Compute {
     return new Compute(options);
   }
 
+  /** Searches that could begin at this moment without waiting. */
+  get idleSearchThreads(): number {
+    return Math.max(this.#searchPool.freeLanes - this.#queue.waitingCount, 0);
+  }
+
   /** Runs one search task. */
   search(job: SearchJob): Promise<void> {
     return this.#queue.run(job);
@@ -67,7 +72,8 @@ export class Compute {
 
   /** Runs a piece of background work as soon as a background thread is free. */
   async background(job: BackgroundJob): Promise<void> {
-    const lane = this.#backgroundPool.take() ?? (await new Promise<Lane>((resolve) => this.#backgroundWaiters.push(resolve)));
+    const lane =
+      this.#backgroundPool.take() ?? (await new Promise<Lane>((resolve) => this.#backgroundWaiters.push(resolve)));
     try {
       const { arena, shape, work } = job;
       const space = this.#backgroundPool.workspace(lane, arena, shape).address;

@@ -36,6 +36,10 @@ export class SearchQueue {
     this.#pool = pool;
   }
 
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
   /** Resolves when the task's answer is written. Throws timeout where it was cancelled before it began. */
   run(job: SearchJob): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());

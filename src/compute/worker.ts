@@ -49,8 +49,18 @@ export interface CompactWork {
   readonly sourceLinked: number;
 }
 
+/** The share of neighbours that int8 codes get right is to be measured; field is walked by all 24 bits below shareMin. */
+export interface MeasureWork {
+  readonly kind: 'measure';
+  readonly field: number;
+  readonly rowCount: number;
+  readonly shareMin: number;
+}
+
+export type BackgroundWork = InsertWork | CompactWork | MeasureWork;
+
 export interface BackgroundTask extends ArenaTask {
-  readonly work: InsertWork | CompactWork;
+  readonly work: BackgroundWork;
 }
 
 const setup = workerData as WorkerSetup;
@@ -73,6 +83,9 @@ export function runBackground(task: BackgroundTask): boolean {
   switch (work.kind) {
     case 'insert':
       kernels.insertRows(work.field, space, work.start, work.end, work.rowCount);
+      break;
+    case 'measure':
+      kernels.chooseCodes(work.field, space, work.rowCount, work.shareMin);
       break;
     case 'compact': {
       const { source, target, kept, numbers, start, end, linked, sourceLinked } = work;

@@ -85,7 +85,8 @@ function partBytes(shape: WorkspaceShape): readonly (readonly [field: number, by
     [layout.SPACE_PAIR_QUERY, shape.padded * 4],
     [layout.SPACE_QUERY_CODES, shape.padded * 2],
     [layout.SPACE_VISITED, visitedBytes(shape)],
-    [layout.SPACE_VISIT_LIST, VISIT_CAPACITY * 4],
+    // One list of links may be noted beyond the capacity (assembly/walk.ts).
+    [layout.SPACE_VISIT_LIST, (VISIT_CAPACITY + rows) * 4],
     [layout.SPACE_BEAM, (shape.beam + BUFFER_SLACK) * 8],
     [layout.SPACE_ROWS, rows * 4],
     [layout.SPACE_SCORES, rows * 4],

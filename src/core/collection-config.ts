@@ -107,7 +107,10 @@ export const DEFAULT_WAL: WalConfig = { walCapacityMb: 32, walSegmentsAhead: 0, 
 /** What a PATCH may change; undefined = unchanged. */
 export interface CollectionDiff {
   /** By vector name ('' = the default vector). */
-  readonly vectors: ReadonlyMap<string, { readonly hnswConfig: HnswConfigDiff | undefined; readonly onDisk: boolean | undefined }>;
+  readonly vectors: ReadonlyMap<
+    string,
+    { readonly hnswConfig: HnswConfigDiff | undefined; readonly onDisk: boolean | undefined }
+  >;
   readonly hnsw: HnswConfigDiff | undefined;
   readonly optimizers: OptimizersConfigDiff | undefined;
   readonly params:

@@ -124,6 +124,9 @@ export function sameId(a: PointId, b: PointId): boolean {
 
 function hexWord(word: number): string {
   return (
-    (HEX[word >>> 24] ?? '') + (HEX[(word >>> 16) & 255] ?? '') + (HEX[(word >>> 8) & 255] ?? '') + (HEX[word & 255] ?? '')
+    (HEX[word >>> 24] ?? '') +
+    (HEX[(word >>> 16) & 255] ?? '') +
+    (HEX[(word >>> 8) & 255] ?? '') +
+    (HEX[word & 255] ?? '')
   );
 }

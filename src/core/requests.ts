@@ -14,9 +14,7 @@ export type PayloadSelector =
   | { readonly kind: 'exclude'; readonly paths: readonly string[] };
 
 export type VectorSelector =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'all' }
-  | { readonly kind: 'names'; readonly names: readonly string[] };
+  { readonly kind: 'none' } | { readonly kind: 'all' } | { readonly kind: 'names'; readonly names: readonly string[] };
 
 /** A vector that does not go into the default dense field; `accept` refuses it or finds its field. */
 export interface OtherVector {

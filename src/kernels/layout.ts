@@ -114,4 +114,5 @@ export const SPACE_ROW_COUNT = 84;
 export const SPACE_DEAD = 88;
 /** f32[padded]: the base of neighbour selection where codes do not suffice. */
 export const SPACE_PAIR_QUERY = 92;
+export const SPACE_SINK = 96;
 export const SPACE_BYTES = 128;

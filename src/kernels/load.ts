@@ -20,6 +20,10 @@ export interface Kernels {
   search(task: number, space: number): void;
   /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
   insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
+  /** Share of neighbours on which codes and 24 bits agree, on a sample of the field. */
+  measureCodes(field: number, space: number, rowCount: number): number;
+  /** Makes the field wide where that share is below `shareMin`. */
+  chooseCodes(field: number, space: number, rowCount: number, shareMin: number): void;
   /** Copies rows and their repaired links into an empty field (assembly/compact.ts). */
   compactRows(
     source: number,

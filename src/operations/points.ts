@@ -1,5 +1,12 @@
 import type { Record, ScrollPage, UpdateResult } from '../core/answers.ts';
-import type { CountPoints, DeletePoints, GetPoint, RetrievePoints, ScrollPoints, UpsertPoints } from '../core/requests.ts';
+import type {
+  CountPoints,
+  DeletePoints,
+  GetPoint,
+  RetrievePoints,
+  ScrollPoints,
+  UpsertPoints,
+} from '../core/requests.ts';
 import type { Operation } from './operation.ts';
 
 export const upsertPoints: Operation<UpsertPoints, UpdateResult> = {

@@ -117,7 +117,9 @@ export class Originals {
       const covered = end - old.firstRow;
       if (covered >= old.rowCount) return [];
       // A copy, so that the memory of the covered rows is really given back.
-      return [{ firstRow: end, rowCount: old.rowCount - covered, vectors: old.vectors.slice(covered * this.dimension) }];
+      return [
+        { firstRow: end, rowCount: old.rowCount - covered, vectors: old.vectors.slice(covered * this.dimension) },
+      ];
     });
     this.pendingTotal = this.pending.reduce((bytes, { vectors }) => bytes + vectors.byteLength, 0);
     return replaced;

@@ -39,23 +39,32 @@ export function* encodeRows(block: RowBlock, vectors: Iterable<Uint8Array>): Ite
   yield* vectors;
 }
 
-/** Reads a whole rows file and verifies it. Throws data_damaged, naming the file. */
-export async function readRows(file: ChecksummedFile): Promise<RowBlock & { readonly vectors: Float32Array }> {
-  const bytes = await file.readAll();
-  const { buffer, byteOffset } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
-  if (bytes.length < HEADER_BYTES) throw dataDamaged(file.path, 'shorter than its header');
-  const [firstRow = 0, rowCount = 0, dimension = 0] = new Uint32Array(buffer, byteOffset, 4);
+/** A rows file in memory. `vectors`: one for every row. */
+export interface LoadedRows extends RowBlock {
+  readonly vectors: Float32Array;
+}
+
+/**
+ * Reads a whole rows file into `buffer` and verifies it; the result's arrays are views of it.
+ * Throws data_damaged, naming the file.
+ */
+export async function readRows(file: ChecksummedFile, buffer: ArrayBuffer): Promise<LoadedRows> {
+  if (file.bytes < HEADER_BYTES) throw dataDamaged(file.path, 'shorter than its header');
+  await file.readInto(new Uint8Array(buffer, 0, file.bytes), 0);
+  const [firstRow = 0, rowCount = 0, dimension = 0] = new Uint32Array(buffer, 0, 4);
   const vectorsAt = vectorsOffset(rowCount);
-  if (vectorsAt + rowCount * dimension * 4 !== bytes.length) throw dataDamaged(file.path, 'its length does not fit its row count');
+  if (vectorsAt + rowCount * dimension * 4 !== file.bytes) {
+    throw dataDamaged(file.path, 'its length does not fit its row count');
+  }
   const wordsAt = HEADER_BYTES + align8(rowCount);
   return {
     firstRow,
     rowCount,
     dimension,
-    flags: new Uint8Array(buffer, byteOffset + HEADER_BYTES, rowCount),
-    words: new Uint32Array(buffer, byteOffset + wordsAt, rowCount * 4),
-    versions: new Float64Array(buffer, byteOffset + wordsAt + rowCount * 16, rowCount),
-    vectors: new Float32Array(buffer, byteOffset + vectorsAt, rowCount * dimension),
+    flags: new Uint8Array(buffer, HEADER_BYTES, rowCount),
+    words: new Uint32Array(buffer, wordsAt, rowCount * 4),
+    versions: new Float64Array(buffer, wordsAt + rowCount * 16, rowCount),
+    vectors: new Float32Array(buffer, vectorsAt, rowCount * dimension),
   };
 }
 

@@ -1,9 +1,10 @@
+import { present } from '../base/invariant.ts';
 import type { World } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { FlushedRows } from './originals.ts';
-import { encodeRows, readRows, ROWS_KIND } from './rows-file.ts';
+import { encodeRows, type LoadedRows, readRows, ROWS_KIND } from './rows-file.ts';
 import { Segment, type SegmentOptions, withVector } from './segment.ts';
 
 /** What the manifest says of a segment: the files that hold it, by name within its shard's folder. */
@@ -35,22 +36,76 @@ export async function openSegment(
   manifest: SegmentManifest,
   options: SegmentOptions,
 ): Promise<Segment> {
-  const graph = manifest.graph === null ? undefined : await readWhole(world, `${directory}/${manifest.graph}`, GRAPH_KIND);
+  const graph =
+    manifest.graph === null ? undefined : await readWhole(world, `${directory}/${manifest.graph}`, GRAPH_KIND);
   const { m, efConstruct } = manifest;
   const segment = new Segment(manifest.number, { ...options, m, efConstruct }, graph);
-  const removedBytes = manifest.removed === null ? undefined : await readWhole(world, `${directory}/${manifest.removed}`, REMOVED_KIND);
+  const removedBytes =
+    manifest.removed === null ? undefined : await readWhole(world, `${directory}/${manifest.removed}`, REMOVED_KIND);
   const isRemoved = removedBytes === undefined ? (): boolean => false : bitReader(removedBytes);
-  for (const { name, firstRow, rowCount } of manifest.rows) {
-    const path = `${directory}/${name}`;
-    const file = await ChecksummedFile.open(world, path, ROWS_KIND);
-    const block = await readRows(file);
-    if (block.firstRow !== firstRow || block.rowCount !== rowCount || block.dimension !== options.dimension) {
-      throw dataDamaged(path, `holds rows ${block.firstRow}+${block.rowCount}, the manifest says ${firstRow}+${rowCount}`);
-    }
-    segment.originals.addFlushed({ firstRow, rowCount, file });
+  const blocks = readBlocks(world, directory, manifest, options.dimension);
+  for await (const { file, block } of blocks) {
+    segment.originals.addFlushed({ firstRow: block.firstRow, rowCount: block.rowCount, file });
     segment.restore({ ...block, vectors: withVector(block.vectors, block.flags, block.dimension) }, isRemoved);
   }
   return segment;
+}
+
+interface OpenedRows {
+  readonly file: ChecksummedFile;
+  readonly block: LoadedRows;
+}
+
+/**
+ * The rows files of a segment, in order. The next one is read while the caller works on this one, into the other of two
+ * buffers, which all files share: a buffer for each would make the collector run for each.
+ */
+async function* readBlocks(
+  world: World,
+  directory: string,
+  manifest: SegmentManifest,
+  dimension: number,
+): AsyncGenerator<OpenedRows, void, undefined> {
+  const files: ChecksummedFile[] = [];
+  for (const { name } of manifest.rows)
+    files.push(await ChecksummedFile.open(world, `${directory}/${name}`, ROWS_KIND));
+  const longest = files.reduce((bytes, file) => Math.max(bytes, file.bytes), 0);
+  const buffers = [new ArrayBuffer(longest), new ArrayBuffer(files.length > 1 ? longest : 0)];
+  const read = async (index: number): Promise<OpenedRows> => {
+    const file = present(files[index], 'segment: the manifest names the file');
+    const block = await readRows(file, present(buffers[index % 2], 'segment: two buffers'));
+    checkBlock(block, file.path, manifest, index, dimension);
+    return { file, block };
+  };
+  try {
+    let next = files.length === 0 ? undefined : read(0);
+    for (let index = 0; next !== undefined; index++) {
+      const opened: OpenedRows = await next;
+      next = index + 1 === files.length ? undefined : read(index + 1);
+      // Awaited in the next turn; until then nobody listens.
+      next?.catch(() => undefined);
+      yield opened;
+    }
+  } finally {
+    // Left to the collector they would stay in memory for as long as the server is idle.
+    for (const buffer of buffers) buffer.transfer(0);
+  }
+}
+
+function checkBlock(
+  block: LoadedRows,
+  path: string,
+  manifest: SegmentManifest,
+  index: number,
+  dimension: number,
+): void {
+  const { firstRow, rowCount } = present(manifest.rows[index], 'segment: the manifest names the file');
+  if (block.firstRow !== firstRow || block.rowCount !== rowCount || block.dimension !== dimension) {
+    throw dataDamaged(
+      path,
+      `holds rows ${block.firstRow}+${block.rowCount}, the manifest says ${firstRow}+${rowCount}`,
+    );
+  }
 }
 
 /** A write of a segment's new rows: taken at one moment, carried out later, then put in place. */
@@ -79,7 +134,13 @@ export function planRowsFlush(segment: Segment): readonly RowsFlush[] {
 }
 
 /** Writes the planned rows; the segment may grow meanwhile. Throws insufficient_storage, leaving nothing behind. */
-export async function writeRows(world: World, directory: string, segment: Segment, dimension: number, plan: RowsFlush): Promise<FlushedRows> {
+export async function writeRows(
+  world: World,
+  directory: string,
+  segment: Segment,
+  dimension: number,
+  plan: RowsFlush,
+): Promise<FlushedRows> {
   const { firstRow, rowCount, name } = plan;
   const end = firstRow + rowCount;
   const { rows, originals } = segment;

@@ -142,7 +142,10 @@ export class Segment {
    * Restores rows that a file holds, and which of them were removed when it was written.
    * Their points become known with the last row of each that is not removed.
    */
-  restore(source: Omit<RowSource, 'first'> & { readonly versions: Float64Array }, isRemoved: (row: number) => boolean): void {
+  restore(
+    source: Omit<RowSource, 'first'> & { readonly versions: Float64Array },
+    isRemoved: (row: number) => boolean,
+  ): void {
     const firstRow = this.rows.rowCount;
     this.appendVectors({ ...source, first: 0 }, firstRow);
     this.rows.append({ ...source, first: 0 });
@@ -168,7 +171,8 @@ export class Segment {
       columns.versions[index] = source.rows.versionAt(row);
       if (dimension > 0) vectors.set(source.originals.at(row), index * dimension);
     });
-    if (codes === 'encode') this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
+    if (codes === 'encode')
+      this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
     this.originals.append(firstRow, vectors, rowCount);
     this.rows.append(columns);
     this.learnPoints(columns, firstRow, () => false);
@@ -179,7 +183,12 @@ export class Segment {
    * meanwhile may stand beside its successor: the caller drops the older one.
    * `exists` tells whether a point is still there: one that was deleted meanwhile is left out.
    */
-  async search(query: Float32Array, plan: SegmentPlan, signal: AbortSignal, exists: (id: PointId) => boolean): Promise<SegmentHit[]> {
+  async search(
+    query: Float32Array,
+    plan: SegmentPlan,
+    signal: AbortSignal,
+    exists: (id: PointId) => boolean,
+  ): Promise<SegmentHit[]> {
     if (this.field === undefined || plan.k === 0) return [];
     const begun = this.removals.begin();
     try {
@@ -255,7 +264,7 @@ export class Segment {
     const { dimension } = this.options;
     invariant(field.rowCount === firstRow, 'segment: codes follow rows');
     let vector = 0;
-    for (let start = 0; start < rowCount; ) {
+    for (let start = 0; start < rowCount;) {
       const has = (flags[first + start] as number) & FLAG_VECTOR;
       let end = start + 1;
       while (end < rowCount && ((flags[first + end] as number) & FLAG_VECTOR) === has) end++;

@@ -63,7 +63,8 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another process listens there; choose another with --port' : error.message;
+      const reason =
+        error.code === 'EADDRINUSE' ? 'another process listens there; choose another with --port' : error.message;
       reject(new VectorizerError('unavailable', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
     });
     server.listen(port, host, () => {

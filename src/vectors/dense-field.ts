@@ -1,16 +1,16 @@
-import { invariant } from '../base/invariant.ts';
-import type { Arena } from '../compute/arenas.ts';
+import { invariant, present } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
+import { CENTRING_ROWS, meanWorthTaking } from './centring.ts';
 import { FieldMemory } from './field-memory.ts';
 import { exportGraph, parseGraph } from './graph-file.ts';
 import type { GraphExport, ImportedGraph } from './graph-file.ts';
 import { buildGraph } from './graph-build.ts';
 import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
-import { SearchTask, searchShape } from './search-task.ts';
+import { SearchTask, mergeHits, searchShape, splitPlan } from './search-task.ts';
 import type { Hits, SearchPlan } from './search-task.ts';
 
 export interface DenseFieldOptions {
@@ -34,9 +34,6 @@ export interface DenseSearch {
   readonly signal: AbortSignal;
 }
 
-/** Rows quantised in one kernel call: the staging buffer stays near the size of a second-level cache. */
-const STAGING_BYTES = 262_144;
-
 /**
  * One dense vector field of one segment: codes of its rows, their graph, and the tail that the graph has not caught up with.
  * Rows are numbered from 0 in the order of their arrival. Owned by the main thread; searches run on worker threads.
@@ -52,8 +49,8 @@ export class DenseField {
   #rowCount = 0;
   #deadCount = 0;
   #indexedCount = 0;
-  #tasksRunning = 0;
-  #building: Promise<void> | undefined;
+  #centringDecided = false;
+  #busy: Promise<void> | undefined;
   #closed = false;
 
   private constructor(compute: Compute, options: DenseFieldOptions, imported: ImportedGraph | undefined) {
@@ -95,28 +92,18 @@ export class DenseField {
     const { dimension } = this.options;
     invariant(vectors.length === rowCount * dimension, 'field: as many coordinates as rows x dimension');
     if (rowCount === 0) return;
-    const memory = this.#reserve(rowCount);
-    const { arena } = memory;
-    const rowBytes = dimension * 4;
-    const rowsAtOnce = Math.min(Math.max(Math.floor(STAGING_BYTES / rowBytes), 1), rowCount);
-    const centredBytes = memory.padded * 4;
-    const stagingBytes = centredBytes + rowsAtOnce * rowBytes;
-    const centred = arena.allocate(stagingBytes);
-    arena.u8.fill(0, centred, centred + centredBytes);
-    const source = centred + centredBytes;
-    for (let start = 0; start < rowCount; start += rowsAtOnce) {
-      const count = Math.min(rowsAtOnce, rowCount - start);
-      arena.f32.set(vectors.subarray(start * dimension, (start + count) * dimension), source / 4);
-      arena.kernels.quantiseRows(memory.field, this.#rowCount + start, count, source, centred);
-    }
-    arena.free(centred, stagingBytes);
-    this.#publish(memory, rowCount);
+    this.#reserve(rowCount);
+    const first = this.#centringDecided ? 0 : Math.min(Math.max(CENTRING_ROWS - this.#rowCount, 0), rowCount);
+    this.#appendReserved(vectors.subarray(0, first * dimension), first);
+    if (this.#rowCount >= CENTRING_ROWS && !this.#centringDecided) this.#decideCentring();
+    this.#appendReserved(vectors.subarray(first * dimension), rowCount - first);
   }
 
   /** Adds rows without a vector: counted, never returned. */
   appendAbsent(rowCount: number): void {
     if (rowCount === 0) return;
-    const memory = this.#reserve(rowCount);
+    this.#reserve(rowCount);
+    const memory = present(this.#memory, 'field: reserved memory');
     for (let row = this.#rowCount; row < this.#rowCount + rowCount; row += 1) memory.bury(row);
     this.#deadCount += rowCount;
     this.#publish(memory, rowCount);
@@ -142,15 +129,12 @@ export class DenseField {
     if (memory === undefined || plan.k === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
     invariant(!this.#closed, 'field: searched after close');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
-    const task = new SearchTask(memory, plan);
-    try {
-      const shape = searchShape(memory, this.options.m, plan);
-      await this.#using(this.#compute.search({ arena: memory.arena, task: task.address, shape, signal: request.signal }));
-      return task.hits();
-    } finally {
-      task.free();
-      this.#freeWhenIdle();
-    }
+    const parts = splitPlan(plan, process.env["SPLIT"] === "1" ? this.#compute.idleSearchThreads : 1);
+    const answers = await Promise.all(parts.map((part) => this.#run(memory, part, request.signal)));
+    const [only] = answers;
+    if (only !== undefined && answers.length === 1) return only;
+    const merged = mergeHits(answers, plan.k);
+    return merged.rows.length < plan.leastFound ? this.#run(memory, plan, request.signal) : merged;
   }
 
   /**
@@ -184,9 +168,17 @@ export class DenseField {
       if (memory === undefined || liveRows.length === 0) return;
       const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
       const levels = (row: number): number => memory.levelOf(liveRows[row] ?? 0);
-      const copy = target.#startCopy(memory.arena, liveRows.length, levels);
-      const work = compactGraph({ compute: this.#compute, source: memory, target: copy, options: this.options, liveRows, sourceLinked, signal });
-      const linked = await target.#using(this.#using(work));
+      const copy = target.#startCopy(memory, liveRows.length, levels);
+      const work = compactGraph({
+        compute: this.#compute,
+        source: memory,
+        target: copy,
+        options: this.options,
+        liveRows,
+        sourceLinked,
+        signal,
+      });
+      const linked = await copy.using(memory.using(work));
       target.#rowCount = liveRows.length;
       target.#indexedCount = linked;
     });
@@ -195,36 +187,68 @@ export class DenseField {
   /** Frees the memory, once searches under way are done. */
   close(): void {
     this.#closed = true;
-    this.#freeWhenIdle();
+    this.#memory?.close();
+    this.#memory = undefined;
   }
 
   /** Runs `work` while nothing else changes the graph. */
   async #exclusively(work: () => Promise<void>): Promise<void> {
-    while (this.#building !== undefined) await this.#building.catch(() => undefined);
+    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
     const building = work().finally(() => {
-      this.#building = undefined;
+      this.#busy = undefined;
     });
-    this.#building = building;
+    this.#busy = building;
     await building;
   }
 
   /** Memory of an empty field with room for a copy, in the arena of what is copied: one kernel must reach both. */
-  #startCopy(arena: Arena, rowCount: number, levels: (row: number) => number): FieldMemory {
+  #startCopy(source: FieldMemory, rowCount: number, levels: (row: number) => number): FieldMemory {
     invariant(this.#memory === undefined && this.#imported === undefined, 'field: only an empty field takes a copy');
-    const memory = new FieldMemory(arena, this.options);
+    const memory = new FieldMemory(source.arena, this.options);
     this.#memory = memory;
+    this.#centringDecided = true;
+    if (source.mean !== undefined) memory.setMean(source.mean);
     memory.reserve(rowCount, (row) => (row < rowCount ? levels(row) : levelOf(row, this.options.m)));
     return memory;
   }
 
-  #reserve(rowCount: number): FieldMemory {
+  #appendReserved(vectors: Float32Array, rowCount: number): void {
+    if (rowCount === 0) return;
+    const memory = present(this.#memory, 'field: reserved memory');
+    memory.quantise(this.#rowCount, vectors, rowCount);
+    this.#publish(memory, rowCount);
+  }
+
+  /** Centres what is there and all that comes, where that pays. The old memory serves the searches that are under way. */
+  #decideCentring(): void {
+    this.#centringDecided = true;
+    const memory = present(this.#memory, 'field: reserved memory');
+    if (this.#indexedCount > 0 || this.#busy !== undefined) return;
+    const rowCount = this.#rowCount;
+    const mean = meanWorthTaking(memory, this.options.dimension, rowCount);
+    if (mean === undefined) return;
+    const centred = new FieldMemory(memory.arena, this.options);
+    centred.setMean(mean);
+    centred.reserve(memory.capacity, (row) => memory.levelOf(row));
+    for (let row = 0; row < rowCount; row += 1) {
+      if (memory.isDead(row)) centred.bury(row);
+      else centred.quantise(row, memory.dequantise(row), 1);
+    }
+    this.#imported?.restore(centred, 0, rowCount);
+    this.#memory = centred;
+    memory.close();
+  }
+
+  #reserve(rowCount: number): void {
     invariant(!this.#closed, 'field: appended after close');
     if (this.#rowCount + rowCount > layout.ROW_LIMIT) {
       throw new VectorizerError('insufficient_storage', `a segment holds at most ${String(layout.ROW_LIMIT)} vectors`);
     }
     this.#memory ??= new FieldMemory(this.#compute.arenas.forField(), this.options);
-    this.#memory.reserve(this.#rowCount + rowCount, (row) => this.#imported?.levelOf(row) ?? levelOf(row, this.options.m));
-    return this.#memory;
+    this.#memory.reserve(
+      this.#rowCount + rowCount,
+      (row) => this.#imported?.levelOf(row) ?? levelOf(row, this.options.m),
+    );
   }
 
   #publish(memory: FieldMemory, rowCount: number): void {
@@ -260,10 +284,21 @@ export class DenseField {
     };
   }
 
+  async #run(memory: FieldMemory, plan: SearchPlan, signal: AbortSignal): Promise<Hits> {
+    const task = new SearchTask(memory, plan);
+    try {
+      const shape = searchShape(memory, this.options.m, plan);
+      await memory.using(this.#compute.search({ arena: memory.arena, task: task.address, shape, signal }));
+      return task.hits();
+    } finally {
+      task.free();
+    }
+  }
+
   async #build(signal: AbortSignal, onProgress: ((indexed: number, total: number) => void) | undefined): Promise<void> {
     const memory = this.#memory;
     if (memory === undefined || this.#imported !== undefined) return;
-    await this.#using(
+    await memory.using(
       buildGraph({
         compute: this.#compute,
         memory,
@@ -277,22 +312,5 @@ export class DenseField {
         },
       }),
     );
-  }
-
-  /** Keeps the memory for as long as `work` runs. */
-  async #using<Answer>(work: Promise<Answer>): Promise<Answer> {
-    this.#tasksRunning += 1;
-    try {
-      return await work;
-    } finally {
-      this.#tasksRunning -= 1;
-      this.#freeWhenIdle();
-    }
-  }
-
-  #freeWhenIdle(): void {
-    if (!this.#closed || this.#tasksRunning > 0) return;
-    this.#memory?.free();
-    this.#memory = undefined;
   }
 }

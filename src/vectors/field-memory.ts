@@ -20,6 +20,8 @@ interface Page {
 /** First capacity of a page table, in pages. It doubles; earlier tables stay, since a search may be reading them. */
 const TABLE_PAGES_FIRST = 16;
 const TABLE_ENTRY_BYTES = 8;
+/** Rows quantised in one kernel call: what they need stays within a second-level cache. */
+const STAGING_BYTES = 262_144;
 
 /**
  * The memory of one field in an arena: descriptor, page table and pages, as kernels/layout.ts draws them.
@@ -42,6 +44,10 @@ export class FieldMemory {
   readonly #blocks: (readonly [number, number])[] = [];
   #tableCapacity = 0;
   #table = 0;
+  /** Coordinates that all rows are centred by, or undefined for none. */
+  #mean: Float32Array | undefined;
+  #users = 0;
+  #closed = false;
   bytes = 0;
 
   constructor(arena: Arena, shape: FieldShape) {
@@ -87,6 +93,16 @@ export class FieldMemory {
     return upper + (level - 1) * (this.#shape.m + 1) * 4;
   }
 
+  /** Takes away the locks of all lists of rows [0, rowCount). Only while nobody builds. */
+  unlockLists(rowCount: number): void {
+    for (let row = 0; row < rowCount; row += 1) {
+      for (let level = this.levelOf(row); level >= 0; level -= 1) {
+        Atomics.and(this.arena.u32, this.linkList(row, level) / 4, ~layout.LINKS_LOCKED);
+      }
+    }
+    this.writeWord(layout.FIELD_LOCK, 0);
+  }
+
   isDead(row: number): boolean {
     const byte = this.arena.u8[this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3)] ?? 0;
     return ((byte >> (row & 7)) & 1) === 1;
@@ -97,8 +113,65 @@ export class FieldMemory {
     Atomics.or(this.arena.u8, this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3), 1 << (row & 7));
   }
 
-  /** Gives everything back. No task may be using the field. */
-  free(): void {
+  get mean(): Float32Array | undefined {
+    return this.#mean;
+  }
+
+  /** Rows are centred by `mean`, f32[dimension], from now on. Only before the first row. */
+  setMean(mean: Float32Array): void {
+    const address = this.#allocate(this.padded * 4);
+    this.arena.f32.set(mean, address / 4);
+    this.writeWord(layout.FIELD_MEAN, address);
+    this.#mean = mean;
+  }
+
+  /** Quantises rows, f32[dimension] each and end to end, into [row, row + rowCount), which have room. */
+  quantise(row: number, vectors: Float32Array, rowCount: number): void {
+    const { arena, padded } = this;
+    const { dimension } = this.#shape;
+    const rowBytes = dimension * 4;
+    const rowsAtOnce = Math.min(Math.max(Math.floor(STAGING_BYTES / rowBytes), 1), rowCount);
+    const stagingBytes = padded * 4 + rowsAtOnce * rowBytes;
+    const centred = arena.allocate(stagingBytes);
+    const source = centred + padded * 4;
+    arena.u8.fill(0, centred, source);
+    for (let start = 0; start < rowCount; start += rowsAtOnce) {
+      const count = Math.min(rowsAtOnce, rowCount - start);
+      arena.f32.set(vectors.subarray(start * dimension, (start + count) * dimension), source / 4);
+      arena.kernels.quantiseRows(this.field, row + start, count, source, centred);
+    }
+    arena.free(centred, stagingBytes);
+  }
+
+  /** A row's coordinates less the mean, f32[dimension]. */
+  dequantise(row: number): Float32Array {
+    const bytes = this.padded * 4;
+    const target = this.arena.allocate(bytes);
+    this.arena.kernels.dequantiseRow(this.field, row, target);
+    const coordinates = this.arena.f32.slice(target / 4, target / 4 + this.#shape.dimension);
+    this.arena.free(target, bytes);
+    return coordinates;
+  }
+
+  /** Keeps the memory for as long as `work` runs. */
+  async using<Answer>(work: Promise<Answer>): Promise<Answer> {
+    this.#users += 1;
+    try {
+      return await work;
+    } finally {
+      this.#users -= 1;
+      this.#freeWhenIdle();
+    }
+  }
+
+  /** Gives everything back once no task uses it any more. */
+  close(): void {
+    this.#closed = true;
+    this.#freeWhenIdle();
+  }
+
+  #freeWhenIdle(): void {
+    if (!this.#closed || this.#users > 0) return;
     const coldBytes = layout.PAGE_ROWS * this.#coldStride;
     for (const page of this.#pages) {
       this.arena.free(page.hot, page.hotBytes);

@@ -7,6 +7,14 @@ const BATCH_ROWS = 128;
 /** The first rows of a graph are put in by one thread: several would not see each other's. */
 const FIRST_ROWS = 512;
 
+/**
+ * Share of true neighbours among those by int8 codes, below which codes do not pay. Ordinary data give 0.98 and more and
+ * lose no recall; at 0.93 (one coordinate a hundred times the others) up to a point is lost, at 0.86 three.
+ */
+const CODES_SHARE_MIN = 0.95;
+/** Neighbours that the measurement compares (assembly/measure.ts). */
+const MEASURED_NEIGHBOURS = 10;
+
 export interface GraphBuild {
   readonly compute: Compute;
   readonly memory: FieldMemory;
@@ -42,10 +50,24 @@ export async function buildGraph(build: GraphBuild): Promise<void> {
       if (start === 0) break;
     }
   };
-  if (next === 0) await lane();
-  const lanes = await Promise.allSettled(Array.from({ length: build.compute.backgroundThreads }, lane));
+  if (next === 0) await chooseCodes(build);
+  const first = next === 0 ? await Promise.allSettled([lane()]) : [];
+  const others = first.some((result) => result.status === 'rejected') ? 0 : build.compute.backgroundThreads;
+  const lanes = [...first, ...(await Promise.allSettled(Array.from({ length: others }, lane)))];
   const failed = lanes.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  if (failed === undefined) return;
+  // A thread that died may have held lists; all others are done by now.
+  build.memory.unlockLists(build.rowCount());
+  throw failed.reason;
+}
+
+/** Before the first row: does the graph of this data go by int8 codes, or by all 24 bits? */
+async function chooseCodes(build: GraphBuild): Promise<void> {
+  const { compute, memory } = build;
+  const rowCount = build.rowCount();
+  const shape = { padded: memory.padded, rowCount: 1, beam: 1, links: 1, top: MEASURED_NEIGHBOURS };
+  const work = { kind: 'measure', field: memory.field, rowCount, shareMin: CODES_SHARE_MIN } as const;
+  await compute.background({ arena: memory.arena, shape, work });
 }
 
 async function insert(build: GraphBuild, start: number, end: number): Promise<void> {
@@ -53,5 +75,9 @@ async function insert(build: GraphBuild, start: number, end: number): Promise<vo
   const rowCount = build.rowCount();
   const links = 2 * options.m;
   const shape = { padded: memory.padded, rowCount, beam: Math.max(options.efConstruct, 1) + links + 2, links, top: 1 };
-  await compute.background({ arena: memory.arena, shape, work: { kind: 'insert', field: memory.field, start, end, rowCount } });
+  await compute.background({
+    arena: memory.arena,
+    shape,
+    work: { kind: 'insert', field: memory.field, start, end, rowCount },
+  });
 }

@@ -30,7 +30,8 @@ export function exportGraph(memory: FieldMemory | undefined, options: FieldShape
   if (memory === undefined || rowCount === 0) return { indexedCount: 0, byteLength: 0, chunks: [] };
   const levels = Uint8Array.from({ length: rowCount }, (_, row) => memory.levelOf(row));
   const upperCount = levels.reduce((sum, level) => sum + level, 0);
-  const byteLength = HEADER_BYTES + paddedBytes(rowCount) + rowCount * (options.m * 2 + 1) * 4 + upperCount * (options.m + 1) * 4;
+  const byteLength =
+    HEADER_BYTES + paddedBytes(rowCount) + rowCount * (options.m * 2 + 1) * 4 + upperCount * (options.m + 1) * 4;
   return { indexedCount: rowCount, byteLength, chunks: chunksOf(memory, options, levels) };
 }
 
@@ -53,13 +54,26 @@ function* chunksOf(memory: FieldMemory, options: FieldShape, levels: Uint8Array)
   }
 }
 
-function* upperLists(memory: FieldMemory, m: number, rows: readonly number[], levels: Uint8Array): Generator<Uint8Array> {
-  const parts = rows.flatMap((row) => range(1, (levels[row] ?? 0) + 1).map((level) => lists(memory, m, level, [row], levels.length)));
+function* upperLists(
+  memory: FieldMemory,
+  m: number,
+  rows: readonly number[],
+  levels: Uint8Array,
+): Generator<Uint8Array> {
+  const parts = rows.flatMap((row) =>
+    range(1, (levels[row] ?? 0) + 1).map((level) => lists(memory, m, level, [row], levels.length)),
+  );
   yield Buffer.concat(parts);
 }
 
 /** The lists of some rows on a level, in slots of the same length; links to rows that are not exported are left out. */
-function lists(memory: FieldMemory, limit: number, level: number, rows: readonly number[], rowCount: number): Uint8Array {
+function lists(
+  memory: FieldMemory,
+  limit: number,
+  level: number,
+  rows: readonly number[],
+  rowCount: number,
+): Uint8Array {
   const out = new Uint32Array(rows.length * (limit + 1));
   const { u32 } = memory.arena;
   for (const [index, row] of rows.entries()) {
@@ -87,7 +101,8 @@ export function parseGraph(bytes: Uint8Array, options: FieldShape): ImportedGrap
   const [magic = 0, version = 0, dimension = 0, m = 0, rowCount = 0, entry = 0, wide = 0] = view;
   if (magic !== MAGIC || version !== VERSION) throw damaged(0, 'is not a graph of version 1');
   if (dimension !== options.dimension || m !== options.m) throw damaged(8, 'belongs to a field with other parameters');
-  if (rowCount === 0 || rowCount > layout.ROW_LIMIT || entry >= rowCount || wide > 1) throw damaged(16, 'has an impossible header');
+  if (rowCount === 0 || rowCount > layout.ROW_LIMIT || entry >= rowCount || wide > 1)
+    throw damaged(16, 'has an impossible header');
   const levels = aligned.subarray(HEADER_BYTES, HEADER_BYTES + rowCount);
   const lowest = (HEADER_BYTES + paddedBytes(rowCount)) / 4;
   const lowestStride = m * 2 + 1;

@@ -24,10 +24,14 @@ async function fillStorage(folder: string): Promise<void> {
     await client.upsert('books', { wait: true, points: POINTS });
     await untilIndexed(client);
   });
-  // The first server has flushed as it closed; what comes now lies in the log alone.
-  await withServerOn({ folder }, 'SIGKILL', ({ url }) =>
-    new QdrantClient({ url }).upsert('books', { wait: true, points: POINTS.slice(0, 10) }),
-  );
+  // The first server has flushed as it closed; what comes now lies in the log alone. Several records: damage in the
+  // last one alone cannot be told from a write that a crash cut short.
+  await withServerOn({ folder }, 'SIGKILL', async ({ url }) => {
+    const client = new QdrantClient({ url });
+    for (let first = 0; first < 50; first += 10) {
+      await client.upsert('books', { wait: true, points: POINTS.slice(first, first + 10) });
+    }
+  });
 }
 
 async function untilIndexed(client: QdrantClient): Promise<void> {

@@ -37,15 +37,25 @@ const anyId = fc.oneof(
 );
 const anyVector = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: SIZE, maxLength: SIZE });
 const anyPoint: fc.Arbitrary<TestPoint> = fc
-  .tuple(anyId, fc.option(anyVector, { freq: 8, nil: undefined }), fc.option(fc.record({ n: fc.nat(9) }), { nil: undefined }))
+  .tuple(
+    anyId,
+    fc.option(anyVector, { freq: 8, nil: undefined }),
+    fc.option(fc.record({ n: fc.nat(9) }), { nil: undefined }),
+  )
   .map(([id, vector, payload]) => ({
     id,
     ...(vector === undefined ? {} : { vector: vector.map((value) => value / 10) }),
     ...(payload === undefined ? {} : { payload }),
   }));
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.array(anyPoint, { minLength: 1, maxLength: 12 }).map((points): Step => ({ kind: 'upsert', points })) },
-  { weight: 3, arbitrary: fc.array(anyId, { minLength: 1, maxLength: 6 }).map((ids): Step => ({ kind: 'delete', ids })) },
+  {
+    weight: 6,
+    arbitrary: fc.array(anyPoint, { minLength: 1, maxLength: 12 }).map((points): Step => ({ kind: 'upsert', points })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.array(anyId, { minLength: 1, maxLength: 6 }).map((ids): Step => ({ kind: 'delete', ids })),
+  },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'restart' }) },
   { weight: 1, arbitrary: fc.constant<Step>({ kind: 'crash' }) },
 );
@@ -66,7 +76,9 @@ async function applyStep(house: TestHouse, model: Model, step: Step): Promise<Te
       for (const { id, vector, payload } of step.points) model.set(idText(idOf(id)), { vector, payload });
       return house;
     case 'delete':
-      await house.database.collection('c').deletePoints(CONTEXT, { collection: 'c', ids: idColumn(step.ids.map(idOf)), ...WAIT });
+      await house.database
+        .collection('c')
+        .deletePoints(CONTEXT, { collection: 'c', ids: idColumn(step.ids.map(idOf)), ...WAIT });
       for (const id of step.ids) model.delete(idText(idOf(id)));
       return house;
     case 'restart':
@@ -95,7 +107,12 @@ function norm(vector: readonly number[]): number {
   return Math.hypot(...vector);
 }
 
-async function checkAgainst(collection: Collection, model: Model, distance: Distance, query: readonly number[]): Promise<void> {
+async function checkAgainst(
+  collection: Collection,
+  model: Model,
+  distance: Distance,
+  query: readonly number[],
+): Promise<void> {
   const page = await collection.scroll(CONTEXT, {
     collection: 'c',
     offset: undefined,
@@ -115,7 +132,11 @@ async function checkAgainst(collection: Collection, model: Model, distance: Dist
     same(vector?.default === undefined, expected?.vector === undefined, 'a vector where one was given');
   }
   const limit = 7;
-  const [found = []] = await collection.query(CONTEXT, { collection: 'c', queries: [queryOf(query, { limit })], ...READ });
+  const [found = []] = await collection.query(CONTEXT, {
+    collection: 'c',
+    queries: [queryOf(query, { limit })],
+    ...READ,
+  });
   const larger = distance === 'Cosine' || distance === 'Dot';
   const best = [...model.values()]
     .flatMap(({ vector }) => (vector === undefined ? [] : [rawScore(distance, query, vector)]))
@@ -141,18 +162,22 @@ function same(actual: unknown, expected: unknown, what: string): void {
 for (const distance of DISTANCES) {
   for (const shardNumber of [1, 3]) {
     test(`${distance}, ${shardNumber} shards: any updates, restarts and crashes leave what the model says`, async (t) => {
-      const property = fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 10 }), anyVector, async (steps, query) => {
-        let house = await openHouse(await temporaryFolder());
-        const model: Model = new Map();
-        try {
-          await house.database.create('c', config(SIZE, distance, { shardNumber }));
-          for (const step of steps) house = await applyStep(house, model, step);
-          await checkAgainst(house.database.collection('c'), model, distance, query);
-        } finally {
-          await house.close();
-          await removeFolder(house.folder);
-        }
-      });
+      const property = fc.asyncProperty(
+        fc.array(anyStep, { minLength: 1, maxLength: 10 }),
+        anyVector,
+        async (steps, query) => {
+          let house = await openHouse(await temporaryFolder());
+          const model: Model = new Map();
+          try {
+            await house.database.create('c', config(SIZE, distance, { shardNumber }));
+            for (const step of steps) house = await applyStep(house, model, step);
+            await checkAgainst(house.database.collection('c'), model, distance, query);
+          } finally {
+            await house.close();
+            await removeFolder(house.folder);
+          }
+        },
+      );
       await fc.assert(property, { numRuns: 8 });
       t.pass();
     });

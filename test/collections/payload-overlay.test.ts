@@ -15,7 +15,11 @@ test('numbers beyond 2^53 and UUIDs are told apart', (t) => {
   if (uuid !== undefined) overlay.set(uuid, undefined);
   t.is(overlay.size, 3);
   t.is(overlay.bytes, 3);
-  t.deepEqual(ids(overlay, undefined, 10), [String(2n ** 63n), String(2n ** 63n + 1n), '00000000-0000-0000-0000-000000000001']);
+  t.deepEqual(ids(overlay, undefined, 10), [
+    String(2n ** 63n),
+    String(2n ** 63n + 1n),
+    '00000000-0000-0000-0000-000000000001',
+  ]);
 });
 
 test('what is newer stays when an older overlay is absorbed', (t) => {
@@ -29,15 +33,20 @@ test('what is newer stays when an older overlay is absorbed', (t) => {
 });
 
 test('a page is the sorted list from the offset on, cut', (t) => {
-  const property = fc.property(fc.array(fc.nat(2000), { maxLength: 600 }), fc.nat(2000), fc.integer({ min: 1, max: 40 }), (numbers, offset, count) => {
-    const overlay = new PayloadOverlay();
-    for (const number of numbers) overlay.set(numberId(BigInt(number)), bytes('x'));
-    const expected = [...new Set(numbers)]
-      .filter((number) => number >= offset)
-      .toSorted((a, b) => a - b)
-      .slice(0, count)
-      .map(String);
-    t.deepEqual(ids(overlay, BigInt(offset), count), expected);
-  });
+  const property = fc.property(
+    fc.array(fc.nat(2000), { maxLength: 600 }),
+    fc.nat(2000),
+    fc.integer({ min: 1, max: 40 }),
+    (numbers, offset, count) => {
+      const overlay = new PayloadOverlay();
+      for (const number of numbers) overlay.set(numberId(BigInt(number)), bytes('x'));
+      const expected = [...new Set(numbers)]
+        .filter((number) => number >= offset)
+        .toSorted((a, b) => a - b)
+        .slice(0, count)
+        .map(String);
+      t.deepEqual(ids(overlay, BigInt(offset), count), expected);
+    },
+  );
   fc.assert(property);
 });

@@ -10,8 +10,16 @@ import { columns, type TestPoint } from './house.ts';
 const FIELD = { name: '', size: 3, distance: 'Dot', hnswConfig: undefined, onDisk: undefined } as const;
 const anyPoints: fc.Arbitrary<TestPoint[]> = fc.array(
   fc
-    .tuple(fc.nat(1000), fc.option(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 3, maxLength: 3 })), fc.option(fc.string()))
-    .map(([id, vector, text]) => ({ id, ...(vector === null ? {} : { vector }), ...(text === null ? {} : { payload: { text } }) })),
+    .tuple(
+      fc.nat(1000),
+      fc.option(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 3, maxLength: 3 })),
+      fc.option(fc.string()),
+    )
+    .map(([id, vector, text]) => ({
+      id,
+      ...(vector === null ? {} : { vector }),
+      ...(text === null ? {} : { payload: { text } }),
+    })),
   { minLength: 1, maxLength: 30 },
 );
 
@@ -26,9 +34,14 @@ function pointsOf(record: UpsertRecord): string[] {
   let vectorAt = 0;
   return Array.from({ length: record.count }, (_, point) => {
     const flag = record.flags[point] ?? 0;
-    const id = idText(idAt({ count: record.count, kinds: record.flags.map((value) => value & 1), words: record.words }, point));
-    const vector = (flag & FLAG_VECTOR) === 0 ? [] : [...record.vectors.subarray(vectorAt, (vectorAt += record.dimension))];
-    const payload = new TextDecoder().decode(record.payloads.subarray(record.payloadStarts[point], record.payloadStarts[point + 1]));
+    const id = idText(
+      idAt({ count: record.count, kinds: record.flags.map((value) => value & 1), words: record.words }, point),
+    );
+    const vector =
+      (flag & FLAG_VECTOR) === 0 ? [] : [...record.vectors.subarray(vectorAt, (vectorAt += record.dimension))];
+    const payload = new TextDecoder().decode(
+      record.payloads.subarray(record.payloadStarts[point], record.payloadStarts[point + 1]),
+    );
     return JSON.stringify([id, vector, payload]);
   });
 }
@@ -48,7 +61,8 @@ test('a remove record reads back', (t) => {
   const { ids } = columns([{ id: 1 }, { id: 'eddd5f3b-0341-4acf-a413-9d612b965a08' }]);
   const read = decodeRecord(encoded({ kind: 'remove', ids }, 1), 'here');
   t.is(read.kind, 'remove');
-  if (read.kind === 'remove') t.deepEqual([idText(idAt(read.ids, 0)), idText(idAt(read.ids, 1))], ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08']);
+  if (read.kind === 'remove')
+    t.deepEqual([idText(idAt(read.ids, 0)), idText(idAt(read.ids, 1))], ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08']);
 });
 
 test('a record whose lengths do not add up is refused by name', (t) => {
@@ -67,10 +81,14 @@ test('points are split over shards without loss, each to the shard where it is l
     fc.property(anyPoints, fc.integer({ min: 1, max: 5 }), (points, shardCount) => {
       const record = acceptUpsert(columns(points), FIELD);
       const parts = splitUpsert(record, shardCount);
-      t.deepEqual(parts.flatMap((part) => (part === undefined ? [] : pointsOf(part))).toSorted(), pointsOf(record).toSorted());
+      t.deepEqual(
+        parts.flatMap((part) => (part === undefined ? [] : pointsOf(part))).toSorted(),
+        pointsOf(record).toSorted(),
+      );
       const { ids } = columns(points);
       splitIds(ids, shardCount).forEach((part, shard) => {
-        for (let index = 0; index < (part?.count ?? 0); index++) if (part !== undefined) t.is(shardOf(idAt(part, index), shardCount), shard);
+        for (let index = 0; index < (part?.count ?? 0); index++)
+          if (part !== undefined) t.is(shardOf(idAt(part, index), shardCount), shard);
       });
     }),
   );
@@ -86,5 +104,8 @@ test('what a collection cannot take is refused with the words of Qdrant', (t) =>
   t.is(refused([{ id: 1 }], other('dense', 'a')), 'Not existing vector name error: a');
   t.is(refused([{ id: 1 }], other('sparse', '')), 'Conversion between sparse and regular vectors failed');
   t.is(refused([{ id: 1 }], other('multi', '')), 'Conversion between multi and regular vectors failed');
-  t.is(t.throws(() => acceptUpsert(columns([{ id: 1, vector: [1] }]), undefined))?.message, 'Not existing vector name error: ');
+  t.is(
+    t.throws(() => acceptUpsert(columns([{ id: 1, vector: [1] }]), undefined))?.message,
+    'Not existing vector name error: ',
+  );
 });

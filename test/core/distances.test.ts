@@ -13,7 +13,10 @@ test('scores are shown as Qdrant shows them', (t) => {
 test('cosine rows get length 1, but for those of no length or of length 1 already', (t) => {
   const rows = Float32Array.of(3, 4, 0.0001, 0, 0.6, 0.8, 0, 0);
   t.is(normaliseRows(rows, 2, true), -1);
-  t.deepEqual([...rows].map((value) => Math.round(value * 1e4) / 1e4), [0.6, 0.8, 0.0001, 0, 0.6, 0.8, 0, 0]);
+  t.deepEqual(
+    [...rows].map((value) => Math.round(value * 1e4) / 1e4),
+    [0.6, 0.8, 0.0001, 0, 0.6, 0.8, 0, 0],
+  );
 });
 
 test('other metrics leave rows as they are', (t) => {

@@ -31,7 +31,8 @@ test('every unsigned 64-bit integer keeps all digits', (t) => {
 });
 
 test('what is no unsigned 64-bit integer is no number id', (t) => {
-  for (const text of ['', '-1', '1.0', '1e3', '18446744073709551616', ' 1', '0x1', '9'.repeat(60)]) t.is(parseNumberId(text), undefined, text);
+  for (const text of ['', '-1', '1.0', '1e3', '18446744073709551616', ' 1', '0x1', '9'.repeat(60)])
+    t.is(parseNumberId(text), undefined, text);
 });
 
 test('a UUID in every form that Qdrant takes is the same point', (t) => {
@@ -39,12 +40,15 @@ test('a UUID in every form that Qdrant takes is the same point', (t) => {
     const id = parseUuidId(text);
     t.is(id === undefined ? undefined : idJson(id), `"${UUID}"`, text);
   }
-  for (const text of ['', 'xyz', `{${UUID}`, UUID.slice(1), `${UUID}0`, UUID.replace('-', '')]) t.is(parseUuidId(text), undefined, text);
+  for (const text of ['', 'xyz', `{${UUID}`, UUID.slice(1), `${UUID}0`, UUID.replace('-', '')])
+    t.is(parseUuidId(text), undefined, text);
 });
 
 test('numbers come before UUIDs, numbers by value, UUIDs by their bytes', (t) => {
   const sorted = [0n, 1n, 2n ** 32n, 2n ** 53n, 2n ** 64n - 1n].map(numberId);
-  const uuids = ['00000000-0000-0000-0000-000000000000', UUID, 'ffffffff-ffff-ffff-ffff-ffffffffffff'].map((text) => parseUuidId(text) as PointId);
+  const uuids = ['00000000-0000-0000-0000-000000000000', UUID, 'ffffffff-ffff-ffff-ffff-ffffffffffff'].map(
+    (text) => parseUuidId(text) as PointId,
+  );
   const all = [...sorted, ...uuids];
   t.deepEqual(all.toReversed().toSorted(compareIds).map(idText), all.map(idText));
 });

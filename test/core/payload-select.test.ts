@@ -81,7 +81,8 @@ test('include and exclude of top-level keys share the payload out', (t) => {
 });
 
 test('more selectors than are remembered', (t) => {
-  for (let index = 0; index < 1100; index++) t.deepEqual(select('include', [`k${index}`], { k0: 1 }), index ? {} : { k0: 1 });
+  for (let index = 0; index < 1100; index++)
+    t.deepEqual(select('include', [`k${index}`], { k0: 1 }), index ? {} : { k0: 1 });
 });
 
 test('paths', (t) => {
@@ -93,7 +94,20 @@ test('paths', (t) => {
     { kind: 'each' },
   ]);
   for (const path of ['a', 'a-b_c1', 'größe', '東京', '"any thing"', 'a[0][1]']) t.true(isJsonPath(path), path);
-  for (const path of ['', 'a b[', '[0]', 'a.', '.a', 'a..b', 'a[', 'a[x]', 'a]', '"a', '"a\\""', `a[${'9'.repeat(30)}]`]) {
+  for (const path of [
+    '',
+    'a b[',
+    '[0]',
+    'a.',
+    '.a',
+    'a..b',
+    'a[',
+    'a[x]',
+    'a]',
+    '"a',
+    '"a\\""',
+    `a[${'9'.repeat(30)}]`,
+  ]) {
     t.false(isJsonPath(path), path);
   }
 });

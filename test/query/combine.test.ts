@@ -29,13 +29,10 @@ test('equal scores: the larger id first where larger is better, else the smaller
     check([hit(1, 1), hit(2, 1)], {}).map(([id]) => id),
     ['2', '1'],
   );
-  t.deepEqual(
-    check([hit(1, -4), hit(2, -4)], { distance: 'Euclid' }),
-    [
-      ['1', 2],
-      ['2', 2],
-    ],
-  );
+  t.deepEqual(check([hit(1, -4), hit(2, -4)], { distance: 'Euclid' }), [
+    ['1', 2],
+    ['2', 2],
+  ]);
 });
 
 test('the threshold is exclusive and counts before the offset', (t) => {

@@ -4,10 +4,19 @@ import { planSegment } from '../../src/query/plan.ts';
 const PARAMS = { hnswEf: undefined, exact: false, indexedOnly: false };
 const STATISTICS = { liveCount: 9_000, rowCount: 10_000, indexedCount: 8_000, dimension: 100 };
 
-function plan(changes: { candidates?: number; params?: { hnswEf?: number; exact?: boolean; indexedOnly?: boolean }; statistics?: Partial<typeof STATISTICS> }) {
+function plan(changes: {
+  candidates?: number;
+  params?: { hnswEf?: number; exact?: boolean; indexedOnly?: boolean };
+  statistics?: Partial<typeof STATISTICS>;
+}) {
   return planSegment(
     { ...STATISTICS, ...changes.statistics },
-    { candidates: changes.candidates ?? 10, params: { ...PARAMS, ...changes.params }, efConstruct: 100, unindexedBytesMax: 1_000_000 },
+    {
+      candidates: changes.candidates ?? 10,
+      params: { ...PARAMS, ...changes.params },
+      efConstruct: 100,
+      unindexedBytesMax: 1_000_000,
+    },
   );
 }
 

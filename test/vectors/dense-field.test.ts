@@ -4,7 +4,7 @@ import { Compute } from '../../src/compute/compute.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
 import { DenseField } from '../../src/vectors/dense-field.ts';
 import type { Hits } from '../../src/vectors/search-task.ts';
-import { gaussianSource, generateClustered } from '../../scripts/bench/data.ts';
+import { gaussianSource, generateClustered, uniformSource } from '../../scripts/bench/data.ts';
 import { nearest, normalise, score, rowAt } from './oracle.ts';
 
 const compute = Compute.open({ searchThreads: 2, backgroundThreads: 2 });
@@ -23,7 +23,12 @@ function randomRows(seed: number, count: number, dimension: number, distance: Di
   return distance === 'Cosine' ? normalise(rows, dimension) : rows;
 }
 
-function find(field: DenseField, query: Float32Array, k: number, change: { ef?: number; exact?: boolean; indexedOnly?: boolean } = {}): Promise<Hits> {
+function find(
+  field: DenseField,
+  query: Float32Array,
+  k: number,
+  change: { ef?: number; exact?: boolean; indexedOnly?: boolean } = {},
+): Promise<Hits> {
   return field.search({ query, k, ef: 64, exact: false, indexedOnly: false, signal, ...change });
 }
 
@@ -32,10 +37,15 @@ function allRows(count: number): number[] {
 }
 
 /** Scores within 1e-5 of the oracle's (relative to the largest terms), rows in the same order but for equal scores. */
-function sameAnswer(hits: Hits, expected: readonly { row: number; score: number }[], tolerance: number): string | undefined {
+function sameAnswer(
+  hits: Hits,
+  expected: readonly { row: number; score: number }[],
+  tolerance: number,
+): string | undefined {
   if (hits.rows.length !== expected.length) return `got ${String(hits.rows.length)} of ${String(expected.length)}`;
   for (const [at, wanted] of expected.entries()) {
-    if (Math.abs((hits.scores[at] ?? NaN) - wanted.score) > tolerance) return `score ${String(at)}: ${String(hits.scores[at])} for ${String(wanted.score)}`;
+    if (Math.abs((hits.scores[at] ?? NaN) - wanted.score) > tolerance)
+      return `score ${String(at)}: ${String(hits.scores[at])} for ${String(wanted.score)}`;
   }
   const unique = new Set(hits.rows);
   return unique.size === hits.rows.length ? undefined : 'a row twice';
@@ -51,14 +61,21 @@ for (const distance of DISTANCES) {
         fc.integer(),
         fc.constantFrom(0.001, 1, 1000),
         async (dimension, count, k, seed, size) => {
-          const rows = randomRows(seed, count, dimension, distance).map((value) => (distance === 'Cosine' ? value : value * size));
-          const query = randomRows(seed + 1, 1, dimension, distance).map((value) => (distance === 'Cosine' ? value : value * size));
+          const rows = randomRows(seed, count, dimension, distance).map((value) =>
+            distance === 'Cosine' ? value : value * size,
+          );
+          const query = randomRows(seed + 1, 1, dimension, distance).map((value) =>
+            distance === 'Cosine' ? value : value * size,
+          );
           const field = openField(distance, dimension);
           field.append(rows, count);
           const expected = nearest({ distance, dimension, rows, query, candidates: allRows(count), k });
           const hits = await find(field, query, k, { exact: true });
           field.close();
-          const scale = Math.max(...rows.map(Math.abs)) * dimension * (distance === 'Manhattan' ? 1 : Math.max(...rows.map(Math.abs), 1e-3));
+          const scale =
+            Math.max(...rows.map(Math.abs)) *
+            dimension *
+            (distance === 'Manhattan' ? 1 : Math.max(...rows.map(Math.abs), 1e-3));
           return sameAnswer(hits, expected, 1e-6 * Math.max(scale, 1e-12)) === undefined;
         },
       ),
@@ -77,7 +94,9 @@ for (const distance of DISTANCES) {
     let found = 0;
     for (let index = 0; index < 50; index += 1) {
       const query = rowAt(queries, dimension, index);
-      const truth = new Set(nearest({ distance, dimension, rows: base, query, candidates: allRows(4000), k: 10 }).map((hit) => hit.row));
+      const truth = new Set(
+        nearest({ distance, dimension, rows: base, query, candidates: allRows(4000), k: 10 }).map((hit) => hit.row),
+      );
       const hits = await find(field, query, 10, { ef: 100 });
       t.is(hits.rows.length, 10);
       for (const [at, row] of hits.rows.entries()) {
@@ -115,8 +134,8 @@ test('a removed row is never returned, and k live rows are, however many are rem
     const field = openField('Euclid', dimension);
     field.append(base, count);
     await field.buildIndex({ signal });
-    const gaussian = gaussianSource(5);
-    const live = allRows(count).filter(() => Math.abs(gaussian()) > 0 && !(((gaussian() * 1e6) | 0) % 1000 < share * 1000 && gaussian() < 10));
+    const chance = uniformSource(5);
+    const live = allRows(count).filter(() => chance() >= share);
     const kept = new Set(live);
     for (const row of allRows(count)) if (!kept.has(row)) field.remove(row);
     t.is(field.liveCount, live.length);
@@ -193,7 +212,9 @@ test('compaction keeps the live rows with their graph, and forgets the others', 
   let found = 0;
   for (let index = 0; index < 40; index += 1) {
     const query = rowAt(queries, dimension, index);
-    const truth = new Set(nearest({ distance: 'Cosine', dimension, rows: base, query, candidates: kept, k: 10 }).map((hit) => hit.row));
+    const truth = new Set(
+      nearest({ distance: 'Cosine', dimension, rows: base, query, candidates: kept, k: 10 }).map((hit) => hit.row),
+    );
     const hits = await find(target, query, 10, { ef: 64 });
     for (const row of hits.rows) if (truth.has(kept[row] ?? -1)) found += 1;
   }
@@ -202,6 +223,26 @@ test('compaction keeps the live rows with their graph, and forgets the others', 
   t.is(target.indexedCount, kept.length);
   source.close();
   target.close();
+});
+
+test('a long scan is shared by idle threads and gives the same answer, also with most rows removed', async (t) => {
+  const dimension = 8;
+  const count = 40_000;
+  const rows = randomRows(7, count, dimension, 'Euclid');
+  const field = openField('Euclid', dimension);
+  field.append(rows, count);
+  for (const live of [count, 30_000, 7]) {
+    for (let row = live; row < count; row += 1) field.remove(row);
+    const query = randomRows(8, 1, dimension, 'Euclid');
+    const wanted = nearest({ distance: 'Euclid', dimension, rows, query, candidates: allRows(live), k: 10 });
+    const hits = await find(field, query, 10);
+    t.deepEqual(
+      [...hits.rows],
+      wanted.map((hit) => hit.row),
+    );
+    t.is(sameAnswer(hits, wanted, 1e-5), undefined);
+  }
+  field.close();
 });
 
 test('rows without a vector are counted and never returned', async (t) => {

@@ -22,7 +22,9 @@ export interface Yardstick {
 /** hnswlib-node with m 16 and ef_construct 100 on one thread; the index and its build time are kept beside the data. */
 export function openHnswlib(data: BenchData, rebuild: boolean): Yardstick {
   const require = createRequire(import.meta.url);
-  const library = require('hnswlib-node') as { readonly HierarchicalNSW: new (space: 'ip', dimension: number) => HierarchicalNSW };
+  const library = require('hnswlib-node') as {
+    readonly HierarchicalNSW: new (space: 'ip', dimension: number) => HierarchicalNSW;
+  };
   const index = new library.HierarchicalNSW('ip', data.dimension);
   const path = `${data.prefix}.hnsw`;
   if (rebuild || !existsSync(`${path}.seconds`)) {
@@ -50,5 +52,7 @@ export function openHnswlib(data: BenchData, rebuild: boolean): Yardstick {
 
 /** Made beforehand: hnswlib-node takes plain arrays, and making them is not its work. */
 function rowsOf(values: Float32Array, dimension: number): number[][] {
-  return Array.from({ length: values.length / dimension }, (_, row) => Array.from(values.subarray(row * dimension, (row + 1) * dimension)));
+  return Array.from({ length: values.length / dimension }, (_, row) =>
+    Array.from(values.subarray(row * dimension, (row + 1) * dimension)),
+  );
 }

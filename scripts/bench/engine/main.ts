@@ -64,7 +64,9 @@ function compare(rows: number, dimension: number, rounds: number): void {
       for (const [index, ef] of WIDTHS.entries()) {
         const [a, b] = [theirs[index], ours[index]];
         if (a === undefined || b === undefined) continue;
-        console.log(`  ef ${String(ef)}: hnswlib-node ${show(a)}, own ${show(b)}, ${own.search(ef).distances.toFixed(0)} distances`);
+        console.log(
+          `  ef ${String(ef)}: hnswlib-node ${show(a)}, own ${show(b)}, ${own.search(ef).distances.toFixed(0)} distances`,
+        );
       }
     }
   }

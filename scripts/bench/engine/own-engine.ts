@@ -26,7 +26,7 @@ export function openOwnEngine(data: BenchData, distance: 'Cosine' | 'Dot' | 'Euc
   const space = new Workspace(arena, { padded: memory.padded, rowCount: rows, beam: 2000, links: 2 * M, top: K });
   memory.reserve(rows, (row) => levelOf(row, M));
   const start = performance.now();
-  appendRows(memory, data);
+  memory.quantise(0, data.base, rows);
   arena.kernels.insertRows(memory.field, space.address, 0, rows, rows);
   const buildSeconds = (performance.now() - start) / 1000;
   return {
@@ -36,18 +36,6 @@ export function openOwnEngine(data: BenchData, distance: 'Cosine' | 'Dot' | 'Euc
     },
     search: (ef) => searchAll(memory, space, data, ef),
   };
-}
-
-function appendRows(memory: FieldMemory, data: BenchData): void {
-  const { arena, padded, field } = memory;
-  const { dimension, base, rows } = data;
-  const batch = 64;
-  const centred = arena.allocateZeroed(padded * 4 + batch * dimension * 4);
-  for (let row = 0; row < rows; row += batch) {
-    const count = Math.min(batch, rows - row);
-    arena.f32.set(base.subarray(row * dimension, (row + count) * dimension), centred / 4 + padded);
-    arena.kernels.quantiseRows(field, row, count, centred + padded * 4, centred);
-  }
 }
 
 function searchAll(

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerProcess, temporaryFolder } from '../../../test/acceptance/server-process.ts';
 import { uploadRequests } from './bodies.ts';
-import type { BenchData } from './dataset.ts';
+import type { BenchData } from '../engine/cached-data.ts';
 import { once, runLoad, type LoadResult } from './load.ts';
 
 export const COLLECTION = 'bench';

@@ -2,7 +2,7 @@ import { recall } from '../data.ts';
 import type { Measured } from './at-recall.ts';
 import { COLLECTION } from './bench-server.ts';
 import { searchRequests } from './bodies.ts';
-import { K, type BenchData } from './dataset.ts';
+import { K, type BenchData } from '../engine/cached-data.ts';
 import { forDuration, runLoad } from './load.ts';
 import { RawConnection } from './raw-connection.ts';
 

@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import { atRecall, median, type Measured } from './at-recall.ts';
 import { Baseline } from './baseline.ts';
 import { BenchServer, pinSelf } from './bench-server.ts';
-import { dataset, describe, type BenchData } from './dataset.ts';
+import { cachedData, type BenchData } from '../engine/cached-data.ts';
+import { describe } from './describe.ts';
 import { measureSearch } from './measure-search.ts';
 
 const { values } = parseArgs({
@@ -27,12 +28,13 @@ const durationMs = Number(values.seconds) * 1000;
 const connections = Number(values.connections);
 const efs = values.efs.split(',').map(Number);
 
-const data = dataset(Number(values.rows), Number(values.dims));
+const data = cachedData(Number(values.rows), Number(values.dims));
 console.log(describe(data));
 const server = new BenchServer();
 const baseline = new Baseline(SERVER_CORE);
 try {
   await load(server, data);
+  await measureSearch({ port: server.port, data, ef: 64, connections, durationMs }); // warms the code up
   const ours: Measured[][] = [];
   const theirs: Measured[][] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {

@@ -9,7 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Baseline } from './baseline.ts';
 import { BenchServer, COLLECTION, MEBIBYTE } from './bench-server.ts';
 import { searchRequests } from './bodies.ts';
-import { dataset, describe, K, type BenchData } from './dataset.ts';
+import { cachedData, K, type BenchData } from '../engine/cached-data.ts';
+import { describe } from './describe.ts';
 import { forDuration, quantile, runLoad } from './load.ts';
 import { idsOf } from './measure-search.ts';
 import { RawConnection } from './raw-connection.ts';
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 const STEADY_MS = 5000;
 const IDLE_MS = 10_000;
 
-const data = dataset(Number(values.rows), Number(values.dims));
+const data = cachedData(Number(values.rows), Number(values.dims));
 const vectorBytes = data.base.byteLength;
 console.log(describe(data));
 const server = new BenchServer();

@@ -5,7 +5,8 @@
 import { parseArgs } from 'node:util';
 import { BenchServer, COLLECTION } from './bench-server.ts';
 import { uploadRequests } from './bodies.ts';
-import { dataset, describe } from './dataset.ts';
+import { cachedData } from '../engine/cached-data.ts';
+import { describe } from './describe.ts';
 import { forDuration, quantile, runLoad } from './load.ts';
 
 const { values } = parseArgs({
@@ -17,7 +18,7 @@ const { values } = parseArgs({
 });
 const POINTS = 20_000;
 
-const data = dataset(POINTS, Number(values.dims));
+const data = cachedData(POINTS, Number(values.dims));
 console.log(describe(data));
 const server = new BenchServer();
 try {

@@ -14,7 +14,7 @@ import {
 /** Addresses of a row's parts. See layout.ts for the picture. */
 
 @inline
-export function hotPage(field: u32, row: u32): u32 {
+function hotPage(field: u32, row: u32): u32 {
   return load<u32>(load<u32>(field, FIELD_PAGE_TABLE) + ((row >>> 8) << 3));
 }
 

@@ -1,6 +1,6 @@
 export { insertRows } from './build';
 export { compactRows } from './compact';
 export { dequantiseRow, prepareQuery, quantiseRows } from './codes';
-export { measureCodes } from './measure';
+export { chooseCodes, measureCodes } from './measure';
 export { scoreExact, scorePairs, scoreRows } from './score';
 export { search } from './search';

@@ -30,6 +30,11 @@ export function measureCodes(field: u32, space: u32, rowCount: u32): f32 {
   return wanted == 0 ? 1 : <f32>shared / <f32>wanted;
 }
 
+/** Makes a field wide where its codes name too few of the true neighbours. */
+export function chooseCodes(field: u32, space: u32, rowCount: u32, shareMin: f32): void {
+  if (measureCodes(field, space, rowCount) < shareMin) store<u32>(field, 1, FIELD_WIDE);
+}
+
 let exactSize: u32 = 0;
 let codeSize: u32 = 0;
 
