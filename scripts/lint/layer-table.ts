@@ -74,7 +74,7 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
     ],
   },
   {
-    module: /^(?:koa|koa-compress|@koa\/.+)$/,
+    module: /^koa$/,
     places: [{ place: 'rest', reason: 'no ctx of Koa below the door' }],
   },
   { module: /^commander$/, places: [{ place: 'cli', reason: 'the command line' }] },

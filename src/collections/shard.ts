@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { World } from '../base/world.ts';
-import type { Compute } from '../compute/compute.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { PointId } from '../core/ids.ts';
@@ -21,7 +20,8 @@ import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
 export interface Foundation {
   readonly world: World;
   readonly kv: Kv;
-  readonly compute: Compute;
+  /** The worker threads; what they are is the segments' business. */
+  readonly compute: SegmentOptions['compute'];
   readonly logger: Logger;
   readonly fsync: 'always' | 'never';
 }

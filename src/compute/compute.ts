@@ -47,7 +47,7 @@ export class Compute {
       module,
       threads: options.backgroundThreads,
       threadsMin: 0,
-      niceness: Number(process.env["NICE"] ?? 19),
+      niceness: 19,
       // A thread costs several megabytes: between two builds it ends.
       idleTimeoutMs: 2_000,
       run: 'runBackground',

@@ -87,7 +87,7 @@ export class DenseField {
     return this.#memory?.bytes ?? 0;
   }
 
-  /** Adds `rowCount` rows, end to end in `vectors`: searchable at once. Throws insufficient_storage, then nothing was added. */
+  /** Adds `rowCount` rows, end to end in `vectors`: searchable at once. Throws insufficient_storage; rowCount tells what was added. */
   append(vectors: Float32Array, rowCount: number): void {
     const { dimension } = this.options;
     invariant(vectors.length === rowCount * dimension, 'field: as many coordinates as rows x dimension');
@@ -129,7 +129,7 @@ export class DenseField {
     if (memory === undefined || plan.k === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
     invariant(!this.#closed, 'field: searched after close');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
-    const parts = splitPlan(plan, process.env["SPLIT"] === "1" ? this.#compute.idleSearchThreads : 1);
+    const parts = splitPlan(plan, this.#compute.idleSearchThreads);
     const answers = await Promise.all(parts.map((part) => this.#run(memory, part, request.signal)));
     const [only] = answers;
     if (only !== undefined && answers.length === 1) return only;
@@ -167,8 +167,8 @@ export class DenseField {
       const memory = this.#memory;
       if (memory === undefined || liveRows.length === 0) return;
       const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
-      const levels = (row: number): number => memory.levelOf(liveRows[row] ?? 0);
-      const copy = target.#startCopy(memory, liveRows.length, levels);
+      const copy = target.#startCopy(memory);
+      target.#centringDecided = this.#centringDecided;
       const work = compactGraph({
         compute: this.#compute,
         source: memory,
@@ -201,14 +201,12 @@ export class DenseField {
     await building;
   }
 
-  /** Memory of an empty field with room for a copy, in the arena of what is copied: one kernel must reach both. */
-  #startCopy(source: FieldMemory, rowCount: number, levels: (row: number) => number): FieldMemory {
+  /** Memory of an empty field for a copy, in the arena of what is copied: one kernel must reach both. */
+  #startCopy(source: FieldMemory): FieldMemory {
     invariant(this.#memory === undefined && this.#imported === undefined, 'field: only an empty field takes a copy');
     const memory = new FieldMemory(source.arena, this.options);
     this.#memory = memory;
-    this.#centringDecided = true;
     if (source.mean !== undefined) memory.setMean(source.mean);
-    memory.reserve(rowCount, (row) => (row < rowCount ? levels(row) : levelOf(row, this.options.m)));
     return memory;
   }
 

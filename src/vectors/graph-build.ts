@@ -11,7 +11,7 @@ const FIRST_ROWS = 512;
  * Share of true neighbours among those by int8 codes, below which codes do not pay. Ordinary data give 0.98 and more and
  * lose no recall; at 0.93 (one coordinate a hundred times the others) up to a point is lost, at 0.86 three.
  */
-const CODES_SHARE_MIN = 0.95;
+export const CODES_SHARE_MIN = 0.95;
 /** Neighbours that the measurement compares (assembly/measure.ts). */
 const MEASURED_NEIGHBOURS = 10;
 

@@ -3,6 +3,7 @@ import { invariant } from '../base/invariant.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
 import type { FieldMemory, FieldShape } from './field-memory.ts';
+import { levelOf } from './levels.ts';
 
 /** Rows in one task: some tens of milliseconds. */
 const BATCH_ROWS = 512;
@@ -10,7 +11,7 @@ const BATCH_ROWS = 512;
 export interface GraphCompaction {
   readonly compute: Compute;
   readonly source: FieldMemory;
-  /** Empty, in the source's arena, with room and levels for the rows to come. */
+  /** Empty, in the source's arena. */
   readonly target: FieldMemory;
   readonly options: FieldShape;
   /** Source rows to keep, strictly ascending. */
@@ -57,6 +58,11 @@ async function copyRows(work: GraphCompaction, kept: number, numbers: number, li
       const start = next;
       const end = Math.min(start + BATCH_ROWS, rowCount);
       next = end;
+      // A page at a time as the copy goes on: all at once would stop the event loop.
+      target.reserve(end, (row) => {
+        const origin = liveRows[row];
+        return origin === undefined ? levelOf(row, options.m) : source.levelOf(origin);
+      });
       const rows = { source: source.field, target: target.field, kept, numbers, start, end, linked, sourceLinked };
       await compute.background({ arena: source.arena, shape, work: { kind: 'compact', ...rows } });
     }
@@ -68,14 +74,7 @@ async function copyRows(work: GraphCompaction, kept: number, numbers: number, li
 
 /** A row of the highest level: where walks begin. */
 function highestRow(memory: FieldMemory, rowCount: number): number {
-  let best: number = layout.NO_ROW;
-  let bestLevel = -1;
-  for (let row = 0; row < rowCount; row += 1) {
-    const level = memory.levelOf(row);
-    if (level > bestLevel) {
-      best = row;
-      bestLevel = level;
-    }
-  }
-  return best;
+  if (rowCount === 0) return layout.NO_ROW;
+  const levels = memory.copyLevels(rowCount);
+  return levels.indexOf(levels.reduce((a, b) => Math.max(a, b), 0));
 }

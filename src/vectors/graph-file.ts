@@ -8,6 +8,8 @@ const VERSION = 1;
 const HEADER_BYTES = 32;
 /** Rows of one chunk. */
 const CHUNK_ROWS = 4096;
+/** Rows looked through for one chunk of upper lists: one in m has any. */
+const UPPER_ROWS = 32_768;
 
 export interface GraphExport {
   readonly indexedCount: number;
@@ -28,7 +30,7 @@ export interface ImportedGraph {
 
 export function exportGraph(memory: FieldMemory | undefined, options: FieldShape, rowCount: number): GraphExport {
   if (memory === undefined || rowCount === 0) return { indexedCount: 0, byteLength: 0, chunks: [] };
-  const levels = Uint8Array.from({ length: rowCount }, (_, row) => memory.levelOf(row));
+  const levels = memory.copyLevels(rowCount);
   const upperCount = levels.reduce((sum, level) => sum + level, 0);
   const byteLength =
     HEADER_BYTES + paddedBytes(rowCount) + rowCount * (options.m * 2 + 1) * 4 + upperCount * (options.m + 1) * 4;
@@ -48,22 +50,21 @@ function* chunksOf(memory: FieldMemory, options: FieldShape, levels: Uint8Array)
   for (let first = 0; first < rowCount; first += CHUNK_ROWS) {
     yield lists(memory, options.m * 2, 0, range(first, Math.min(first + CHUNK_ROWS, rowCount)), rowCount);
   }
-  const tall = range(0, rowCount).filter((row) => (levels[row] ?? 0) > 0);
-  for (let first = 0; first < tall.length; first += CHUNK_ROWS) {
-    for (const chunk of upperLists(memory, options.m, tall.slice(first, first + CHUNK_ROWS), levels)) yield chunk;
+  for (let first = 0; first < rowCount; first += UPPER_ROWS) {
+    const upper = upperLists(memory, options.m, levels, first);
+    if (upper.length > 0) yield upper;
   }
 }
 
-function* upperLists(
-  memory: FieldMemory,
-  m: number,
-  rows: readonly number[],
-  levels: Uint8Array,
-): Generator<Uint8Array> {
-  const parts = rows.flatMap((row) =>
-    range(1, (levels[row] ?? 0) + 1).map((level) => lists(memory, m, level, [row], levels.length)),
-  );
-  yield Buffer.concat(parts);
+/** The lists above level 0 of the rows from `first` on that have any. */
+function upperLists(memory: FieldMemory, m: number, levels: Uint8Array, first: number): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let row = first; row < Math.min(first + UPPER_ROWS, levels.length); row += 1) {
+    for (let level = 1; level <= (levels[row] ?? 0); level += 1) {
+      parts.push(lists(memory, m, level, [row], levels.length));
+    }
+  }
+  return Buffer.concat(parts);
 }
 
 /** The lists of some rows on a level, in slots of the same length; links to rows that are not exported are left out. */

@@ -104,7 +104,8 @@ export function searchShape(memory: FieldMemory, m: number, plan: SearchPlan): W
   // Dead rows stand in the beam beside the live ones: room for twice their share.
   const dead =
     plan.deadCount === 0 ? 0 : Math.ceil((2 * plan.ef * plan.deadCount) / Math.max(plan.rowCount - plan.deadCount, 1));
-  const beam = plan.ef + 2 + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
+  // A walk that begins at a row too new for it begins at that row's links instead.
+  const beam = plan.ef + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
   return { padded: memory.padded, rowCount: plan.rowCount, beam, links: 2 * m, top: plan.k };
 }
 

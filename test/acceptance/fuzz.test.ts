@@ -7,7 +7,7 @@ const REQUESTS = 3000; // some five seconds; `npm run fuzz` takes a minute
 test('random, mutated, truncated and half-sent bodies: every whole request is answered below 500, nothing else changes', async (t) => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
   t.log(`SEED=${seed}`);
-  await withServer({}, async (server) => {
+  await withServer({ launcher: 'src' }, async (server) => {
     const { url, pid } = server;
     const { requests, findings, statuses } = await fuzzDoor({ url, pid, seed, goOn: (count) => count < REQUESTS });
     t.deepEqual(findings, []);

@@ -23,7 +23,7 @@ test('the recorded answers of Qdrant still pass', async (t) => {
     t.log(`left out: ${REPLAY} is not here`);
     return t.pass();
   }
-  return withServer({}, async ({ url }) => {
+  return withServer({ launcher: 'src' }, async ({ url }) => {
     const only = Object.keys(PASSING_AT_LEAST).join(',');
     const { stdout } = await ended(spawn(process.execPath, [REPLAY, url, '--only', only]));
     for (const [scenario, floor] of Object.entries(PASSING_AT_LEAST)) {

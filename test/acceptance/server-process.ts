@@ -140,7 +140,7 @@ export async function withServer(
 ): Promise<void> {
   const folder = temporaryFolder();
   try {
-    await withServerOn({ ...options, folder }, 'SIGKILL', (server) => use(server, folder));
+    await withServerOn({ ...options, folder }, 'SIGTERM', (server) => use(server, folder));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { runCommand, temporaryFolder, type CommandOptions } from '../acceptance/server-process.ts';
@@ -54,7 +54,9 @@ test('a configuration file that was asked for must be there', async (t) => {
 });
 
 test('a configuration file is read, and named where it is wrong', async (t) => {
-  const file = path.join(temporaryFolder(), 'a.yaml');
+  const folder = temporaryFolder();
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'a.yaml');
   await writeFile(file, 'service: { http_port: none }');
   const { status, stderr } = await run(['serve', '--config', file]);
   t.is(status, 1);

@@ -31,7 +31,10 @@ export class SimulatedFiles implements Files {
   #faults: { readonly operation: FaultyOperation; readonly code: string }[] = [];
 
   /** The disk as one process sees it; `survivor` hands it on to the next one. */
-  constructor(names = new Map<string, Inode>(), durableNames = new Map<string, Inode>()) {
+  constructor(
+    names: Map<string, Inode> = new Map<string, Inode>(),
+    durableNames: Map<string, Inode> = new Map<string, Inode>(),
+  ) {
     this.#names = names;
     this.#durableNames = durableNames;
   }

@@ -39,7 +39,7 @@ function compare(rows: number, dimension: number, rounds: number): void {
   const data = cachedData(rows, dimension);
   console.log(`\n${String(rows)} x ${String(dimension)}, LID100 ${lid100(data, 50).toFixed(1)}`);
   const yardstick = openHnswlib(data, values.rebuild);
-  const own = openOwnEngine(data);
+  const own = openOwnEngine(data, 'chosen');
   console.log(
     `build: hnswlib-node ${yardstick.buildSeconds.toFixed(1)} s, own ${own.buildSeconds.toFixed(1)} s, ` +
       `ratio ${(yardstick.buildSeconds / own.buildSeconds).toFixed(2)}`,

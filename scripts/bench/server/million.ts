@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: { rows: { type: 'string', default: '1000000' }, dims: { type: 'string', default: '128' } },
 });
 const EFS = [10, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+/** After this the flush that follows indexing is over: its stops are printed for themselves. */
+const SETTLE_MS = 5000;
 const PROBE = path.join(import.meta.dirname, 'probe.mjs');
 const WANTED_RECALL = 0.98;
 
@@ -46,7 +48,9 @@ async function run(data: BenchData): Promise<Probe & { readonly perSecond: numbe
     const acknowledged = performance.now();
     await server.untilIndexed(data.rows);
     const seconds = (elapsedMs + performance.now() - acknowledged) / 1000;
-    const { heapUsed } = await probe(server, file);
+    await sleep(SETTLE_MS);
+    const { heapUsed, longestStopMs: busyStopMs } = await probe(server, file);
+    console.log(`longest stop of the event loop while loading, indexing and flushing: ${busyStopMs.toFixed(1)} ms`);
     console.log(
       `uploaded in ${(elapsedMs / 1000).toFixed(1)} s, indexed after ${seconds.toFixed(1)} s; resident ${Math.round(server.residentBytes() / MEBIBYTE)} MiB`,
     );
