@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import type { ScoredPoint } from '../../src/core/answers.ts';
 import { numberId } from '../../src/core/ids.ts';
 import type { House } from '../../src/operations/house.ts';
+import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { createDoor } from '../../src/rest/door.ts';
 
 const hits: ScoredPoint[] = Array.from({ length: 10 }, (_, index) => ({
@@ -35,7 +36,7 @@ function serve(): void {
     limits: { maxRequestBytes: 32 << 20 },
     cors: true,
     version: '1.19.0',
-    logger: { error: (fields, message) => console.error(message, fields) },
+    logger: { ...SILENT_LOGGER, error: console.error },
   }).server;
   const points = hits.map(({ version, score }, index) => ({ id: index * 7919, version, score }));
   const body = JSON.stringify({ result: { points }, status: 'ok', time: 0.000123 });

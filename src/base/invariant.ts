@@ -1,5 +1,5 @@
 /** Thrown when our own code broke a rule; never for what a user sent. */
-export class InvariantError extends Error {
+class InvariantError extends Error {
   override readonly name = 'InvariantError';
 }
 

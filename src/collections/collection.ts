@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CollectionInfo, Record, ScoredPoint, ScrollPage, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
@@ -23,6 +24,10 @@ import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
 
 /** Seconds that a waiting write waits when the request does not say (SURFACE.md 1.1). */
 const WRITE_TIMEOUT_SECONDS = 60;
+
+/** A writer waits this long for each point, for each time that the graphs' lag exceeds what is harmless. */
+const SLOW_DOWN_MS = 1;
+const SLOW_DOWN_MAX_MS = 1000;
 
 /** A collection: its configuration and its shards. What a request asks of it, in the order in which it happens. */
 export class Collection {
@@ -92,6 +97,7 @@ export class Collection {
 
   async upsert(_context: Context, request: UpsertPoints): Promise<UpdateResult> {
     const record = this.numbered(() => acceptUpsert(request.points, this.defaultField()));
+    await this.slowDown(record.count);
     return this.log(splitUpsert(record, this.shards.length), request);
   }
 
@@ -137,6 +143,12 @@ export class Collection {
   async close(keep: boolean): Promise<void> {
     for (const shard of this.shards) await this.optimizer.forget(shard);
     await Promise.all(this.shards.map((shard) => shard.close(keep)));
+  }
+
+  /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind. */
+  private async slowDown(pointCount: number): Promise<void> {
+    const lag = this.shards.reduce((most, shard) => Math.max(most, this.optimizer.lag(shard, this.currentConfig)), 0);
+    if (lag > 1) await delay(Math.min(SLOW_DOWN_MAX_MS, pointCount * SLOW_DOWN_MS * (lag - 1)));
   }
 
   private optimize(): void {

@@ -7,6 +7,8 @@ import type { Shard } from './shard.ts';
 
 /** Updates that come within this time of each other are indexed together. */
 const GATHER_MS = 50;
+/** 16 MiB of codes, 21,000 rows of 768 dimensions, take a search about a millisecond (docs/performance.md). */
+const TAIL_BYTES_MAX = 16 * 2 ** 20;
 
 /**
  * The work behind the updates, for all shards of the process: checkpoints, graphs, compaction. One job at a time, since
@@ -35,6 +37,19 @@ export class Optimizer {
   /** Whether a shard's graph is behind its rows, or its segments hold too much that is removed. */
   isDue(shard: Shard, config: CollectionConfig): boolean {
     return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
+  }
+
+  /**
+   * How far a shard's graphs are behind, in units of what a search scans beside them without much delay. Above 1 writers
+   * should slow down: else a fast upload leaves each search ever more to scan, and the scans leave the graph no time.
+   */
+  lag(shard: Shard, config: CollectionConfig): number {
+    if (config.optimizers.maxOptimizationThreads === 0) return 0;
+    const bytes = shard.segments.reduce((sum, segment) => {
+      const { rowCount, indexedCount, dimension } = segment.statistics;
+      return needsIndexing(segment, config) ? sum + (rowCount - indexedCount) * dimension : sum;
+    }, 0);
+    return bytes / TAIL_BYTES_MAX;
   }
 
   /** What went wrong with the shard's last job. */
@@ -109,7 +124,7 @@ function needsWork(shard: Shard, config: CollectionConfig): boolean {
 }
 
 /** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */
-export function needsIndexing(segment: Segment, config: CollectionConfig): boolean {
+function needsIndexing(segment: Segment, config: CollectionConfig): boolean {
   const { rowCount, indexedCount, dimension, liveCount } = segment.statistics;
   if (dimension === 0 || indexedCount === rowCount) return false;
   if (indexedCount > 0) return true;

@@ -3,11 +3,11 @@ import type { CollectionConfig, DenseVectorConfig } from '../core/collection-con
 import type { Context } from '../core/context.ts';
 import { normaliseRows } from '../core/distances.ts';
 import { badInput, notFound, VectorizerError } from '../core/errors.ts';
-import { compareIds, idText, type PointId } from '../core/ids.ts';
+import { compareIds, idText, sameId, type PointId } from '../core/ids.ts';
 import type { QueryPoints } from '../core/requests.ts';
-import { combine, type ScoredHit } from '../query/combine.ts';
+import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
-import type { Segment, SegmentHit } from '../segments/segment.ts';
+import type { Segment } from '../segments/segment.ts';
 import { checkVectorNames, hydrate } from './hydrate.ts';
 import { shardOf } from './routing.ts';
 import type { Shard } from './shard.ts';
@@ -17,6 +17,8 @@ interface Place {
   readonly shard: Shard;
   readonly segment: Segment;
 }
+
+type PlacedHit = Hit<Place>;
 
 /** What is searched for once ids have become vectors. */
 interface ResolvedTarget {
@@ -42,7 +44,8 @@ export async function runQuery(
   try {
     const lists = await Promise.all(used.map((place) => searchSegment(place, config, field, target, request, context)));
     const { limit, offset, scoreThreshold } = request;
-    const hits = withoutOldVersions(lists.flat());
+    const [only] = lists;
+    const hits = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
     const best = combine(hits, { distance: field.distance, limit, offset, threshold: scoreThreshold });
     return await answer(best, request);
   } finally {
@@ -77,7 +80,7 @@ async function searchSegment(
   target: ResolvedTarget,
   request: QueryPoints,
   context: Context,
-): Promise<(SegmentHit & { readonly place: Place })[]> {
+): Promise<readonly PlacedHit[]> {
   const { shard, segment } = place;
   const { excluded } = target;
   const plan = planSegment(segment.statistics, {
@@ -86,32 +89,29 @@ async function searchSegment(
     efConstruct: field.hnswConfig?.efConstruct ?? config.hnsw.efConstruct,
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
-  const hits = await segment.search(target.vector, plan, context.signal, (id) => shard.find(id) !== undefined);
-  return hits.flatMap((hit) =>
-    excluded !== undefined && compareIds(hit.id, excluded) === 0 ? [] : [{ ...hit, place }],
-  );
+  const found = await segment.search(target.vector, plan, context.signal, (id) => shard.find(id) !== undefined);
+  const hits: PlacedHit[] = [];
+  for (const { row, id, raw } of found) {
+    if (excluded === undefined || !sameId(id, excluded)) hits.push({ place, row, id, raw });
+  }
+  return hits;
 }
 
 /** Both versions of a point that was replaced during the search may have been seen: the new one stays. */
-function withoutOldVersions<Found extends SegmentHit & { readonly place: Place }>(
-  hits: readonly Found[],
-): readonly Found[] {
-  const isOld = ({ place, row }: Found): boolean => place.segment.removed.has(row);
+function withoutOldVersions(hits: readonly PlacedHit[]): readonly PlacedHit[] {
+  const isOld = ({ place, row }: PlacedHit): boolean => place.segment.removed.has(row);
   if (!hits.some(isOld)) return hits;
   const current = new Set(hits.filter((hit) => !isOld(hit)).map((hit) => idText(hit.id)));
   return hits.filter((hit) => !isOld(hit) || !current.has(idText(hit.id)));
 }
 
 async function answer(hits: readonly ScoredHit<Place>[], request: QueryPoints): Promise<ScoredPoint[]> {
-  const places = hits.map(({ id, row, place }) => ({ id, row, ...place }));
+  const places = hits.map(({ id, row, place }) => ({ id, row, shard: place.shard, segment: place.segment }));
   const records = await hydrate(places, request.withPayload, request.withVector);
-  return hits.map(({ id, row, place, score }, index) => ({
-    id,
-    version: place.segment.rows.versionAt(row),
-    score,
-    payload: records[index]?.payload,
-    vector: records[index]?.vector,
-  }));
+  return records.map(({ id, payload, vector }, index) => {
+    const { place, row, score } = hits[index] as ScoredHit<Place>;
+    return { id, version: place.segment.rows.versionAt(row), score, payload, vector };
+  });
 }
 
 /** A query that looks for nothing gives points by id: scores 1, versions 0 (SEMANTICS.md 3.1). */

@@ -40,8 +40,3 @@ export interface CollectionInfo {
   readonly config: CollectionConfig;
   readonly updateQueueLength: number;
 }
-
-export interface ServiceInfo {
-  readonly title: string;
-  readonly version: string;
-}

@@ -33,15 +33,26 @@ export function combine<Place>(
 ): ScoredHit<Place>[] {
   const { distance, limit, offset, threshold } = request;
   const larger = largerIsBetter(distance);
-  const sorted = hits.toSorted((a, b) => b.raw - a.raw || (larger ? compareIds(b.id, a.id) : compareIds(a.id, b.id)));
+  const order = larger ? largerIdFirst : smallerIdFirst;
+  const sorted = hits.toSorted(order);
   const result: ScoredHit<Place>[] = [];
   let counted = 0;
   for (const hit of sorted) {
     if (counted === offset + limit) break;
     const score = shownScore(distance, hit.raw);
     if (threshold !== undefined && !(larger ? score > threshold : score < threshold)) break;
-    if (counted >= offset) result.push({ ...hit, score });
+    if (counted >= offset) result.push({ place: hit.place, row: hit.row, id: hit.id, raw: hit.raw, score });
     counted++;
   }
   return result;
 }
+
+function largerIdFirst(a: Ranked, b: Ranked): number {
+  return b.raw - a.raw || compareIds(b.id, a.id);
+}
+
+function smallerIdFirst(a: Ranked, b: Ranked): number {
+  return b.raw - a.raw || compareIds(a.id, b.id);
+}
+
+type Ranked = Pick<Hit<unknown>, 'id' | 'raw'>;

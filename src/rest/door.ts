@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import Koa from 'koa';
 
 import type { Context } from '../core/context.ts';
+import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
 import { ClientGone, readBody } from './body.ts';
 import { COMPRESS_BYTES_MIN, chooseEncoding, compress } from './compress.ts';
@@ -13,11 +14,6 @@ import { writer } from './render/writer.ts';
 import { type Match, type Route, Router } from './route.ts';
 import { restRoutes } from './routes.ts';
 
-/** What the door tells those who run the server. pino fits. */
-export interface DoorLogger {
-  readonly error: (fields: object, message: string) => void;
-}
-
 export interface DoorOptions {
   readonly house: House;
   /** maxRequestBytes: of a body, sent and inflated. */
@@ -26,7 +22,8 @@ export interface DoorOptions {
   readonly cors: boolean;
   /** Qdrant's version to report. */
   readonly version: string;
-  readonly logger: DoorLogger;
+  /** Hears of failures that are ours: those that answer 500. */
+  readonly logger: Logger;
 }
 
 export interface Door {
@@ -155,7 +152,7 @@ function renderBody(route: Route, render: () => void, startedMs: number): void {
 
 function fail(door: Running, request: http.IncomingMessage, response: http.ServerResponse, error: unknown): void {
   const { status, message, isOurs } = errorAnswer(error);
-  if (isOurs) door.logger.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  if (isOurs) door.logger.error('request failed', { method: request.method, url: request.url }, error);
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(JSON.stringify({ status: { error: message }, time: 0 })).toString('latin1');
   send(door, request, response, { status, type: JSON_TYPE, body });

@@ -42,7 +42,11 @@ export function plainRoute(pattern: `${Method} /${string}`, kind: Route['kind'],
 
 /** A row that always fails, once `check` has found the request sound. */
 export function refusedRoute(pattern: `${Method} /${string}`, check: (wire: Wire) => never): Route {
-  return { ...patternParts(pattern), kind: 'json', run: (_house, _context, wire) => Promise.reject(caught(check, wire)) };
+  return {
+    ...patternParts(pattern),
+    kind: 'json',
+    run: (_house, _context, wire) => Promise.reject(caught(check, wire)),
+  };
 }
 
 function caught(check: (wire: Wire) => never, wire: Wire): Error {

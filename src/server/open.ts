@@ -19,7 +19,7 @@ export interface RunningServer {
 }
 
 /** Qdrant's version whose interface is spoken: clients compare it with theirs. */
-export const QDRANT_VERSION = '1.19.0';
+const QDRANT_VERSION = '1.19.0';
 
 /**
  * Builds the house bottom up and opens its door. Throws unavailable where another process uses the folder or the port,
@@ -48,7 +48,7 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       limits: { maxRequestBytes: service.maxRequestSizeMb * 1024 * 1024 },
       cors: service.enableCors,
       version: QDRANT_VERSION,
-      logger: { error: (fields, message) => logger.error(message, {}, fields) },
+      logger,
     });
     undo.push(() => door.close());
     const port = await listen(door.server, service.host, service.httpPort);

@@ -40,21 +40,20 @@ export class SearchTask {
     const rows = query + queryBytes;
     f32.set(plan.query, query / 4);
     f32.fill(0, query / 4 + plan.query.length, rows / 4);
-    const words: readonly (readonly [number, number])[] = [
-      [layout.SEARCH_FIELD, memory.field],
-      [layout.SEARCH_QUERY, query],
-      [layout.SEARCH_K, plan.k],
-      [layout.SEARCH_EF, plan.ef],
-      [layout.SEARCH_ROW_COUNT, plan.rowCount],
-      [layout.SEARCH_SCAN_START, plan.scanStart],
-      [layout.SEARCH_SCAN_END, plan.scanEnd],
-      [layout.SEARCH_DEAD, plan.deadCount],
-      [layout.SEARCH_ROWS, rows],
-      [layout.SEARCH_SCORES, rows + resultBytes],
-      [layout.SEARCH_LEAST, plan.leastFound],
-      [layout.SEARCH_FOUND, 0],
-    ];
-    for (const [offset, value] of words) u32[(this.address + offset) / 4] = value;
+    // Word by word: a search makes no garbage for this.
+    const at = this.address / 4;
+    u32[at + layout.SEARCH_FIELD / 4] = memory.field;
+    u32[at + layout.SEARCH_QUERY / 4] = query;
+    u32[at + layout.SEARCH_K / 4] = plan.k;
+    u32[at + layout.SEARCH_EF / 4] = plan.ef;
+    u32[at + layout.SEARCH_ROW_COUNT / 4] = plan.rowCount;
+    u32[at + layout.SEARCH_SCAN_START / 4] = plan.scanStart;
+    u32[at + layout.SEARCH_SCAN_END / 4] = plan.scanEnd;
+    u32[at + layout.SEARCH_DEAD / 4] = plan.deadCount;
+    u32[at + layout.SEARCH_ROWS / 4] = rows;
+    u32[at + layout.SEARCH_SCORES / 4] = rows + resultBytes;
+    u32[at + layout.SEARCH_LEAST / 4] = plan.leastFound;
+    u32[at + layout.SEARCH_FOUND / 4] = 0;
   }
 
   /** What the kernel wrote, copied. */

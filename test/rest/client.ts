@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 
+import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { createDoor, type Door } from '../../src/rest/door.ts';
 import { stubHouse, type StubHouse } from './stub-house.ts';
 
@@ -20,7 +21,7 @@ export async function serveStub(options: { cors?: boolean; maxRequestBytes?: num
     limits: { maxRequestBytes: options.maxRequestBytes ?? 1 << 20 },
     cors: options.cors ?? true,
     version: '1.19.0',
-    logger: { error: (_fields, message) => logged.push(message) },
+    logger: { ...SILENT_LOGGER, error: (message) => logged.push(message) },
   });
   await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
   return { ...stub, door, logged, port: (door.server.address() as AddressInfo).port };

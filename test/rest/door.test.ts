@@ -11,7 +11,11 @@ let served: Served;
 test.before(async () => {
   served = await serveStub({ maxRequestBytes: 400_000 });
   await ask(served.port, 'PUT', '/collections/c', { vectors: { size: 4, distance: 'Dot' } });
-  const points = Array.from({ length: 40 }, (_, id) => ({ id, vector: [1, 2, 3, id], payload: { text: 'x'.repeat(40) } }));
+  const points = Array.from({ length: 40 }, (_, id) => ({
+    id,
+    vector: [1, 2, 3, id],
+    payload: { text: 'x'.repeat(40) },
+  }));
   await ask(served.port, 'PUT', '/collections/c/points?wait=true', { points });
 });
 
@@ -44,8 +48,18 @@ test('the service routes are plain', async (t) => {
 });
 
 test('the same routes answer under /qdrant, with repeated and trailing slashes', async (t) => {
-  for (const path of ['/collections', '/qdrant/collections', '//collections//', '/qdrant//collections/', '/qdrant/collections?x=1']) {
-    t.deepEqual((await ask(served.port, 'GET', path)).body, { result: { collections: [{ name: 'c' }] }, status: 'ok' }, path);
+  for (const path of [
+    '/collections',
+    '/qdrant/collections',
+    '//collections//',
+    '/qdrant//collections/',
+    '/qdrant/collections?x=1',
+  ]) {
+    t.deepEqual(
+      (await ask(served.port, 'GET', path)).body,
+      { result: { collections: [{ name: 'c' }] }, status: 'ok' },
+      path,
+    );
   }
   t.like((await ask(served.port, 'GET', '/qdrant')).body, { version: '1.19.0' });
 });
@@ -228,7 +242,11 @@ test('a request without a body is an empty one', async (t) => {
 
 test('a client that hangs up in its body leaves nothing behind', async (t) => {
   const before = served.database.collection('c').upserts.length;
-  const whole = request('PUT', '/collections/c/points', JSON.stringify({ points: [{ id: 900, vector: [1, 1, 1, 1] }] }));
+  const whole = request(
+    'PUT',
+    '/collections/c/points',
+    JSON.stringify({ points: [{ id: 900, vector: [1, 1, 1, 1] }] }),
+  );
   for (let round = 0; round < 20; round++) {
     await new Promise<void>((resolve) => {
       const socket = net.connect(served.port, '127.0.0.1', () => {

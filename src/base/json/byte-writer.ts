@@ -99,6 +99,10 @@ export class ByteWriter {
   }
 }
 
+/** Between these the search for digits needs no powers beyond the table and no digits beyond an int32. */
+const NEAR_MIN = 1e-6;
+const NEAR_MAX = 1e6;
+
 /**
  * Writes a 32-bit float at `at` and returns the offset after it; JSON has no word for what is not finite: `null`.
  *
@@ -110,13 +114,16 @@ function writeFloat(bytes: Buffer, at: number, value: number): number {
   if (value < 0 || Object.is(value, -0)) bytes[at++] = 45;
   if (size === 0) return writeDigits(bytes, at, 0, 0);
   if (!Number.isFinite(size)) return at - (value < 0 ? 1 : 0) + bytes.write('null', at - (value < 0 ? 1 : 0), 'latin1');
-  const magnitude = Math.floor(Math.log10(size));
-  for (let precision = 6; precision <= 9; precision++) {
-    const scale = precision - 1 - magnitude;
-    if (scale > 22 || scale < -22) return writeFar(bytes, at, size);
-    const digits = Math.round(scale < 0 ? size / (POWERS[-scale] ?? 1) : size * (POWERS[scale] ?? 1));
-    const back = scale < 0 ? digits * (POWERS[-scale] ?? 1) : digits / (POWERS[scale] ?? 1);
-    if (Math.fround(back) === size) return writeDigits(bytes, at, digits, -scale);
+  if (size < NEAR_MIN || size >= NEAR_MAX) return writeFar(bytes, at, size);
+  // Decimals at which six significant digits are kept: 10^(5 - scale) ≤ size < 10^(6 - scale).
+  let scale = 5;
+  if (size >= 1) while (size >= (POWERS[6 - scale] ?? 0)) scale--;
+  else while (size * (POWERS[scale - 5] ?? 0) < 1) scale++;
+  for (const last = scale + 3; scale <= last; scale++) {
+    const power = POWERS[scale] ?? 1;
+    // At most ten digits: below 2^31.
+    const digits = Math.floor(size * power + 0.5) | 0;
+    if (Math.fround(digits / power) === size) return writeDigits(bytes, at, digits, -scale);
   }
   return writeFar(bytes, at, size);
 }
@@ -136,7 +143,7 @@ function writeFar(bytes: Buffer, at: number, size: number): number {
 /** Writes digits × 10^exponent as ryu prints 32-bit floats: `1.0`, `0.0625`, `1e-7`. */
 function writeDigits(bytes: Buffer, at: number, digits: number, exponent: number): number {
   while (digits !== 0 && digits % 10 === 0) {
-    digits /= 10;
+    digits = (digits / 10) | 0;
     exponent++;
   }
   let count = 1;
@@ -175,7 +182,7 @@ function writeInteger(bytes: Buffer, at: number, digits: number, count: number):
   const end = at + count;
   let rest = digits;
   for (let index = end - 1; index >= at; index--) {
-    const tenth = Math.trunc(rest / 10);
+    const tenth = (rest / 10) | 0;
     bytes[index] = 48 + (rest - tenth * 10);
     rest = tenth;
   }

@@ -118,8 +118,9 @@ export class JsonTree {
     return this.failure !== undefined && node < this.count && this.nextOf(node) === this.count;
   }
 
-  /** The floats of a JSON_FLOATS node, in an array of their own. */
+  /** The numbers of a list in an array of their own: of a JSON_FLOATS node, or none of an empty JSON_ARRAY. */
   copyFloats(node: number): Float32Array<ArrayBuffer> {
+    if (this.kindOf(node) !== JSON_FLOATS) return new Float32Array(0);
     return this.floats.slice(this.floatStart[node], this.floatEnd[node]);
   }
 

@@ -85,7 +85,8 @@ export function parseFloats(tree: JsonTree, at: number): number {
     let value: number;
     if (exponent >= -22 && exponent <= 22) {
       value = exponent < 0 ? mantissa / (POWERS[-exponent] ?? 1) : mantissa * (POWERS[exponent] ?? 1);
-      if (Math.fround(value * ABOVE) !== Math.fround(value * BELOW)) value = Number(bytes.toString('latin1', start + (negative ? 1 : 0), at));
+      if (Math.fround(value * ABOVE) !== Math.fround(value * BELOW))
+        value = Number(bytes.toString('latin1', start + (negative ? 1 : 0), at));
     } else {
       value = Number(bytes.toString('latin1', start + (negative ? 1 : 0), at));
       if (value === Infinity) return -1;

@@ -13,7 +13,7 @@ export function skipSpace(bytes: Uint8Array, at: number): number {
 }
 
 /** `at` + 1, but never past the end: where serde_json sees a byte that it only looked at. */
-export function peeked(bytes: Uint8Array, at: number): number {
+function peeked(bytes: Uint8Array, at: number): number {
   return Math.min(bytes.length, at + 1);
 }
 
@@ -222,7 +222,9 @@ export function skipObjectComma(bytes: Uint8Array, at: number): number {
 /** From what follows an array's element, which is no bracket, to the next element. */
 export function skipArrayComma(bytes: Uint8Array, at: number): number {
   if (bytes[at] !== 44) {
-    throw at < bytes.length ? new JsonSyntaxError('listCommaOrEnd', at + 1) : new JsonSyntaxError('eofList', bytes.length);
+    throw at < bytes.length
+      ? new JsonSyntaxError('listCommaOrEnd', at + 1)
+      : new JsonSyntaxError('eofList', bytes.length);
   }
   at = skipSpace(bytes, at + 1);
   const byte = bytes[at];

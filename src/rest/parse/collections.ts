@@ -11,7 +11,15 @@ import {
 } from '../../core/collection-config.ts';
 import type { CollectionName, CreateCollection, UpdateCollection } from '../../core/requests.ts';
 import { atLeast, decodeHnsw, decodeOptimizers, decodeWal, keep, refused } from './config-diffs.ts';
-import { decodeBody, type Decoding, type DirectField, directStruct, isNull, optional, requireWhole } from './decoding.ts';
+import {
+  decodeBody,
+  type Decoding,
+  type DirectField,
+  directStruct,
+  isNull,
+  optional,
+  requireWhole,
+} from './decoding.ts';
 import { unknownVariant, wrongType } from './format-error.ts';
 import { checkName } from './names.ts';
 import { decodeQuantization } from './quantization.ts';
@@ -57,7 +65,10 @@ function decodeCreate(decoding: Decoding, root: number): CreateCollection['confi
     },
     shard_number: keep(atLeast(decodeU32, 'shard_number', 1), (value) => (params.shardNumber = value)),
     sharding_method: keep(decodeShardingMethod, () => undefined),
-    replication_factor: keep(atLeast(decodeU32, 'replication_factor', 1), (value) => (params.replicationFactor = value)),
+    replication_factor: keep(
+      atLeast(decodeU32, 'replication_factor', 1),
+      (value) => (params.replicationFactor = value),
+    ),
     write_consistency_factor: keep(
       atLeast(decodeU32, 'write_consistency_factor', 1),
       (value) => (params.writeConsistencyFactor = value),

@@ -1,7 +1,7 @@
 import { JSON_STRING } from '../../base/json/json-tree.ts';
 import type { HnswConfigDiff, OptimizersConfigDiff, WalConfig } from '../../core/collection-config.ts';
 import { type Decode, type Decoding, type DirectField, directStruct, optional } from './decoding.ts';
-import { noVariant, ryuText } from './format-error.ts';
+import { FormatError, noVariant, ryuText } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeU64, decodeUsize } from './scalars.ts';
 
 /** The parts of a collection's configuration that create and update share. Null and absent fields are alike. */
@@ -74,7 +74,10 @@ export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boo
     maxOptimizationThreads: undefined,
     preventUnoptimized: undefined,
   };
-  const maxSegment = keep(atLeast(decodeUsize, `${path}.max_segment_size`, 1), (value) => (diff.maxSegmentSize = value));
+  const maxSegment = keep(
+    atLeast(decodeUsize, `${path}.max_segment_size`, 1),
+    (value) => (diff.maxSegmentSize = value),
+  );
   const memmap = keep(decodeUsize, (value) => (diff.memmapThreshold = value));
   const indexing = keep(decodeUsize, (value) => (diff.indexingThreshold = value));
   const fields: Record<string, DirectField> = {
@@ -106,9 +109,13 @@ export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boo
 
 function decodeThreads(decoding: Decoding, node: number): number | 'auto' {
   const { tree } = decoding;
-  if (tree.kindOf(node) !== JSON_STRING) return decodeUsize(decoding, node);
-  if (tree.text(node) === 'auto') return 'auto';
-  throw noVariant('MaxOptimizationThreads');
+  if (tree.kindOf(node) === JSON_STRING && tree.text(node) === 'auto') return 'auto';
+  try {
+    return decodeUsize(decoding, node);
+  } catch (error) {
+    // To translate: an untagged enum forgets why its variants failed.
+    throw error instanceof FormatError ? noVariant('MaxOptimizationThreads') : error;
+  }
 }
 
 /** A double from 0 to 1. */

@@ -11,7 +11,7 @@ import {
 import { skipSpace } from '../../base/json/skip-json.ts';
 import { notSupported } from '../../core/errors.ts';
 import { WireError } from '../wire-error.ts';
-import { FormatError, missingField, wrongType } from './format-error.ts';
+import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 
 /**
  * Reading a request's JSON tree into core types, failing as serde does.
@@ -186,7 +186,8 @@ export function directStruct(
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) requireWhole(tree, value);
     else {
-      if (seen.has(key)) throw positioned(new FormatError(`duplicate field \`${key}\``), afterwards(tree, tree.endOf(at)));
+      if (seen.has(key))
+        throw positioned(new FormatError(`duplicate field \`${key}\``), afterwards(tree, tree.endOf(at)));
       seen.add(key);
       readDirectField(decoding, value, field);
     }
@@ -223,15 +224,31 @@ function direct(decoding: Decoding, node: number, decode: (decoding: Decoding, n
   }
 }
 
-/** Reads an array directly, element by element in the order of the text. */
-export function directList(decoding: Decoding, node: number, each: (decoding: Decoding, element: number) => void): void {
+/**
+ * Reads an array of objects directly, element by element in the order of the text.
+ * expected  an element, as serde names it: `struct QueryRequest`.
+ */
+export function directList(
+  decoding: Decoding,
+  node: number,
+  expected: string,
+  each: (decoding: Decoding, element: number) => void,
+): void {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_ARRAY && tree.kindOf(node) !== JSON_FLOATS) throw wrongType(tree, node, 'a sequence');
-  if (tree.kindOf(node) === JSON_FLOATS) throw positioned(wrongType(tree, node, 'a map'), tree.endOf(node));
+  if (tree.kindOf(node) === JSON_FLOATS) {
+    throw positioned(wrongFirstNumber(tree, node, expected), firstNumberEnd(tree, node));
+  }
   for (const element of elements(tree, node)) {
     requireReadable(tree, element);
     direct(decoding, element, each);
   }
+}
+
+/** The byte after the first number of a JSON_FLOATS node. */
+function firstNumberEnd(tree: JsonTree, floats: number): number {
+  const [untilThere = ''] = /^\[\s*[^\s,\]]+/.exec(tree.rawText(floats)) ?? [];
+  return tree.startOf(floats) + untilThere.length;
 }
 
 function directError(tree: JsonTree, node: number, error: FormatError): FormatError {

@@ -1,9 +1,4 @@
-import {
-  JSON_ARRAY,
-  JSON_OBJECT,
-  JSON_STRING,
-  type JsonTree,
-} from '../../base/json/json-tree.ts';
+import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
 import { isJsonPath } from '../../core/json-path.ts';
 import { type Decoding, eachField, elements, isNull } from './decoding.ts';
 import { FormatError, missingField, unknownField, wrongType } from './format-error.ts';
@@ -25,7 +20,8 @@ export function decodeFilter(decoding: Decoding, node: number, path: string): vo
   eachField(tree, node, (key, clause) => {
     if (!CLAUSES.includes(key)) throw unknownField(key, CLAUSES);
     if (isNull(tree, clause)) return;
-    const imposes = key === 'min_should' ? decodeMinShould(decoding, clause, path) : decodeClause(decoding, clause, path, key);
+    const imposes =
+      key === 'min_should' ? decodeMinShould(decoding, clause, path) : decodeClause(decoding, clause, path, key);
     if (imposes) decoding.refuse(`A filter (${path}.${key})`);
   });
 }
@@ -51,7 +47,7 @@ function decodeMinShould(decoding: Decoding, node: number, path: string): boolea
   const count = fields.get('min_count');
   if (conditions === undefined) throw missingField('conditions');
   if (count === undefined) throw missingField('min_count');
-  if (tree.kindOf(conditions) !== JSON_ARRAY) throw wrongType(tree, conditions, 'a sequence');
+  if (tree.kindOf(conditions) !== JSON_ARRAY && tree.kindOf(conditions) !== JSON_FLOATS) throw wrongType(tree, conditions, 'a sequence');
   decodeUsize(decoding, count);
   decodeClause(decoding, conditions, path, 'min_should.conditions');
   return true;
@@ -137,4 +133,3 @@ function fieldsOf(tree: JsonTree, node: number): Map<string, number> {
   eachField(tree, node, (key, value) => fields.set(key, value));
   return fields;
 }
-

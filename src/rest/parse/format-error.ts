@@ -29,6 +29,12 @@ export function wrongValue(tree: JsonTree, node: number, expected: string): Form
   return new FormatError(`invalid value: ${unexpected(tree, node)}, expected ${expected}`);
 }
 
+/** As wrongType, for the first element of a JSON_FLOATS node: such elements have no nodes of their own. */
+export function wrongFirstNumber(tree: JsonTree, floats: number, expected: string): FormatError {
+  const first = /[-+.0-9eE]+/.exec(tree.rawText(floats))?.[0] ?? '';
+  return new FormatError(`invalid type: ${unexpectedNumber(first)}, expected ${expected}`);
+}
+
 export function missingField(name: string): FormatError {
   return new FormatError(`missing field \`${name}\``);
 }
@@ -61,10 +67,8 @@ function unexpected(tree: JsonTree, node: number): string {
       return 'boolean `false`';
     case JSON_TRUE:
       return 'boolean `true`';
-    case JSON_NUMBER: {
-      const digits = tree.rawText(node);
-      return isInteger64(digits) ? `integer \`${digits}\`` : `floating point \`${ryuText(Number(digits))}\``;
-    }
+    case JSON_NUMBER:
+      return unexpectedNumber(tree.rawText(node));
     case JSON_ARRAY:
     case JSON_FLOATS:
       return 'sequence';
@@ -74,6 +78,10 @@ function unexpected(tree: JsonTree, node: number): string {
     default:
       return `string ${debugText(tree.text(node))}`;
   }
+}
+
+function unexpectedNumber(digits: string): string {
+  return isInteger64(digits) ? `integer \`${digits}\`` : `floating point \`${ryuText(Number(digits))}\``;
 }
 
 /** Whether serde_json reads these digits as an integer (i64 or u64) and not as a float. */

@@ -14,16 +14,9 @@ import { noVariant, wrongType } from './format-error.ts';
 import { decodeId, decodeIds } from './scalars.ts';
 import { infiniteComponent, isDense, sparseViolations, vectorKind } from './vectors.ts';
 
-/** What one column builder needs to know of a point: nodes of the tree; -1 = not given. */
-export interface PointNodes {
-  readonly id: number;
-  readonly vector: number;
-  readonly payload: number;
-}
-
 /**
- * Collects points of a request into columns. Vectors and payloads stay where they are in the tree until `finish`,
- * which copies each once.
+ * Collects points of a request into columns. What is set twice counts as it was set last. Vectors and payloads stay
+ * where they are in the tree until `finish`, which copies each once.
  */
 export class ColumnBuilder {
   private readonly decoding: Decoding;
@@ -35,8 +28,6 @@ export class ColumnBuilder {
   private readonly vectorNodes: Int32Array;
   private readonly others: OtherVector[] = [];
   private readonly count: number;
-  private floatCount = 0;
-  private payloadBytes = 0;
 
   constructor(decoding: Decoding, count: number) {
     this.decoding = decoding;
@@ -63,6 +54,7 @@ export class ColumnBuilder {
       }
       if (at === start + digits) {
         this.kinds[index] = ID_NUMBER;
+        words.fill(0, index * 4, index * 4 + 2);
         words[index * 4 + 2] = Math.floor(value / 0x1_0000_0000);
         words[index * 4 + 3] = value >>> 0;
         return;
@@ -83,10 +75,9 @@ export class ColumnBuilder {
   /** A JSON null or an object. */
   setPayload(index: number, node: number): void {
     const kind = this.tree.kindOf(node);
-    if (kind === JSON_NULL) return;
-    if (kind !== JSON_RAW_OBJECT && kind !== JSON_OBJECT) throw wrongType(this.tree, node, 'a map');
-    this.payloadNodes[index] = node;
-    this.payloadBytes += this.tree.endOf(node) - this.tree.startOf(node);
+    if (kind !== JSON_NULL && kind !== JSON_RAW_OBJECT && kind !== JSON_OBJECT)
+      throw wrongType(this.tree, node, 'a map');
+    this.payloadNodes[index] = kind === JSON_NULL ? -1 : node;
   }
 
   /**
@@ -96,19 +87,14 @@ export class ColumnBuilder {
   setVector(index: number, node: number, path: string): void {
     const { tree } = this;
     const kind = tree.kindOf(node);
-    if (kind === JSON_FLOATS) this.setDefault(index, node);
+    this.vectorNodes[index] = -1;
+    if (kind === JSON_FLOATS) this.vectorNodes[index] = node;
     else if (kind === JSON_ARRAY) {
       if (isDense(tree, node)) this.decoding.violate(`${path}.vector: dense vector must not be empty`);
       else if (vectorKind(tree, node) === 'multi') this.others.push({ pointIndex: index, name: '', kind: 'multi' });
       else throw noVariant('VectorStruct');
     } else if (kind === JSON_OBJECT) this.setNamed(index, node, path);
     else throw noVariant('VectorStruct');
-  }
-
-  private setDefault(index: number, node: number): void {
-    const { tree } = this;
-    this.vectorNodes[index] = node;
-    this.floatCount += (tree.floatEnd[node] ?? 0) - (tree.floatStart[node] ?? 0);
   }
 
   private setNamed(index: number, object: number, path: string): void {
@@ -132,7 +118,7 @@ export class ColumnBuilder {
     if (kind === 'sparse') for (const rule of sparseViolations(tree, node)) this.decoding.violate(`${path}.${rule}`);
     if (kind === 'dense' && tree.kindOf(node) !== JSON_FLOATS) {
       this.decoding.violate(`${path}.vector: dense vector must not be empty`);
-    } else if (kind === 'dense' && name === '') this.setDefault(index, node);
+    } else if (kind === 'dense' && name === '') this.vectorNodes[index] = node;
     else this.others.push({ pointIndex: index, name, kind });
   }
 
@@ -147,7 +133,11 @@ export class ColumnBuilder {
 
   private finishVectors(): { readonly vectors: Float32Array; readonly vectorStarts: Uint32Array } {
     const { tree, count } = this;
-    const vectors = new Float32Array(this.floatCount);
+    let floatCount = 0;
+    for (const node of this.vectorNodes) {
+      if (node >= 0) floatCount += (tree.floatEnd[node] ?? 0) - (tree.floatStart[node] ?? 0);
+    }
+    const vectors = new Float32Array(floatCount);
     const vectorStarts = new Uint32Array(count + 1);
     let at = 0;
     for (let index = 0; index < count; index++) {
@@ -168,7 +158,9 @@ export class ColumnBuilder {
 
   private finishPayloads(): { readonly payloads: Uint8Array; readonly payloadStarts: Uint32Array } {
     const { tree, count } = this;
-    const payloads = new Uint8Array(this.payloadBytes);
+    let payloadBytes = 0;
+    for (const node of this.payloadNodes) if (node >= 0) payloadBytes += tree.endOf(node) - tree.startOf(node);
+    const payloads = new Uint8Array(payloadBytes);
     const payloadStarts = new Uint32Array(count + 1);
     let at = 0;
     for (let index = 0; index < count; index++) {

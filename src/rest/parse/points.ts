@@ -3,7 +3,7 @@ import { parseJson } from '../../base/json/parse-json.ts';
 import type { PointColumns, UpsertPoints } from '../../core/requests.ts';
 import { decodeBody, type Decoding, eachField, elements, isNull, optional, requireWhole } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
-import { FormatError, missingField, noVariant, unknownVariant, wrongType } from './format-error.ts';
+import { FormatError, missingField, noVariant, unknownVariant, wrongFirstNumber, wrongType } from './format-error.ts';
 import { ColumnBuilder } from './point-columns.ts';
 import { writeOptions } from './query-text.ts';
 import { decodeIds, decodeString } from './scalars.ts';
@@ -102,7 +102,7 @@ function decodePoints(decoding: Decoding, list: number): PointColumns {
 /** The elements of a list whose elements must be objects. */
 function listOf({ tree }: Decoding, list: number, expected: string): number[] {
   const kind = tree.kindOf(list);
-  if (kind === JSON_FLOATS) throw new FormatError(`invalid type: integer, expected ${expected}`);
+  if (kind === JSON_FLOATS) throw wrongFirstNumber(tree, list, expected);
   if (kind !== JSON_ARRAY) throw wrongType(tree, list, 'a sequence');
   return elements(tree, list);
 }

@@ -100,16 +100,13 @@ function decodeRange(decoding: Decoding, node: number): void {
   });
 }
 
-const DATE =
-  /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+const DATE = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 function checkDate(text: string): void {
   const [day = '', time = '00:00'] = text.split(/[Tt ]/);
   const isDate = DATE.test(text) && !Number.isNaN(Date.parse(`${day}T${time.slice(0, 5)}Z`));
   if (isDate) return;
-  throw new FormatError(
-    `'${text}' does not match accepted datetime format (RFC3339). Example: 2014-01-01T00:00:00Z`,
-  );
+  throw new FormatError(`'${text}' does not match accepted datetime format (RFC3339). Example: 2014-01-01T00:00:00Z`);
 }
 
 function corner(tree: JsonTree, node: number, name: string): number {

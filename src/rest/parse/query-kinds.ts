@@ -1,4 +1,11 @@
-import { JSON_ARRAY, JSON_FLOATS, JSON_NULL, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
+import {
+  JSON_ARRAY,
+  JSON_FLOATS,
+  JSON_NULL,
+  JSON_OBJECT,
+  JSON_STRING,
+  type JsonTree,
+} from '../../base/json/json-tree.ts';
 import { type Decoding, eachField } from './decoding.ts';
 import { idOfNode } from './scalars.ts';
 import { vectorKind } from './vectors.ts';

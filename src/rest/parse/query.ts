@@ -1,9 +1,16 @@
-import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
+import {
+  JSON_ARRAY,
+  JSON_FLOATS,
+  JSON_NUMBER,
+  JSON_OBJECT,
+  JSON_STRING,
+  type JsonTree,
+} from '../../base/json/json-tree.ts';
 import { badRequest } from '../../core/errors.ts';
 import type { QueryBatch, QueryPoints, QueryTarget, SearchParams } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, flattened, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
-import { FormatError, missingField, noVariant } from './format-error.ts';
+import { FormatError, missingField, noVariant, wrongFirstNumber, wrongType } from './format-error.ts';
 import { decodeQueryKind } from './query-kinds.ts';
 import { decodeScore, decodeString, decodeUsize, idOfNode } from './scalars.ts';
 import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
@@ -57,7 +64,7 @@ function parseBatch(
   const queries: QueryPoints[] = [];
   decodeBody(parseTree(wire.body), (decoding, root) => {
     const searches = (decoding: Decoding, list: number): void =>
-      directList(decoding, list, (decoding, node) => queries.push(decodeOne(decoding, node, queries.length)));
+      directList(decoding, list, expected.replace('Batch', ''), (decoding, node) => queries.push(decodeOne(decoding, node, queries.length)));
     directStruct(decoding, root, expected, { searches: { direct: searches } }, ['searches']);
   });
   return { collection, ...options, queries };
@@ -158,9 +165,7 @@ function checkQuery(decoding: Decoding, fields: QueryFields, hasPrefetch: boolea
   if (fields.target.kind !== 'scroll') return;
   if (hasPrefetch) {
     decoding.fail(
-      badRequest(
-        "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
-      ),
+      badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query."),
     );
   } else if (fields.scoreThreshold !== undefined) {
     decoding.fail(
@@ -176,11 +181,12 @@ function decodePrefetch(decoding: Decoding, node: number, path: string): boolean
   } else if (tree.kindOf(node) === JSON_ARRAY) {
     let index = 0;
     for (let at = node + 1; at < tree.nextOf(node); at = tree.nextOf(at)) {
-      if (tree.kindOf(at) !== JSON_OBJECT) throw noVariant('Prefetch');
+      if (tree.kindOf(at) !== JSON_OBJECT) throw wrongType(tree, at, 'struct Prefetch');
       decodeQuery(decoding, at, `${path}.prefetch[${index++}]`);
     }
     if (index === 0) return false;
   } else {
+    if (tree.kindOf(node) === JSON_FLOATS) throw wrongFirstNumber(tree, node, 'struct Prefetch');
     if (optional(decoding, node, () => true) === undefined) return false;
     throw new FormatError('Expected a single prefetch or a list of prefetches');
   }
@@ -283,4 +289,3 @@ function namedVector(tree: JsonTree, node: number): { readonly name: string; rea
   }
   return name === undefined || vector === undefined ? undefined : { name, vector };
 }
-

@@ -40,13 +40,6 @@ export function decodeU32({ tree }: Decoding, node: number): number {
   return decodeUnsigned(tree, node, 'u32', 0xffff_ffffn);
 }
 
-/** A NonZero integer of Rust. */
-export function decodeNonZero({ tree }: Decoding, node: number, type: 'u32' | 'usize' | 'u64'): number {
-  const value = decodeUnsigned(tree, node, `a nonzero ${type}`, type === 'u32' ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn);
-  if (value === 0) throw wrongValue(tree, node, `a nonzero ${type}`);
-  return value;
-}
-
 function decodeUnsigned(tree: JsonTree, node: number, expected: string, most: bigint): number {
   if (tree.kindOf(node) !== JSON_NUMBER) throw wrongType(tree, node, expected);
   const digits = tree.rawText(node);

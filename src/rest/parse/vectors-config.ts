@@ -19,7 +19,8 @@ export function decodeVectorsConfig(decoding: Decoding, node: number): readonly 
     if (single !== undefined) return [single];
     const named: DenseVectorConfig[] = [];
     eachField(tree, node, (name, value) => {
-      const vector = tree.kindOf(value) === JSON_OBJECT ? decodeVectorParams(decoding, value, name, 'vectors.?') : undefined;
+      const vector =
+        tree.kindOf(value) === JSON_OBJECT ? decodeVectorParams(decoding, value, name, 'vectors.?') : undefined;
       if (vector === undefined) throw noVariant('VectorsConfig');
       if (name !== '') decoding.refuse(`A named vector (vectors.${name})`);
       named.push(vector);
@@ -39,8 +40,6 @@ function decodeVectorParams(
   path: string,
 ): DenseVectorConfig | undefined {
   const { tree } = decoding;
-  let size: number | undefined;
-  let distance: Distance | undefined;
   let hnswConfig: HnswConfigDiff | undefined;
   let onDisk: boolean | undefined;
   const fields = new Map<string, number>();
@@ -48,8 +47,8 @@ function decodeVectorParams(
   const sizeNode = fields.get('size');
   const distanceNode = fields.get('distance');
   if (sizeNode === undefined || distanceNode === undefined) return undefined;
-  size = decodeSize(tree, sizeNode);
-  distance = decodeDistance(tree, distanceNode);
+  const size = decodeSize(tree, sizeNode);
+  const distance = decodeDistance(tree, distanceNode);
   if (size === undefined || distance === undefined) return undefined;
   if (size > SIZE_MAX) decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${SIZE_MAX}`);
   for (const [key, value] of fields) {

@@ -73,7 +73,8 @@ export function sparseViolations(tree: JsonTree, node: number): string[] {
   if (indices.length !== lists.get('values')?.length) {
     found.push('values: Validation error: must be the same length as indices [{}]');
   }
-  if (new Set(indices.map(Number)).size !== indices.length) found.push('indices: Validation error: must be unique [{}]');
+  if (new Set(indices.map(Number)).size !== indices.length)
+    found.push('indices: Validation error: must be unique [{}]');
   return found;
 }
 
@@ -91,5 +92,3 @@ export function infiniteComponent(vector: Float32Array, place: string): Vectoriz
   if (index < 0) return undefined;
   return badInput(`${place}[${index}] is out of range: expected a number that fits into 32-bit floating point`);
 }
-
-

@@ -4,7 +4,6 @@ import type { PointColumns } from '../../core/requests.ts';
 import { checkName } from './names.ts';
 import type { QueryText } from './query-text.ts';
 
-
 /**
  * A request as the parsers see it.
  * path         the values of the row's `:placeholders`, percent-decoded, in order.
@@ -34,4 +33,3 @@ export function parseTree(body: Buffer): JsonTree {
   parseJson(scratch, body, undefined);
   return scratch;
 }
-

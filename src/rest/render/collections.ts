@@ -1,5 +1,10 @@
 import type { CollectionInfo } from '../../core/answers.ts';
-import type { CollectionConfig, DenseVectorConfig, HnswConfigDiff, OptimizersConfig } from '../../core/collection-config.ts';
+import type {
+  CollectionConfig,
+  DenseVectorConfig,
+  HnswConfigDiff,
+  OptimizersConfig,
+} from '../../core/collection-config.ts';
 import { writer } from './writer.ts';
 
 /** JSON.stringify leaves out what is undefined: so what Qdrant omits is undefined here, and what it prints null, null. */
@@ -30,7 +35,9 @@ export function renderCollectionInfo(info: CollectionInfo): void {
   // Metadata is spliced as it was given: its numbers keep their digits.
   const spliced = typeof metadata === 'string' ? `,"metadata":${metadata}` : '';
   const configText = JSON.stringify(config).slice(0, -1);
-  writer.utf8(`${JSON.stringify(head).slice(0, -1)},"config":${configText}${spliced}},${JSON.stringify(tail).slice(1)}`);
+  writer.utf8(
+    `${JSON.stringify(head).slice(0, -1)},"config":${configText}${spliced}},${JSON.stringify(tail).slice(1)}`,
+  );
 }
 
 function configJson({ params, hnsw, optimizers, wal, metadata }: CollectionConfig): Json {

@@ -11,7 +11,8 @@ function printed(value: number): string {
 
 /** The least number of significant digits that reads back as the same float. */
 function shortestDigits(value: number): number {
-  for (let digits = 1; digits < 9; digits++) if (Math.fround(Number(value.toPrecision(digits))) === value) return digits;
+  for (let digits = 1; digits < 9; digits++)
+    if (Math.fround(Number(value.toPrecision(digits))) === value) return digits;
   return 9;
 }
 

@@ -1,0 +1,94 @@
+/**
+ * Reading and printing the JSON of vectors, beside the engine's own JSON in the same run.
+ *
+ *     node scripts/bench/json.ts [--dimension 768] [--points 256] [--rounds 5]
+ *
+ * Reading: an upsert's body to columns (rest/parse/points.ts) against Buffer.toString + JSON.parse, which leaves the
+ * numbers in JavaScript arrays. Printing: vectors with ByteWriter against JSON.stringify of the same doubles (longer
+ * text: it knows no 32-bit floats). Median of the rounds, in MB of JSON a second.
+ */
+import { parseArgs } from 'node:util';
+
+import { ByteWriter } from '../../src/base/json/byte-writer.ts';
+import { parsePointColumns } from '../../src/rest/parse/points.ts';
+
+const { values } = parseArgs({
+  options: {
+    dimension: { type: 'string', default: '768' },
+    points: { type: 'string', default: '256' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const dimension = Number(values.dimension);
+const pointCount = Number(values.points);
+const REPEATS = 5;
+
+/** The same numbers in every run (mulberry32). */
+function generator(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** An upsert whose components are written by `print`. */
+function upsertBody(print: (component: number) => string): Buffer {
+  const random = generator(7);
+  const points = Array.from({ length: pointCount }, (_, id) => {
+    const vector = Array.from({ length: dimension }, () => print((random() - 0.5) / 5)).join(',');
+    return `{"id":${id},"vector":[${vector}],"payload":{"city":"Berlin","rank":${id}}}`;
+  });
+  return Buffer.from(`{"points":[${points.join(',')}]}`);
+}
+
+/** Median over the rounds of the MB a second in which `run` handles `byteCount` bytes. */
+function rate(byteCount: number, run: () => void): number {
+  const rates: number[] = [];
+  run();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const startMs = performance.now();
+    for (let repeat = 0; repeat < REPEATS; repeat++) run();
+    rates.push((byteCount * REPEATS) / (performance.now() - startMs) / 1000);
+  }
+  return rates.sort((a, b) => a - b)[rates.length >> 1] ?? 0;
+}
+
+function report(name: string, byteCount: number, ours: number, engine: number): void {
+  const size = `${(byteCount / 1e6).toFixed(1)} MB`;
+  console.log(
+    `${name.padEnd(34)} ${size.padStart(8)}  ${ours.toFixed(0).padStart(5)} MB/s, V8 ${engine.toFixed(0).padStart(5)} MB/s, ratio ${(ours / engine).toFixed(2)}`,
+  );
+}
+
+const FORMS: Readonly<Record<string, (component: number) => string>> = {
+  'read, 17 digits (doubles)': String,
+  'read, 8 digits (floats)': (component) => String(Number(Math.fround(component).toPrecision(8))),
+  'read, 4 decimals': (component) => component.toFixed(4),
+};
+for (const [name, print] of Object.entries(FORMS)) {
+  const body = upsertBody(print);
+  const ours = rate(body.length, () => void parsePointColumns(body));
+  const engine = rate(body.length, () => void JSON.parse(body.toString()));
+  report(name, body.length, ours, engine);
+}
+
+const random = generator(11);
+const vector = Float32Array.from({ length: dimension * pointCount }, () => (random() - 0.5) / 5);
+const doubles = [...vector];
+const writer = new ByteWriter();
+writer.floats(vector);
+const printed = writer.take();
+const ours = rate(printed.length, () => {
+  writer.floats(vector);
+  writer.take();
+});
+const text = JSON.stringify(doubles);
+report(
+  'print, shortest 32-bit floats',
+  printed.length,
+  ours,
+  rate(text.length, () => void JSON.stringify(doubles)),
+);
+console.log(`${((printed.length / ours / vector.length) * 1000).toFixed(0)} ns a printed float`);

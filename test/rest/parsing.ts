@@ -1,0 +1,44 @@
+import { VectorizerError } from '../../src/core/errors.ts';
+import { errorAnswer } from '../../src/rest/errors.ts';
+import { parsePointColumns } from '../../src/rest/parse/points.ts';
+import type { Wire } from '../../src/rest/parse/wire.ts';
+import { WireError } from '../../src/rest/wire-error.ts';
+
+/** A request to the collection `c`. `body` is sent as it is where it is text, as compact JSON otherwise. */
+export function wire(body: unknown, given: { query?: string; path?: readonly string[] } = {}): Wire {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    path: given.path ?? ['c'],
+    query: given.query ?? '',
+    body: Buffer.from(text),
+    parsePoints: parsePointColumns,
+  };
+}
+
+/** What the client reads where `parse` refuses: `400 Format error …`; `accepted` where it does not. */
+export function refusal(parse: (wire: Wire) => unknown, request: Wire): string {
+  try {
+    parse(request);
+    return 'accepted';
+  } catch (error) {
+    // To translate, as the door does; bugs stay bugs.
+    if (!(error instanceof WireError || error instanceof VectorizerError)) throw error;
+    const { status, message } = errorAnswer(error);
+    return `${status} ${message}`;
+  }
+}
+
+/** The refusal of a feature that Qdrant has and this version does not. */
+export function unserved(feature: string): string {
+  return `400 Bad request: ${feature} is not supported by this version of Vectorizer yet`;
+}
+
+/** A refusal of serde. */
+export function format(message: string): string {
+  return `400 Format error in JSON body: ${message}`;
+}
+
+/** A broken rule of Qdrant's validation. */
+export function rule(...rules: readonly string[]): string {
+  return `422 Validation error in JSON body: [${rules.join('; ')}]`;
+}
