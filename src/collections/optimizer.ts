@@ -7,8 +7,8 @@ import type { Shard } from './shard.ts';
 
 /** Updates that come within this time of each other are indexed together. */
 const GATHER_MS = 50;
-/** 16 MiB of codes, 21,000 rows of 768 dimensions, take a search about a millisecond (docs/performance.md). */
-const TAIL_BYTES_MAX = 16 * 2 ** 20;
+/** 8 MiB of codes, 11,000 rows of 768 dimensions, take a search about half a millisecond (docs/performance.md). */
+const TAIL_BYTES_MAX = 8 * 2 ** 20;
 
 /**
  * The work behind the updates, for all shards of the process: checkpoints, graphs, compaction. One job at a time, since

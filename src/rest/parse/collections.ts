@@ -9,6 +9,7 @@ import {
   mergeDiff,
   type OptimizersConfigDiff,
 } from '../../core/collection-config.ts';
+import { checkHnswLimits, checkShardNumber } from '../../core/config-limits.ts';
 import type { CollectionName, CreateCollection, UpdateCollection } from '../../core/requests.ts';
 import { atLeast, decodeHnsw, decodeOptimizers, decodeWal, keep, refused } from './config-diffs.ts';
 import {
@@ -32,7 +33,11 @@ import { parseTree, readCollection, type Wire } from './wire.ts';
 export function parseCreateCollection(wire: Wire): CreateCollection {
   const collection = checkName(wire.path[0] ?? '', 'create');
   checkMetaTimeout(wire.query);
-  return { collection, config: decodeBody(parseTree(wire.body), decodeCreate) };
+  const config = decodeBody(parseTree(wire.body), decodeCreate);
+  checkShardNumber(config.params.shardNumber);
+  checkHnswLimits('hnsw_config', config.hnsw);
+  for (const { hnswConfig } of config.params.vectors) checkHnswLimits('vectors.hnsw_config', hnswConfig);
+  return { collection, config };
 }
 
 /** `DELETE /collections/{c}`. */
@@ -102,7 +107,10 @@ function decodeCreate(decoding: Decoding, root: number): CreateCollection['confi
 export function parseUpdateCollection(wire: Wire): UpdateCollection {
   const collection = readCollection(wire);
   checkMetaTimeout(wire.query);
-  return { collection, diff: decodeBody(parseTree(wire.body), decodeUpdate) };
+  const diff = decodeBody(parseTree(wire.body), decodeUpdate);
+  checkHnswLimits('hnsw_config', diff.hnsw);
+  for (const { hnswConfig } of diff.vectors.values()) checkHnswLimits('vectors.hnsw_config', hnswConfig);
+  return { collection, diff };
 }
 
 function decodeUpdate(decoding: Decoding, root: number): CollectionDiff {

@@ -32,7 +32,7 @@ export function parseQuery(wire: Wire): QueryBatch {
 
 /** `POST /collections/{c}/points/query/batch`. */
 export function parseQueryBatch(wire: Wire): QueryBatch {
-  return parseBatch(wire, 'struct QueryRequestBatch', (decoding, node, index) =>
+  return parseBatch(wire, 'struct QueryRequest', (decoding, node, index) =>
     decodeQueryRequest(decoding, node, `searches[${index}].internal`),
   );
 }
@@ -49,14 +49,14 @@ export function parseSearch(wire: Wire): QueryBatch {
 
 /** `POST /collections/{c}/points/search/batch`. */
 export function parseSearchBatch(wire: Wire): QueryBatch {
-  return parseBatch(wire, 'struct SearchRequestBatch', (decoding, node, index) =>
+  return parseBatch(wire, 'struct SearchRequest', (decoding, node, index) =>
     decodeSearchRequest(decoding, node, `searches[${index}].search_request`),
   );
 }
 
 function parseBatch(
   wire: Wire,
-  expected: string,
+  element: string,
   decodeOne: (decoding: Decoding, node: number, index: number) => QueryPoints,
 ): QueryBatch {
   const collection = readCollection(wire);
@@ -64,8 +64,8 @@ function parseBatch(
   const queries: QueryPoints[] = [];
   decodeBody(parseTree(wire.body), (decoding, root) => {
     const searches = (decoding: Decoding, list: number): void =>
-      directList(decoding, list, expected.replace('Batch', ''), (decoding, node) => queries.push(decodeOne(decoding, node, queries.length)));
-    directStruct(decoding, root, expected, { searches: { direct: searches } }, ['searches']);
+      directList(decoding, list, element, (decoding, node) => queries.push(decodeOne(decoding, node, queries.length)));
+    directStruct(decoding, root, `${element}Batch`, { searches: { direct: searches } }, ['searches']);
   });
   return { collection, ...options, queries };
 }

@@ -1,0 +1,33 @@
+import type { HnswConfigDiff } from './collection-config.ts';
+import { badInput } from './errors.ts';
+
+/**
+ * What a collection may ask for at most. Qdrant takes any number and dies of it; one request must not cost the process
+ * its memory.
+ */
+export const CONFIG_LIMITS = {
+  /** A shard has a log, segments and a task queue of its own. */
+  shardNumber: 1000,
+  /** 2 m + 1 words a point: at 1,000 links a graph is larger than most vectors. */
+  hnswM: 1000,
+  /** The beam of an insertion, in points. */
+  hnswEfConstruct: 100_000,
+} as const;
+
+/** Throws bad_input for more shards than a collection may have. */
+export function checkShardNumber(shardNumber: number): void {
+  requireAtMost('shard_number', shardNumber, CONFIG_LIMITS.shardNumber);
+}
+
+/** Throws bad_input for HNSW parameters beyond the limits. `path` names them: `hnsw_config`. */
+export function checkHnswLimits(path: string, hnsw: HnswConfigDiff | undefined): void {
+  requireAtMost(`${path}.m`, hnsw?.m, CONFIG_LIMITS.hnswM);
+  requireAtMost(`${path}.payload_m`, hnsw?.payloadM, CONFIG_LIMITS.hnswM);
+  requireAtMost(`${path}.ef_construct`, hnsw?.efConstruct, CONFIG_LIMITS.hnswEfConstruct);
+}
+
+function requireAtMost(path: string, value: number | undefined, most: number): void {
+  if (value !== undefined && value > most) {
+    throw badInput(`${path}: value ${value} invalid, must be ${most} or smaller in this version of Vectorizer`);
+  }
+}

@@ -1,0 +1,217 @@
+import test from 'ava';
+
+import { idAt, idText } from '../../src/core/ids.ts';
+import type { PointColumns, UpsertPoints } from '../../src/core/requests.ts';
+import { parsePointColumns, parseUpsert } from '../../src/rest/parse/points.ts';
+import { format, refusal, rule, unserved, wire } from './parsing.ts';
+
+const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
+
+/** Columns as one plain object a point. */
+function rows({ ids, vectors, vectorStarts, payloads, payloadStarts, others }: PointColumns): readonly unknown[] {
+  return Array.from({ length: ids.count }, (_, index) => {
+    const payload = Buffer.from(payloads.slice(payloadStarts[index], payloadStarts[index + 1])).toString();
+    const named = others.filter(({ pointIndex }) => pointIndex === index).map(({ name, kind }) => `${name}:${kind}`);
+    return [idText(idAt(ids, index)), [...vectors.slice(vectorStarts[index], vectorStarts[index + 1])], payload, ...named];
+  });
+}
+
+/** Bodies that are accepted, and the points in them: id, default vector, raw payload, other vectors. */
+const ACCEPTED: readonly (readonly [string, readonly unknown[]])[] = [
+  ['{"points":[]}', []],
+  ['{"points":[{"id":1,"vector":[1,2]}]}', [['1', [1, 2], '']]],
+  ['{"points":[{"vectors":[0.1,-2e3],"id":999999999999999}]}', [['999999999999999', [Math.fround(0.1), -2000], '']]],
+  [
+    `{"points":[{"id":1,"vector":[1],"payload":{"a": 1.0000000000000000001}},{"id":"${UUID}","vector":[3],"payload":null},{"id":18446744073709551615,"vector":{},"payload":{}}]}`,
+    [
+      ['1', [1], '{"a": 1.0000000000000000001}'],
+      [UUID, [3], ''],
+      ['18446744073709551615', [], '{}'],
+    ],
+  ],
+  ['{"points":[{"id":1,"vector":{"":[1,2]}}]}', [['1', [1, 2], '']]],
+  ['{"points":[{"id":1,"vector":[[1,2],[3,4]]}]}', [['1', [], '', ':multi']]],
+  ['{"points":[{"id":1,"vector":{"text":"x","model":"bm25"}}]}', [['1', [], '', ':inference']]],
+  [
+    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[1,2],"values":[0.5,1]},"m":[[1],[3]],"d":{"text":"x","model":"y"},"i":{"image":"u","model":"y"},"o":{"object":{},"model":"y"},"e":{"indices":[],"values":[]}}}]}',
+    [['1', [], '', 'a:dense', 's:sparse', 'm:multi', 'd:inference', 'i:inference', 'o:inference', 'e:sparse']],
+  ],
+  ['{"points":[{"id":1,"vector":{"payload":{"indices":[1],"values":[1]}}}]}', [['1', [], '', 'payload:sparse']]],
+  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"upsert","update_filter":{},"other":1}', [['1', [1], '']]],
+  ['{"points":[{"id":1,"vector":[1]}],"shard_key":null,"update_filter":null,"update_mode":null}', [['1', [1], '']]],
+  // What is given twice counts as given last.
+  ['{"points":[{"id":9,"id":1,"vector":[1,2],"vector":[3],"payload":{"a":1},"payload":{}}]}', [['1', [3], '{}']]],
+  ['{"points":[{"id":1,"vector":[1],"payload":{"a":1},"payload":null}]}', [['1', [1], '']]],
+  ['{"points":5,"points":[{"id":1,"vector":[1]}]}', [['1', [1], '']]],
+  ['{"batch":{"ids":[],"vectors":[]},"points":5}', []],
+  [
+    '{"batch":{"ids":[1,2],"vectors":[[1,2],[3,4]],"payloads":[{"a":1},null]}}',
+    [
+      ['1', [1, 2], '{"a":1}'],
+      ['2', [3, 4], ''],
+    ],
+  ],
+  [
+    `{"batch":{"ids":[1,"${UUID}"],"vectors":{"":[[1,2],[3,4]],"a":[[1],[2]]},"payloads":null}}`,
+    [
+      ['1', [1, 2], '', 'a:dense'],
+      [UUID, [3, 4], '', 'a:dense'],
+    ],
+  ],
+  ['{"batch":{"ids":[1],"vectors":[[[1],[2]]]}}', [['1', [], '', ':multi']]],
+  ['{"batch":{"ids":[1],"vectors":[{"text":"a","model":"m"}]}}', [['1', [], '', ':inference']]],
+  ['{"batch":{"ids":[1],"vectors":{"s":[{"indices":[3],"values":[1]}]}}}', [['1', [], '', 's:sparse']]],
+];
+
+test('points are read in every form', (t) => {
+  for (const [body, expected] of ACCEPTED) t.deepEqual(rows(parsePointColumns(Buffer.from(body))), expected, body);
+});
+
+test('columns hold nothing but what they say', (t) => {
+  const body = '{"points":[{"id":1,"vector":[1,2],"vector":[3],"payload":{"a":1},"payload":{}}]}';
+  const { vectors, payloads } = parsePointColumns(Buffer.from(body));
+  t.is(vectors.length, 1);
+  t.is(payloads.length, 2);
+});
+
+test('the options of an update travel with its points, whether they are read here or elsewhere', async (t) => {
+  const body = { points: [{ id: 1, vector: [1] }] };
+  const options = { collection: 'c', wait: true, ordering: 'medium', timeoutSeconds: 3 };
+  const request = wire(body, { query: 'wait=true&ordering=medium&timeout=3' });
+  const here = parseUpsert(request);
+  t.false(here instanceof Promise);
+  t.like(here, options);
+  const there = parseUpsert({ ...request, parsePoints: async (bytes) => parsePointColumns(bytes) });
+  t.true(there instanceof Promise);
+  t.deepEqual(await there, here as UpsertPoints);
+});
+
+const NO_STRUCT = format('data did not match any variant of untagged enum VectorStruct');
+const NO_BATCH = format('data did not match any variant of untagged enum BatchVectorStruct');
+
+function notAnId(shown: string): string {
+  return format(`value ${shown} is not a valid point ID, valid values are either an unsigned integer or a UUID`);
+}
+
+function outOfRange(place: string): string {
+  return `400 Wrong input: ${place} is out of range: expected a number that fits into 32-bit floating point`;
+}
+
+/** The vector of the one point of a body, and the refusal of that. */
+const VECTORS: readonly (readonly [string, string])[] = [
+  ['5', NO_STRUCT],
+  ['null', NO_STRUCT],
+  ['"x"', NO_STRUCT],
+  ['[1,"a"]', NO_STRUCT],
+  ['[1,null]', NO_STRUCT],
+  ['[[1],"a"]', NO_STRUCT],
+  ['{"a":5}', NO_STRUCT],
+  ['{"a":{"text":"x"}}', NO_STRUCT],
+  ['{"text":5,"model":"m"}', NO_STRUCT],
+  ['{"model":"m"}', NO_STRUCT],
+  ['{"model":5,"text":"x"}', NO_STRUCT],
+  ['{"s":{"indices":[-1],"values":[1]}}', NO_STRUCT],
+  ['{"s":{"indices":[1.5],"values":[1]}}', NO_STRUCT],
+  ['{"s":{"indices":[4294967296],"values":[1]}}', NO_STRUCT],
+  ['{"s":{"indices":["x"],"values":[1]}}', NO_STRUCT],
+  ['{"s":{"indices":[1],"values":5}}', NO_STRUCT],
+  ['[]', rule('points[0].vector.vector: dense vector must not be empty')],
+  ['{"":[]}', rule('points[0].vector.?.vector: dense vector must not be empty')],
+  ['{"a":[]}', rule('points[0].vector.?.vector: dense vector must not be empty')],
+  [
+    '{"s":{"indices":[1,1],"values":[1]}}',
+    rule(
+      'points[0].vector.?.values: Validation error: must be the same length as indices [{}]',
+      'points[0].vector.?.indices: Validation error: must be unique [{}]',
+    ),
+  ],
+  ['{"s":{"indices":[],"values":[1]}}', rule('points[0].vector.?.values: Validation error: must be the same length as indices [{}]')],
+  ['[1,1e39]', outOfRange('points[0].vector[1]')],
+  ['[-1e39]', outOfRange('points[0].vector[0]')],
+];
+
+test('a vector that is none is refused', (t) => {
+  for (const [vector, expected] of VECTORS) {
+    t.is(refusal(parseUpsert, wire(`{"points":[{"id":1,"vector":${vector}}]}`)), expected, vector);
+  }
+});
+
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['{}', format('Invalid PointInsertOperations format')],
+  ['[]', format('Invalid PointInsertOperations format')],
+  ['5', format('Invalid PointInsertOperations format')],
+  ['{"points":null}', format('invalid type: null, expected a sequence')],
+  ['{"points":{}}', format('invalid type: map, expected a sequence')],
+  ['{"points":[5,6]}', format('invalid type: integer `5`, expected struct PointStruct')],
+  ['{"points":[ -1.5]}', format('invalid type: floating point `-1.5`, expected struct PointStruct')],
+  ['{"points":["a"]}', format('invalid type: string "a", expected struct PointStruct')],
+  ['{"points":[{"vector":[1]}]}', format('missing field `id`')],
+  ['{"points":[{"id":1}]}', format('missing field `vector`')],
+  ['{"points":[{"id":{},"vector":[1]}]}', notAnId('Map({})')],
+  ['{"points":[{"id":{"payload":{"a":1}},"vector":[1]}]}', notAnId('Map({String("payload"): Map({})})')],
+  ['{"points":[{"id":null,"vector":[1]}]}', notAnId('Unit')],
+  ['{"points":[{"id":1e3,"vector":[1]}]}', notAnId('1000')],
+  ['{"points":[{"id":1e-3,"vector":[1]}]}', notAnId('0.001')],
+  ['{"points":[{"id":123456789012345678901,"vector":[1]}]}', notAnId('123456789012345680000')],
+  ['{"points":[{"id":1,"vector":[1],"payload":[]}]}', format('invalid type: sequence, expected a map')],
+  ['{"points":[{"id":1,"vector":[1],"payload":[1]}]}', format('invalid type: sequence, expected a map')],
+  ['{"points":[{"id":1,"vector":[1],"payload":5}]}', format('invalid type: integer `5`, expected a map')],
+  ['{"points":[{"id":1,"vector":[1]}]', format('EOF while parsing an object at line 1 column 33')],
+  ['{"points":[{"id":1,"vector":[1],"payload":{"a":}}]}', format('expected value at line 1 column 48')],
+  ['{"points":[{"id":1,"vector":[1]},{"id":2,"vector":[0,1e39]}]}', outOfRange('points[1].vector[1]')],
+  ['{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', unserved('shard_key')],
+  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"insert_only"}', unserved('update_mode insert_only')],
+  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"update_only"}', unserved('update_mode update_only')],
+  [
+    '{"points":[{"id":1,"vector":[1]}],"update_mode":"x"}',
+    format('unknown variant `x`, expected one of `upsert`, `insert_only`, `update_only`'),
+  ],
+  ['{"points":[{"id":1,"vector":[1]}],"update_mode":5}', format('invalid type: integer `5`, expected a string')],
+  ['{"points":[{"id":1,"vector":[1]}],"update_filter":5}', format('invalid type: integer `5`, expected struct Filter')],
+  [
+    '{"points":[{"id":1,"vector":[1]}],"update_filter":{"must":[{"has_id":[1]}]}}',
+    unserved('A filter (update_filter.must)'),
+  ],
+  ['{"batch":5}', format('invalid type: integer `5`, expected struct Batch')],
+  ['{"batch":[]}', format('invalid type: sequence, expected struct Batch')],
+  ['{"batch":{"vectors":[[1]]}}', format('missing field `ids`')],
+  ['{"batch":{"ids":[1]}}', format('missing field `vectors`')],
+  ['{"batch":{"ids":["x"],"vectors":[[1]]}}', notAnId('x')],
+  ['{"batch":{"ids":5,"vectors":[[1]]}}', format('invalid type: integer `5`, expected a sequence')],
+  ['{"batch":{"ids":[1],"vectors":5}}', NO_BATCH],
+  ['{"batch":{"ids":[1],"vectors":[5]}}', NO_BATCH],
+  ['{"batch":{"ids":[1],"vectors":["a"]}}', NO_BATCH],
+  ['{"batch":{"ids":[1],"vectors":{"a":5}}}', NO_BATCH],
+  // Sparse vectors need a name.
+  ['{"batch":{"ids":[1],"vectors":[{"indices":[1],"values":[1]}]}}', NO_BATCH],
+  ['{"batch":{"ids":[1],"vectors":[[]]}}', rule('batch.batch.vectors: dense vector must not be empty')],
+  [
+    '{"batch":{"ids":[1],"vectors":[]},"points":[]}',
+    rule('batch.batch: number of ids and vectors must be equal (1 != 0)'),
+  ],
+  [
+    '{"batch":{"ids":[1],"vectors":[[1],[2]],"payloads":[{},{}]}}',
+    rule(
+      'batch.batch: number of ids and vectors must be equal (1 != 2)',
+      'batch.batch: number of ids and payloads must be equal (1 != 2)',
+    ),
+  ],
+  [
+    '{"batch":{"ids":[1],"vectors":{"a":[[1]],"b":[[1],[2]]}}}',
+    rule('batch.batch: number of ids and vectors must be equal (1 != 2)'),
+  ],
+  ['{"batch":{"ids":[1],"vectors":[[1]],"payloads":[5]}}', format('invalid type: integer `5`, expected a map')],
+  ['{"batch":{"ids":[1,2],"vectors":[[1],[2]],"payloads":[{},"a"]}}', format('invalid type: string "a", expected a map')],
+  ['{"batch":{"ids":[1],"vectors":[[1]],"payloads":{}}}', format('invalid type: map, expected a sequence')],
+  ['{"batch":{"ids":[1],"vectors":[[1e39]]}}', outOfRange('points[0].vector[0]')],
+];
+
+test('what is wrong with points is said as Qdrant says it: without a position', (t) => {
+  for (const [body, expected] of REFUSED) t.is(refusal(parseUpsert, wire(body)), expected, body);
+});
+
+test('a body after a very large one is read like any other', (t) => {
+  const long = `{"points":[{"id":1,"vector":[${'1,'.repeat(1 << 21)}1]}]}`;
+  t.is(parsePointColumns(Buffer.from(long)).vectors.length, (1 << 21) + 1);
+  t.deepEqual(rows(parsePointColumns(Buffer.from('{"points":[{"id":1,"vector":[7]}]}'))), [['1', [7], '']]);
+});

@@ -1,0 +1,289 @@
+import test from 'ava';
+
+import { numberId, parseUuidId } from '../../src/core/ids.ts';
+import type { QueryPoints } from '../../src/core/requests.ts';
+import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from '../../src/rest/parse/query.ts';
+import { format, refusal, rule, unserved, wire } from './parsing.ts';
+
+const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
+const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
+
+const DEFAULTS: QueryPoints = {
+  target: { kind: 'scroll' },
+  using: '',
+  limit: 10,
+  offset: 0,
+  scoreThreshold: undefined,
+  params: { hnswEf: undefined, exact: false, indexedOnly: false },
+  withPayload: { kind: 'none' },
+  withVector: { kind: 'none' },
+};
+
+function vector(...components: readonly number[]): Partial<QueryPoints> {
+  return { target: { kind: 'vector', vector: Float32Array.from(components) } };
+}
+
+/** Bodies of the query route that are accepted, and how they differ from the defaults. */
+const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
+  ['{}', {}],
+  ['{"query":null,"limit":null,"offset":null,"score_threshold":null,"params":null,"with_payload":null}', {}],
+  ['{"with_vectors":null,"using":null,"filter":null,"prefetch":[],"lookup_from":null,"shard_key":null}', {}],
+  ['{"prefetch":null,"unknown":[{}]}', {}],
+  ['{"query":[0.1,-1e-3]}', vector(0.1, -0.001)],
+  ['{"query":[]}', vector()],
+  ['{"query":{"nearest":[1,2]}}', vector(1, 2)],
+  ['{"query":{"nearest":[]}}', vector()],
+  ['{"query":7}', { target: { kind: 'id', id: numberId(7n) } }],
+  [`{"query":"${UUID}"}`, { target: { kind: 'id', id: parseUuidId(UUID) ?? numberId(0n) } }],
+  ['{"query":{"nearest":5,"mmr":null}}', { target: { kind: 'id', id: numberId(5n) } }],
+  [
+    '{"query":[1],"limit":3,"offset":2,"score_threshold":0.1,"params":{"hnsw_ef":7,"exact":true,"indexed_only":true},"with_payload":true,"with_vector":["a"],"using":"x","filter":{}}',
+    {
+      ...vector(1),
+      limit: 3,
+      offset: 2,
+      scoreThreshold: Math.fround(0.1),
+      params: { hnswEf: 7, exact: true, indexedOnly: true },
+      withPayload: { kind: 'all' },
+      withVector: { kind: 'names', names: ['a'] },
+      using: 'x',
+    },
+  ],
+  ['{"query":[1],"with_vectors":true}', { ...vector(1), withVector: { kind: 'all' } }],
+  [
+    '{"query":[1],"params":{"hnsw_ef":null,"exact":false,"quantization":null,"acorn":null,"idf":null,"unknown":1}}',
+    vector(1),
+  ],
+  ['{"query":[1],"params":{"quantization":{"ignore":true,"rescore":null,"oversampling":2.0}}}', vector(1)],
+  ['{"query":[1],"params":{"quantization":{"rescore":true,"oversampling":null}}}', vector(1)],
+  ['{"query":[1],"params":{"acorn":{"enable":true,"max_selectivity":0.4}}}', vector(1)],
+];
+
+test('a query is read in every form that is served', (t) => {
+  for (const [body, given] of QUERIES) {
+    const expected = { collection: 'c', consistency: undefined, timeoutSeconds: undefined, queries: [{ ...DEFAULTS, ...given }] };
+    t.deepEqual(parseQuery(wire(body)), expected, body);
+  }
+});
+
+/** Bodies of the search route that are accepted. */
+const SEARCHES: readonly (readonly [string, Partial<QueryPoints>])[] = [
+  ['{"vector":[1,2],"limit":3}', { ...vector(1, 2), limit: 3 }],
+  ['{"vector":[],"limit":3}', { ...vector(), limit: 3 }],
+  ['{"vector":{"name":"a","vector":[1]},"limit":3}', { ...vector(1), limit: 3, using: 'a' }],
+  ['{"vector":{"name":"","vector":[]},"limit":3}', { ...vector(), limit: 3 }],
+  [
+    '{"vector":[1],"top":3,"offset":1,"with_payload":["a"],"with_vector":true,"score_threshold":1,"params":{"exact":true},"filter":{},"shard_key":null}',
+    {
+      ...vector(1),
+      limit: 3,
+      offset: 1,
+      withPayload: { kind: 'include', paths: ['a'] },
+      withVector: { kind: 'all' },
+      scoreThreshold: 1,
+      params: { ...DEFAULTS.params, exact: true },
+    },
+  ],
+];
+
+test('the legacy search is a query', (t) => {
+  for (const [body, given] of SEARCHES) {
+    t.deepEqual(parseSearch(wire(body)).queries, [{ ...DEFAULTS, ...given }], body);
+  }
+});
+
+test('no vector holds numbers of an earlier body', (t) => {
+  parseQuery(wire({ query: [6, 6, 6] }));
+  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, { kind: 'vector', vector: new Float32Array(0) });
+});
+
+test('batches hold queries in their order, with the options of the request', (t) => {
+  const batch = parseQueryBatch(wire('{"searches":[{"query":[1]},{"query":2,"limit":3}]}', { query: 'consistency=all&timeout=4' }));
+  t.deepEqual(batch, {
+    collection: 'c',
+    consistency: 'all',
+    timeoutSeconds: 4,
+    queries: [
+      { ...DEFAULTS, ...vector(1) },
+      { ...DEFAULTS, target: { kind: 'id', id: numberId(2n) }, limit: 3 },
+    ],
+  });
+  const searches = parseSearchBatch(wire('{"other":{"a":[1]},"searches":[{"vector":[1],"limit":1}]}'));
+  t.deepEqual(searches.queries, [{ ...DEFAULTS, ...vector(1), limit: 1 }]);
+});
+
+function noQuery(column: number): string {
+  return format(`${QUERY_FORMS} at line 1 column ${column}`);
+}
+
+const REFUSED: readonly (readonly [string, string])[] = [
+  ['{"query":1.5}', noQuery(13)],
+  ['{"query":-1}', noQuery(12)],
+  ['{"query":true}', noQuery(14)],
+  ['{"query":{}}', noQuery(12)],
+  ['{"query":[1,"a"]}', noQuery(17)],
+  ['{"query":{"nearest":null}}', noQuery(26)],
+  ['{"query":{"nearest":[1],"mmr":5}}', noQuery(33)],
+  ['{"query":{"recommend":{"positive":"x"}}}', noQuery(40)],
+  ['{"query":{"recommend":5}}', noQuery(25)],
+  ['{"query":{"discover":{"target":true,"context":[]}}}', noQuery(51)],
+  ['{"query":{"discover":5}}', noQuery(24)],
+  ['{"query":{"context":5}}', noQuery(23)],
+  ['{"query":{"order_by":5}}', noQuery(24)],
+  ['{"query":{"fusion":5}}', noQuery(22)],
+  ['{"query":{"rrf":5}}', noQuery(19)],
+  ['{"query":{"formula":null}}', noQuery(26)],
+  ['{"query":{"relevance_feedback":{"target":1}}}', noQuery(45)],
+  ['{"query":{"relevance_feedback":5}}', noQuery(34)],
+  ['{"query":{"nearest":[1],"mmr":{"diversity":0.5}}}', unserved('query.nearest.mmr')],
+  ['{"query":[[1,2],[3,4]]}', unserved('A multivector')],
+  ['{"query":{"indices":[1],"values":[0.5]},"using":"s"}', unserved('A sparse vector')],
+  ['{"query":{"text":"a","model":"m"}}', unserved('Inference (document, image or object vectors)')],
+  ['{"query":{"recommend":{"positive":[1],"negative":null}}}', unserved('query.recommend')],
+  ['{"query":{"recommend":{"positive":["x"]}}}', unserved('query.recommend')],
+  ['{"query":{"discover":{"target":[1],"context":[]}}}', unserved('query.discover')],
+  ['{"query":{"context":[{"positive":1,"negative":2}]}}', unserved('query.context')],
+  ['{"query":{"order_by":"a"}}', unserved('query.order_by')],
+  ['{"query":{"order_by":{"key":"a"}}}', unserved('query.order_by')],
+  ['{"query":{"rrf":{"k":60}}}', unserved('query.rrf')],
+  ['{"query":{"fusion":"dbsf"}}', unserved('query.fusion')],
+  ['{"query":{"formula":{"sum":[]}}}', unserved('query.formula')],
+  ['{"query":{"sample":"random"}}', unserved('query.sample')],
+  ['{"query":{"relevance_feedback":{"target":1,"feedback":[],"strategy":{}}}}', unserved('query.relevance_feedback')],
+  ['{"lookup_from":{"collection":"x"}}', unserved('lookup_from')],
+  ['{"query":[1],"shard_key":"x"}', unserved('shard_key')],
+  ['{"query":[1],"params":{"idf":"x"}}', unserved('params.idf')],
+  ['{"query":[1],"filter":{"must":{"has_id":[1]}}}', unserved('A filter (internal.filter.must)')],
+  ['{"prefetch":{"query":[1]},"query":{"fusion":"rrf"}}', unserved('prefetch')],
+  ['{"prefetch":[{"query":[1]}],"query":[1]}', unserved('prefetch')],
+  [
+    '{"query":{"recommend":{"positive":[],"negative":[]}}}',
+    rule('internal.query.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]'),
+  ],
+  [
+    '{"query":{"indices":[1,1],"values":[0.5]}}',
+    rule(
+      'internal.query.values: Validation error: must be the same length as indices [{}]',
+      'internal.query.indices: Validation error: must be unique [{}]',
+    ),
+  ],
+  [
+    '{"query":{"nearest":{"indices":[1,2],"values":[0.5]}}}',
+    rule('internal.query.nearest.values: Validation error: must be the same length as indices [{}]'),
+  ],
+  [
+    '{"prefetch":[{"query":[1]},{"query":[2],"limit":0}],"query":{"fusion":"dbsf"}}',
+    rule('internal.prefetch[1].limit: value 0 invalid, must be 1 or larger'),
+  ],
+  [
+    '{"prefetch":[{"query":[1],"prefetch":{"limit":0}}],"query":{"rrf":{}}}',
+    rule('internal.prefetch[0].prefetch[0].limit: value 0 invalid, must be 1 or larger'),
+  ],
+  ['{"query":[1],"params":{"hnsw_ef":0}}', rule('internal.params.hnsw_ef: value 0 invalid, must be 1 or larger')],
+  [
+    '{"query":[1],"params":{"quantization":{"oversampling":0.5}}}',
+    rule('internal.params.quantization.oversampling: value 0.5 invalid, must be 1.0 or larger'),
+  ],
+  [
+    '{"query":[1],"params":{"acorn":{"enable":false,"max_selectivity":1.5}}}',
+    rule('internal.params.acorn.max_selectivity: value 1.5 invalid, must be from 0.0 to 1.0'),
+  ],
+  [
+    '{"query":[1],"params":{"acorn":{"max_selectivity":-0.5}}}',
+    rule('internal.params.acorn.max_selectivity: value -0.5 invalid, must be from 0.0 to 1.0'),
+  ],
+  ['{"query":[1],"params":5}', format('invalid type: integer `5`, expected struct SearchParams at line 1 column 24')],
+  ['{"query":[1],"params":{"exact":"x"}}', format('invalid type: string "x", expected a boolean at line 1 column 36')],
+  ['{"query":[1],"params":{"indexed_only":1}}', format('invalid type: integer `1`, expected a boolean at line 1 column 41')],
+  [
+    '{"query":[1],"params":{"quantization":5}}',
+    format('invalid type: integer `5`, expected struct QuantizationSearchParams at line 1 column 41'),
+  ],
+  ['{"query":[1],"params":{"quantization":{"ignore":5}}}', format('invalid type: integer `5`, expected a boolean at line 1 column 52')],
+  [
+    '{"query":[1],"params":{"quantization":{"oversampling":"x"}}}',
+    format('invalid type: string "x", expected f64 at line 1 column 60'),
+  ],
+  ['{"query":[1],"params":{"acorn":5}}', format('invalid type: integer `5`, expected struct AcornSearchParams at line 1 column 34')],
+  ['{"query":[1],"using":5}', format('invalid type: integer `5`, expected a string at line 1 column 23')],
+  ['{"query":[1],"score_threshold":"x"}', format('invalid type: string "x", expected f32 at line 1 column 35')],
+  ['{"prefetch":[5],"query":[1]}', format('invalid type: integer `5`, expected struct Prefetch at line 1 column 28')],
+  ['{"prefetch":["a"],"query":[1]}', format('invalid type: string "a", expected struct Prefetch at line 1 column 30')],
+  ['{"prefetch":5,"query":[1]}', format('Expected a single prefetch or a list of prefetches at line 1 column 26')],
+  [
+    '{"prefetch":{"query":[1]}}',
+    "400 Bad request: A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
+  ],
+  [
+    '{"score_threshold":0.5}',
+    "400 Bad request: A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
+  ],
+  [
+    '{"query":[1e39]}',
+    '400 Wrong input: internal.query[0] is out of range: expected a number that fits into 32-bit floating point',
+  ],
+  [
+    '{"query":{"nearest":[0,-1e39]}}',
+    '400 Wrong input: internal.query.nearest[1] is out of range: expected a number that fits into 32-bit floating point',
+  ],
+];
+
+test('what is wrong with a query, or not served, is said', (t) => {
+  for (const [body, expected] of REFUSED) t.is(refusal(parseQuery, wire(body)), expected, body);
+});
+
+function noNamed(column: number): string {
+  return format(`data did not match any variant of untagged enum NamedVectorStruct at line 1 column ${column}`);
+}
+
+const REFUSED_SEARCHES: readonly (readonly [string, string])[] = [
+  ['{"vector":{"name":"a","vector":{"indices":[1],"values":[1]}},"limit":3}', unserved('A sparse vector')],
+  [
+    '{"vector":{"name":"a","vector":{"indices":[1,1],"values":[1,2]}},"limit":3}',
+    rule('search_request.vector.indices: Validation error: must be unique [{}]'),
+  ],
+  ['{"vector":{"name":"a","vector":[[1]]},"limit":3}', noNamed(48)],
+  ['{"vector":{"name":5,"vector":[1]},"limit":3}', noNamed(44)],
+  ['{"vector":{"name":"a"},"limit":3}', noNamed(33)],
+  ['{"vector":{"vector":[1]},"limit":3}', noNamed(35)],
+  ['{"vector":null,"limit":3}', noNamed(25)],
+  ['{"vector":["a"],"limit":3}', noNamed(26)],
+  ['{"vector":[1],"limit":null}', format('invalid type: null, expected usize at line 1 column 27')],
+  ['{"vector":[1],"limit":0}', rule('search_request.limit: value 0 invalid, must be 1 or larger')],
+  ['{"vector":[1],"limit":1,"shard_key":"a"}', unserved('shard_key')],
+  [
+    '{"vector":{"name":"a","vector":[1e39]},"limit":1}',
+    '400 Wrong input: search_request.vector.vector[0] is out of range: expected a number that fits into 32-bit floating point',
+  ],
+];
+
+test('what is wrong with a legacy search is said', (t) => {
+  for (const [body, expected] of REFUSED_SEARCHES) t.is(refusal(parseSearch, wire(body)), expected, body);
+});
+
+const REFUSED_BATCHES: readonly (readonly [string, string])[] = [
+  ['{"searches":[1]}', format('invalid type: integer `1`, expected struct QueryRequest at line 1 column 14')],
+  ['{"searches":[ 1.5 , 2]}', format('invalid type: floating point `1.5`, expected struct QueryRequest at line 1 column 17')],
+  ['{"searches":[[]]}', format('invalid type: sequence, expected struct QueryRequest at line 1 column 13')],
+  ['{"searches":["a"]}', format('invalid type: string "a", expected struct QueryRequest at line 1 column 16')],
+  ['{"searches":5}', format('invalid type: integer `5`, expected a sequence at line 1 column 13')],
+  ['{"searches":{}}', format('invalid type: map, expected a sequence at line 1 column 12')],
+  ['{"searches":[{"query":[1]},{"limit":0}]}', rule('searches[1].internal.limit: value 0 invalid, must be 1 or larger')],
+  ['{"searches":[{"limit":"x"}, 5]}', format('invalid type: string "x", expected usize at line 1 column 26')],
+  ['{"searches":[],"searches":[]}', format('duplicate field `searches` at line 1 column 25')],
+  ['{"other":{"a":[1]}', format('EOF while parsing an object at line 1 column 18')],
+  ['{"other":{"a":[1', format('EOF while parsing a list at line 1 column 16')],
+  ['{"searches":[{"query":[1]},', format('EOF while parsing a value at line 1 column 27')],
+  ['{"searches":[{"query":[1]}', format('EOF while parsing a list at line 1 column 26')],
+  ['{"searches":[{"query":[1]}] "a"', format('expected `,` or `}` at line 1 column 29')],
+  ['{"searches":', format('EOF while parsing a value at line 1 column 12')],
+  ['{', format('EOF while parsing an object at line 1 column 1')],
+  ['[]', format('invalid type: sequence, expected struct QueryRequestBatch at line 1 column 0')],
+  ['{"searches":[]} []', format('trailing characters at line 1 column 17')],
+];
+
+test('a batch is read in the order of the text: the first thing that is wrong is what is said', (t) => {
+  for (const [body, expected] of REFUSED_BATCHES) t.is(refusal(parseQueryBatch, wire(body)), expected, body);
+  const expected = rule('searches[0].search_request.limit: value 0 invalid, must be 1 or larger');
+  t.is(refusal(parseSearchBatch, wire('{"searches":[{"vector":[1],"limit":0}]}')), expected);
+});
