@@ -19,7 +19,7 @@ export class Database {
   private constructor(foundation: Foundation, directory: string) {
     this.foundation = foundation;
     this.directory = directory;
-    this.optimizer = new Optimizer(foundation.logger);
+    this.optimizer = new Optimizer(foundation.logger, foundation.rested);
   }
 
   /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */

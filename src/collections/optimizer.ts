@@ -7,6 +7,8 @@ import type { Shard } from './shard.ts';
 
 /** Updates that come within this time of each other are indexed together. */
 const GATHER_MS = 50;
+/** So many rows indexed leave garbage behind that is worth a moment of collecting. */
+const MUCH_ROWS = 10_000;
 /** 8 MiB of codes, 11,000 rows of 768 dimensions, take a search about half a millisecond (docs/performance.md). */
 const TAIL_BYTES_MAX = 8 * 2 ** 20;
 
@@ -17,14 +19,18 @@ const TAIL_BYTES_MAX = 8 * 2 ** 20;
  */
 export class Optimizer {
   private readonly logger: Logger;
+  private readonly rested: () => void;
+  private indexedRows = 0;
   private readonly due = new Map<Shard, CollectionConfig>();
   private readonly failures = new Map<Shard, Error>();
   private readonly stop = new AbortController();
   private working: { readonly shard: Shard; readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   private loop: Promise<void> | undefined;
 
-  constructor(logger: Logger) {
+  /** `rested` is called when nothing is left to do after much was done. */
+  constructor(logger: Logger, rested: () => void) {
     this.logger = logger;
+    this.rested = rested;
   }
 
   /** A shard was opened or has changed: work on it if there is something to do. Cheap; called after every update. */
@@ -88,6 +94,9 @@ export class Optimizer {
       this.working = undefined;
     }
     this.loop = undefined;
+    if (this.indexedRows < MUCH_ROWS) return;
+    this.indexedRows = 0;
+    this.rested();
   }
 
   private async work(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
@@ -99,7 +108,9 @@ export class Optimizer {
       }
       for (const segment of shard.segments) {
         if (stopped || !needsIndexing(segment, config)) continue;
+        const before = segment.indexedCount;
         await segment.dense?.buildIndex({ signal, onProgress: () => this.checkpointMeanwhile(shard) });
+        this.indexedRows += segment.indexedCount - before;
       }
       if (!signal.aborted && shard.checkpointIsDue('resting')) await shard.writeCheckpoint('resting');
       this.failures.delete(shard);

@@ -24,6 +24,8 @@ export interface Foundation {
   readonly compute: SegmentOptions['compute'];
   readonly logger: Logger;
   readonly fsync: 'always' | 'never';
+  /** Called when a long piece of background work has ended and nothing is left to do. */
+  readonly rested: () => void;
 }
 
 /** Where a shard stands. */

@@ -37,8 +37,8 @@ export class Compute {
     this.#searchPool = new Pool({
       module,
       threads: options.searchThreads,
-      // On a large machine most threads would idle; two answer at once, the others within 50 ms.
-      threadsMin: Math.min(options.searchThreads, 2),
+      // Most threads would idle most of the time, at some 11 MB each: one answers at once, the others within 50 ms.
+      threadsMin: 1,
       niceness: 0,
       idleTimeoutMs: 60_000,
       run: 'runSearches',

@@ -10,7 +10,7 @@ import { WireError } from './wire-error.ts';
 const OFFLOAD_BYTES_MIN = 65_536;
 /** Two keep up with more than the log can take; idle ones end, since each holds some 10 MB. */
 const THREADS_MAX = 2;
-const IDLE_MS = 10_000;
+const IDLE_MS = 2_000;
 
 /**
  * Parses the bodies of upserts: small ones at once, large ones on other threads, so that a search never waits for

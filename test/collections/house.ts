@@ -45,7 +45,7 @@ export async function removeFolder(folder: string): Promise<void> {
 export async function openHouse(folder: string, world: World = realWorld()): Promise<TestHouse> {
   const kv = await Kv.open(world, join(folder, 'kv'));
   const compute = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
-  const foundation = { world, kv, compute, logger: SILENT_LOGGER, fsync: 'never' } as const;
+  const foundation = { world, kv, compute, logger: SILENT_LOGGER, fsync: 'never', rested: () => undefined } as const;
   const database = await Database.open(foundation, join(folder, 'collections'));
   return {
     database,

@@ -219,7 +219,11 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"hnsw_config":{"m":1,"m":2}}', format('duplicate field `m` at line 1 column 25')],
   ['{"wal_config":{"wal_capacity_mb":0}}', rule('wal_config.wal_capacity_mb: value 0 invalid, must be 1 or larger')],
   ['{"shard_number":4294967296}', format('invalid value: integer `4294967296`, expected u32 at line 1 column 26')],
-  ['{"shard_number":4294967295}', 'accepted'],
+  ['{"shard_number":1000}', 'accepted'],
+  [
+    '{"shard_number":4294967295}',
+    '400 Wrong input: shard_number: value 4294967295 invalid, must be 1000 or smaller in this version of Vectorizer',
+  ],
   ['{"shard_number":"x"}', format('invalid type: string "x", expected u32 at line 1 column 19')],
   [
     '{"replication_factor":0,"write_consistency_factor":0}',

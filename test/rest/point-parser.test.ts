@@ -1,67 +1,91 @@
 import test from 'ava';
 
-import { badInput, VectorizerError } from '../../src/core/errors.ts';
+import { VectorizerError } from '../../src/core/errors.ts';
 import { parsePointColumns } from '../../src/rest/parse/points.ts';
 import { PointParser } from '../../src/rest/point-parser.ts';
-import { parsePoints } from '../../src/rest/point-worker.ts';
 import { WireError } from '../../src/rest/wire-error.ts';
+import { ask, exchange, request, serveStub } from './client.ts';
+
+const OFFLOAD_BYTES_MIN = 65_536;
+
+/** A body of an upsert that is too long to be parsed at once; `tail` stands behind its points. */
+function longBody(tail = ''): string {
+  const points = Array.from({ length: 400 }, (_, index) => ({
+    id: index % 2 === 0 ? index : `eddd5f3b-0341-4acf-a413-${String(index).padStart(12, '0')}`,
+    vector: Array.from({ length: 16 }, (_, at) => Math.sin(index * 16 + at)),
+    payload: { number: index, text: 'é"\\' },
+  }));
+  return `{"points":${JSON.stringify(points)}${tail}}`;
+}
 
 const parser = new PointParser();
 test.after.always(() => parser.close());
 
-/** An upsert of more than 64 KiB; `last` is the last point. */
-function largeBody(last: unknown): Buffer {
-  const points = Array.from({ length: 1000 }, (_, id) => ({
-    id,
-    vector: [id, 0.1, -2, 3e-9],
-    payload: { text: 'ü'.repeat(30), id },
-  }));
-  return Buffer.from(JSON.stringify({ points: [...points, last] }));
-}
-
-/** The same bytes in memory that holds nothing else, as the door receives a large body. */
-function alone(body: Buffer): Buffer {
-  const bytes = Buffer.from(new ArrayBuffer(body.length));
-  body.copy(bytes);
-  return bytes;
-}
-
-const LAST = { id: 'eddd5f3b-0341-4acf-a413-9d612b965a08', vector: { other: [1] } };
-
-test('a small body is parsed at once', (t) => {
-  const columns = parser.parse(Buffer.from('{"points":[{"id":1,"vector":[1]}]}'));
-  t.false(columns instanceof Promise);
+test('a small body is parsed at once, a large one on another thread, both alike', async (t) => {
+  const small = Buffer.from('{"points":[{"id":1,"vector":[1]}]}');
+  t.false(parser.parse(small) instanceof Promise);
+  const large = Buffer.from(longBody());
+  t.true(large.length >= OFFLOAD_BYTES_MIN);
+  const expected = parsePointColumns(Buffer.from(large));
+  const parsed = parser.parse(large);
+  t.true(parsed instanceof Promise);
+  t.deepEqual(await parsed, expected);
 });
 
-test('a large body gives the same columns on another thread, handed over or copied', async (t) => {
-  const body = largeBody(LAST);
-  const expected = parsePointColumns(body);
-  const mine = alone(body);
-  for (const given of [mine, Buffer.concat([Buffer.from(' '), body]).subarray(1)]) {
-    const parsing = parser.parse(given);
-    t.true(parsing instanceof Promise);
-    t.deepEqual(await parsing, expected);
-  }
-  t.is(mine.buffer.byteLength, 0, 'the bytes went to the thread');
+test('the bytes of a body that has its buffer to itself are handed over, others are copied', async (t) => {
+  const text = longBody();
+  const own = Buffer.from(new ArrayBuffer(Buffer.byteLength(text)));
+  own.write(text);
+  const shared = Buffer.from(`  ${text}`).subarray(2);
+  const columns = await Promise.all([parser.parse(own), parser.parse(shared)]);
+  t.is(own.length, 0);
+  t.is(shared.toString(), text);
+  t.deepEqual(columns[0], columns[1]);
 });
 
-test('what is wrong with a large body reads as it does for a small one', async (t) => {
-  const wrong = largeBody({ id: 'x', vector: [1] });
-  await t.throwsAsync(async () => parser.parse(alone(wrong)), {
-    instanceOf: WireError,
-    message: /^Format error in JSON body: value x is not a valid point ID/,
+test('failures on the other thread are the same failures here', async (t) => {
+  const broken = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"x":tru'))));
+  t.true(broken instanceof WireError);
+  t.regex(broken.message, /^Format error in JSON body: expected ident at line 1 column \d+$/);
+  const rule = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"batch":{"ids":[1],"vectors":[]}'))));
+  t.true(rule instanceof WireError && rule.status === 422);
+  const refused = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"shard_key":"a"'))));
+  t.true(refused instanceof VectorizerError && refused.kind === 'bad_request');
+  t.is(refused.message, 'shard_key is not supported by this version of Vectorizer yet');
+  // The thread lives on.
+  t.is((await parser.parse(Buffer.from(longBody()))).ids.count, 400);
+});
+
+test('a large upsert, from bytes to bytes', async (t) => {
+  const served = await serveStub();
+  t.teardown(() => served.door.close());
+  await ask(served.port, 'PUT', '/collections/c', { vectors: { size: 16, distance: 'Dot' } });
+  const path = '/collections/c/points?wait=true';
+  const done = await ask(served.port, 'PUT', path, longBody());
+  t.deepEqual(done, { status: 200, body: { result: { operation_id: 1, status: 'completed' }, status: 'ok' } });
+  t.deepEqual(served.database.collection('c').upserts, [parsePointColumns(Buffer.from(longBody()))]);
+  const malformed = await ask(served.port, 'PUT', path, longBody('}'));
+  t.deepEqual(malformed, {
+    status: 400,
+    body: { status: { error: `Format error in JSON body: trailing characters at line 1 column ${Buffer.byteLength(longBody()) + 1}` } },
   });
-  const infinite = Buffer.from(
-    largeBody({ id: 1, vector: [77] })
-      .toString()
-      .replace('[77]', '[1e39]'),
-  );
-  const error = await t.throwsAsync(async () => parser.parse(alone(infinite)), { instanceOf: VectorizerError });
-  t.is(error.kind, badInput('').kind);
+  const refused = await ask(served.port, 'PUT', path, longBody(',"update_mode":"insert_only"'));
+  t.deepEqual(refused, {
+    status: 400,
+    body: {
+      status: { error: 'Bad request: update_mode insert_only is not supported by this version of Vectorizer yet' },
+    },
+  });
 });
 
-test('the thread answers with values, not with throws', (t) => {
-  const bytes = (text: string): ArrayBuffer => alone(Buffer.from(text)).buffer as ArrayBuffer;
-  t.like(parsePoints(bytes('{}')), { kind: 'wire', status: 400 });
-  t.like(parsePoints(bytes('{"points":[],"update_mode":"insert_only"}')), { kind: 'core', errorKind: 'bad_request' });
+test('reads are answered beside a large body that is being parsed', async (t) => {
+  const served = await serveStub();
+  t.teardown(() => served.door.close());
+  await ask(served.port, 'PUT', '/collections/c', { vectors: { size: 16, distance: 'Dot' } });
+  const upsert = exchange(served.port, request('PUT', '/collections/c/points', longBody()));
+  const reads = await Promise.all(
+    Array.from({ length: 5 }, () => ask(served.port, 'POST', '/collections/c/points/count', {})),
+  );
+  t.true(reads.every(({ status }) => status === 200));
+  t.is((await upsert).status, 200);
 });

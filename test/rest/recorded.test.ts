@@ -55,6 +55,7 @@ for (const [scenario, later] of Object.entries(LATER)) {
     }
     const { steps } = JSON.parse(readFileSync(file, 'utf8')) as { readonly steps: readonly Step[] };
     const served = await serveStub();
+    t.teardown(() => served.door.close());
     let compared = 0;
     for (const [index, step] of steps.entries()) {
       const text = step.raw ?? (step.body === undefined ? '' : JSON.stringify(step.body));
@@ -73,6 +74,5 @@ for (const [scenario, later] of Object.entries(LATER)) {
     }
     t.log(`${compared} refusals compared`);
     t.true(compared > 0);
-    await served.door.close();
   });
 }

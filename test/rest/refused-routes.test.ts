@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import test from 'ava';
+
+import { ask, type Served, serveStub } from './client.ts';
+import { format, unserved } from './parsing.ts';
+
+let served: Served;
+
+test.before(async () => {
+  served = await serveStub();
+});
+
+test.after.always(() => served.door.close());
+
+/** Requests of features that come later: method, path, a body that is malformed and why, a body that is sound. */
+const ROUTES: readonly (readonly [string, string, string, string, string, string])[] = [
+  ['POST', '/collections/c/points/payload', '{}', 'missing field `payload` at line 1 column 2', '{"payload":{}}', 'An operation on payloads'],
+  ['PUT', '/collections/c/points/payload', '[]', 'invalid type: sequence, expected struct SetPayload at line 1 column 0', '{"payload":{}}', 'An operation on payloads'],
+  ['POST', '/collections/c/points/payload/delete', '{}', 'missing field `keys` at line 1 column 2', '{"keys":["a"]}', 'An operation on payloads'],
+  ['PUT', '/collections/c/points/vectors', '{}', 'missing field `points` at line 1 column 2', '{"points":[]}', 'An update of vectors'],
+  ['POST', '/collections/c/points/vectors/delete', '{}', 'missing field `vector` at line 1 column 2', '{"vector":[""]}', 'An update of vectors'],
+  ['POST', '/collections/c/points/batch', '{', 'EOF while parsing an object at line 1 column 1', '{"operations":[]}', 'A batch of updates'],
+  ['POST', '/collections/c/points/query/groups', '{"limit":1}', 'missing field `group_by` at line 1 column 11', '{"group_by":"a"}', 'Search by groups'],
+  ['POST', '/collections/c/points/search/groups', '5', 'invalid type: integer `5`, expected struct SearchGroupsRequest at line 1 column 1', '{"vector":[1],"group_by":"a","group_size":1,"limit":1}', 'Search by groups'],
+  ['POST', '/collections/c/points/recommend', '{"positive":[{"a":[1]}]}', 'missing field `limit` at line 1 column 24', '{"limit":1}', 'Recommendation'],
+  ['POST', '/collections/c/facet', '{"key":"a"', 'EOF while parsing an object at line 1 column 10', '{"key":"a"}', 'A facet'],
+  ['PUT', '/collections/c/index', '{}', 'missing field `field_name` at line 1 column 2', '{"field_name":"a"}', 'A payload index'],
+  ['POST', '/collections/aliases', '{}', 'missing field `actions` at line 1 column 2', '{"actions":[]}', 'An alias'],
+];
+
+for (const [method, path, malformed, words, sound, feature] of ROUTES) {
+  test(`${method} ${path} is checked, then refused by name`, async (t) => {
+    const wrong = await ask(served.port, method, path, malformed);
+    t.deepEqual(wrong, { status: 400, body: { status: { error: format(words).slice('400 '.length) } } });
+    const refused = await ask(served.port, method, path, sound);
+    t.deepEqual(refused, { status: 400, body: { status: { error: unserved(feature).slice('400 '.length) } } });
+  });
+}
+
+const UNCHECKED: readonly (readonly [string, string, string])[] = [
+  ['POST', '/collections/c/points/payload/clear', 'An operation on payloads'],
+  ['POST', '/collections/c/points/search/matrix/pairs', 'A distance matrix'],
+  ['DELETE', '/collections/c/index/a', 'A payload index'],
+  ['PUT', '/collections/c/vectors/a', 'A named vector'],
+  ['GET', '/collections/c/snapshots', 'A snapshot'],
+  ['GET', '/collections/c/shards/0/snapshots/x', 'A snapshot'],
+  ['GET', '/aliases', 'An alias'],
+  ['GET', '/cluster', 'Cluster mode'],
+  ['GET', '/telemetry', 'Telemetry'],
+  ['GET', '/metrics', 'The metrics page'],
+  ['PUT', '/quotas', 'Node quotas'],
+];
+
+test('what has no body to check is refused by name', async (t) => {
+  for (const [method, path, feature] of UNCHECKED) {
+    const refused = await ask(served.port, method, path);
+    t.deepEqual(refused, { status: 400, body: { status: { error: unserved(feature).slice('400 '.length) } } }, path);
+  }
+});
+
+test('the rule for names comes first', async (t) => {
+  const refused = await ask(served.port, 'GET', '/collections/a%2Fb/snapshots');
+  t.is(refused.status, 422);
+});
+
+test('no route of the OpenAPI document is unknown', async (t) => {
+  const file = path.join(import.meta.dirname, '../../../shared/qdrant/openapi-1.19.0.json');
+  if (!existsSync(file)) {
+    t.log(`left out: ${file} is not here`);
+    t.pass();
+    return;
+  }
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Readonly<Record<string, object>> };
+  for (const [pattern, methods] of Object.entries(paths)) {
+    const url = pattern.replaceAll(/\{[a-z_]+\}/g, '7');
+    for (const method of ['get', 'put', 'post', 'patch', 'delete']) {
+      if (!(method in methods)) continue;
+      const { status, body } = await ask(served.port, method.toUpperCase(), url, {});
+      t.false(status === 404 && body === '', `${method} ${pattern}`);
+    }
+  }
+});
