@@ -1,5 +1,6 @@
+import { VectorizerError } from '../core/errors.ts';
 import { idAt, type PointId } from '../core/ids.ts';
-import { FLAG_VECTOR, type Segment } from '../segments/segment.ts';
+import { FLAG_VECTOR, type RowSource, type Segment } from '../segments/segment.ts';
 import type { Payloads } from './payloads.ts';
 import { FLAG_UUID, type RemoveRecord, type UpdateRecord, type UpsertRecord } from './record.ts';
 
@@ -7,6 +8,8 @@ import { FLAG_UUID, type RemoveRecord, type UpdateRecord, type UpsertRecord } fr
 export interface ShardState {
   readonly segments: readonly Segment[];
   readonly payloads: Payloads;
+  /** Puts a new segment for new rows behind the others. */
+  startSegment(): Segment;
 }
 
 /** Rows applied in one piece: 64 rows of 768 floats take well under a millisecond. */
@@ -44,14 +47,29 @@ async function applyUpsert(
       if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) withVector++;
     const slice = vectors.subarray(vectorAt, vectorAt + withVector * dimension);
     vectorAt += slice.length;
-    const active = state.segments.at(-1) as Segment;
-    active.append({ flags, words, first, rowCount, versions: sequence, vectors: slice });
+    const active = append(state, { flags, words, first, rowCount, versions: sequence, vectors: slice });
     for (let point = first; point < first + rowCount; point++) {
       const id = pointAt(record, point);
       for (const segment of state.segments) if (segment !== active) segment.replace(id);
       state.payloads.set(id, payloads.slice(payloadStarts[point], payloadStarts[point + 1]));
     }
     await giveWay();
+  }
+}
+
+/** Appends to the last segment, or to a new one where its memory cannot grow any more; returns which. */
+function append(state: ShardState, rows: RowSource): Segment {
+  const active = state.segments.at(-1) ?? state.startSegment();
+  try {
+    active.append(rows);
+    return active;
+  } catch (error) {
+    // Caught to go on elsewhere: one arena of memory holds 4 GiB, and nothing of the rows is in it.
+    if (!(error instanceof VectorizerError && error.kind === 'insufficient_storage') || active.rowCount === 0)
+      throw error;
+    const next = state.startSegment();
+    next.append(rows);
+    return next;
   }
 }
 

@@ -92,12 +92,14 @@ export class Checkpoint {
   async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
     await this.world.files.mkdir(this.directory);
     const graphs = await this.saveGraphs(source.segments, occasion);
-    const { sequence, nextSegment, captures, batch } = await source.between(() => ({
-      sequence: source.sequence,
-      nextSegment: source.nextSegment,
-      captures: source.segments.map((segment) => this.capture(segment)),
-      batch: source.payloads.beginFlush(),
-    }));
+    const { sequence, nextSegment, captures } = await source.between(() => {
+      source.payloads.beginFlush();
+      return {
+        sequence: source.sequence,
+        nextSegment: source.nextSegment,
+        captures: source.segments.map((segment) => this.capture(segment)),
+      };
+    });
     const flushed = new Map<Segment, FlushedRows[]>();
     try {
       for (const { segment, rows } of captures) {
@@ -108,8 +110,9 @@ export class Checkpoint {
       const segments: SegmentManifest[] = [];
       for (const capture of captures) segments.push(await this.describe(capture, graphs));
       const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments };
-      const value = encodeManifest(manifest);
-      await this.kv.batch([...batch, { type: 'put', key: this.manifestKey, value }], { sync: true });
+      const operations = await source.payloads.flushOperations();
+      operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
+      await this.kv.batch(operations, { sync: true });
       this.current = manifest;
     } catch (error) {
       source.payloads.endFlush(false);

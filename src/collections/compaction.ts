@@ -7,46 +7,83 @@ import type { Shard } from './shard.ts';
 const PIECE_ROWS = 256;
 /** Originals that are brought over before they are written to a file. */
 const FLUSH_BYTES = 16 * 2 ** 20;
+/** Every search visits every segment: above this number they are made one. */
+const SEGMENTS_MAX = 4;
+/** Codes of one segment live in one arena of 4 GiB; segments that together come near to it are not made one. */
+const MERGED_BYTES_MAX = 3 * 2 ** 30;
+
+/** Live rows of a segment that go into the new one. */
+interface Part {
+  readonly source: Segment;
+  readonly rows: Uint32Array;
+}
+
+/** Whether a shard has so many segments that they should become one. */
+export function hasManySegments(shard: Shard): boolean {
+  return shard.segments.length > SEGMENTS_MAX && fitsOneSegment(shard.segments);
+}
 
 /**
- * Gives the space of removed rows back: every segment that `isDue` is copied without them, graph and all, and the copy
- * takes its place. New rows meanwhile go to a segment of their own; rows removed meanwhile are removed from the copy in
- * the moment of the exchange. Cancelling leaves everything as it was.
+ * Gives the space of removed rows back: the segments that are due (all of them where there are too many) are copied
+ * without those rows into one new segment, which takes their place. New rows meanwhile go to a segment of their own;
+ * rows removed meanwhile are removed from the copy in the moment of the exchange. Cancelling leaves everything as it was.
  */
 export async function compactSegments(
   shard: Shard,
   isDue: (segment: Segment) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const old = shard.segments.filter(isDue);
-  for (const segment of old) {
-    if (signal.aborted) return;
-    if (segment === shard.segments.at(-1)) await shard.startSegment();
-    await compactSegment(shard, segment, signal);
+  const due = hasManySegments(shard) ? [...shard.segments] : shard.segments.filter(isDue);
+  const last = shard.segments.at(-1);
+  if (last !== undefined && due.includes(last)) await shard.between(() => shard.startSegment());
+  const groups = fitsOneSegment(due) ? [due] : due.map((segment) => [segment]);
+  for (const group of groups) {
+    if (!signal.aborted) await compactGroup(shard, group, signal);
   }
 }
 
-async function compactSegment(shard: Shard, source: Segment, signal: AbortSignal): Promise<void> {
-  const live = source.liveRows();
+async function compactGroup(shard: Shard, sources: readonly Segment[], signal: AbortSignal): Promise<void> {
+  // The largest graph that is built with today's parameters comes along; rows of the others are put into it anew.
+  const carrier = sources
+    .filter((segment) => !shard.isStale(segment))
+    .toSorted((a, b) => b.indexedCount - a.indexedCount)[0];
+  const ordered = carrier === undefined ? sources : [carrier, ...sources.filter((segment) => segment !== carrier)];
+  const parts = ordered.map((source): Part => ({ source, rows: source.liveRows() }));
   await shard.buildSegment(async (target, flush) => {
-    // With other parameters than the old graph's there is nothing to bring over: rows come with their codes, and a new
-    // graph is built before the exchange.
-    const isStale = shard.isStale(source);
-    if (source.dense !== undefined && !isStale) {
-      await source.dense.compactInto(present(target.dense, 'compaction: same fields'), live, signal);
+    if (carrier?.dense !== undefined && parts[0] !== undefined) {
+      const field = present(target.dense, 'compaction: segments of a shard have the same fields');
+      await carrier.dense.compactInto(field, parts[0].rows, signal);
     }
-    for (let first = 0; first < live.length; first += PIECE_ROWS) {
-      signal.throwIfAborted();
-      target.adopt(source, live.subarray(first, first + PIECE_ROWS), isStale ? 'encode' : 'encoded');
-      if (target.originals.pendingBytes > FLUSH_BYTES) await flush();
-      await nextTurn();
+    for (const { source, rows } of parts) {
+      for (let first = 0; first < rows.length; first += PIECE_ROWS) {
+        signal.throwIfAborted();
+        const piece = rows.subarray(first, first + PIECE_ROWS);
+        target.adopt(source, piece, source === carrier ? 'encoded' : 'encode');
+        if (target.originals.pendingBytes > FLUSH_BYTES) await flush();
+        await nextTurn();
+      }
     }
     await flush();
-    if (isStale) await target.dense?.buildIndex({ signal });
-    await shard.replaceSegments([source], target, () => {
-      live.forEach((row, index) => {
-        if (source.removed.has(row)) target.delete(target.rows.idAt(index));
-      });
-    });
+    if (sources.some((segment) => segment.indexedCount > 0)) await target.dense?.buildIndex({ signal });
+    await shard.replaceSegments(sources, target, () => carryRemovals(parts, target));
   });
+}
+
+/** Removes from the copy what was removed from the originals since their live rows were listed. */
+function carryRemovals(parts: readonly Part[], target: Segment): void {
+  let copy = 0;
+  for (const { source, rows } of parts) {
+    for (const row of rows) {
+      if (source.removed.has(row)) target.delete(target.rows.idAt(copy));
+      copy++;
+    }
+  }
+}
+
+function fitsOneSegment(segments: readonly Segment[]): boolean {
+  const bytes = segments.reduce(
+    (sum, { statistics }) => sum + statistics.liveCount * (statistics.dimension * 3 + 200),
+    0,
+  );
+  return bytes <= MERGED_BYTES_MAX;
 }

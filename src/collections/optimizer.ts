@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import type { Logger } from '../observe/logger.ts';
-import { compactSegments } from './compaction.ts';
+import { compactSegments, hasManySegments } from './compaction.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { Shard } from './shard.ts';
 
@@ -42,7 +42,10 @@ export class Optimizer {
 
   /** Whether a shard's graph is behind its rows, or its segments hold too much that is removed. */
   isDue(shard: Shard, config: CollectionConfig): boolean {
-    return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
+    return (
+      hasManySegments(shard) ||
+      shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config))
+    );
   }
 
   /**
@@ -103,7 +106,10 @@ export class Optimizer {
     try {
       if (shard.checkpointIsDue('working')) await shard.writeCheckpoint('working');
       const stopped = config.optimizers.maxOptimizationThreads === 0;
-      if (!stopped && shard.segments.some((segment) => needsCompaction(shard, segment, config))) {
+      if (
+        !stopped &&
+        (hasManySegments(shard) || shard.segments.some((segment) => needsCompaction(shard, segment, config)))
+      ) {
         await compactSegments(shard, (segment) => needsCompaction(shard, segment, config), signal);
       }
       for (const segment of shard.segments) {
@@ -131,13 +137,14 @@ export class Optimizer {
 function needsWork(shard: Shard, config: CollectionConfig): boolean {
   if (shard.checkpointIsDue('working')) return true;
   if (config.optimizers.maxOptimizationThreads === 0) return false;
+  if (hasManySegments(shard)) return true;
   return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
 }
 
 /** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */
 function needsIndexing(segment: Segment, config: CollectionConfig): boolean {
   const { rowCount, indexedCount, dimension, liveCount } = segment.statistics;
-  if (dimension === 0 || indexedCount === rowCount) return false;
+  if (dimension === 0 || indexedCount >= rowCount) return false;
   if (indexedCount > 0) return true;
   const { indexingThreshold } = config.optimizers;
   return indexingThreshold > 0 && liveCount * dimension * 4 >= indexingThreshold * 1024;

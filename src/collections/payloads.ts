@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareIds, idAfter, type PointId } from '../core/ids.ts';
 import type { Kv, KvEntry, KvOperation } from '../storage/kv.ts';
 import { idOfPayloadKey, payloadKey, payloadRange } from './keys.ts';
@@ -10,6 +11,8 @@ export interface PointPayload {
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
+/** 1,000 keys take about half a millisecond. */
+const SLICE_OPERATIONS = 1000;
 
 /**
  * The payloads of a shard's points, and with them which points there are, in id order: what was written since the last
@@ -74,15 +77,21 @@ export class Payloads {
     return result;
   }
 
-  /** Begins a checkpoint: what was written until now will be in `operations`; later writes go to a new overlay. */
-  beginFlush(): KvOperation[] {
-    const taken = this.active;
-    this.flushing = taken;
+  /** Begins a checkpoint: it will write what was written until now; later writes go to a new overlay. */
+  beginFlush(): void {
+    this.flushing = this.active;
     this.active = new PayloadOverlay();
-    return Array.from(taken.values(), ({ id, payload }): KvOperation => {
+  }
+
+  /** What the checkpoint has to write; made in slices, so that tens of thousands of points do not stop the event loop. */
+  async flushOperations(): Promise<KvOperation[]> {
+    const operations: KvOperation[] = [];
+    for (const { id, payload } of this.flushing?.values() ?? []) {
       const key = payloadKey(this.collection, this.shard, id);
-      return payload === undefined ? { type: 'del', key } : { type: 'put', key, value: payload };
-    });
+      operations.push(payload === undefined ? { type: 'del', key } : { type: 'put', key, value: payload });
+      if (operations.length % SLICE_OPERATIONS === 0) await nextTurn();
+    }
+    return operations;
   }
 
   /** The checkpoint's batch is in the store, or it failed and everything is unwritten again. */

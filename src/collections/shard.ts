@@ -8,7 +8,7 @@ import { openSegment } from '../segments/segment-files.ts';
 import { Segment, type SegmentOptions } from '../segments/segment.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
-import { applyRecord } from './apply.ts';
+import { applyRecord, type ShardState } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
 import { manifestKey } from './keys.ts';
@@ -55,7 +55,7 @@ const QUEUE_MAX = 200;
  * One shard: the log, the segments, the payloads, and the one queue in which updates are applied.
  * Lock order: `maintenance` (checkpoint, swap of segments) before the apply queue.
  */
-export class Shard implements CheckpointSource {
+export class Shard implements CheckpointSource, ShardState {
   readonly payloads: Payloads;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
@@ -234,11 +234,11 @@ export class Shard implements CheckpointSource {
     }
   }
 
-  /** Puts a new segment for new rows behind the others: those before it only lose rows from now on. */
-  async startSegment(): Promise<void> {
-    await this.queue.run(() => {
-      this.list = [...this.list, this.createSegment()];
-    });
+  /** Puts a new segment for new rows behind the others: those before it only lose rows from now on. Between updates. */
+  startSegment(): Segment {
+    const segment = this.createSegment();
+    this.list = [...this.list, segment];
+    return segment;
   }
 
   /**
@@ -250,9 +250,9 @@ export class Shard implements CheckpointSource {
       await this.maintenance.run(async () => {
         await this.queue.run(() => {
           carryOver();
-          const at = this.list.findIndex((segment) => old.includes(segment));
-          const rest = this.list.filter((segment) => !old.includes(segment));
-          this.list = [...rest.slice(0, at), successor, ...rest.slice(at)];
+          // Without new rows meanwhile the successor takes the next ones itself; without any rows it is not needed.
+          const rest = this.list.filter((segment) => !old.includes(segment) && segment.rowCount > 0);
+          this.list = successor.rowCount > 0 || rest.length === 0 ? [successor, ...rest] : rest;
         });
         await this.checkpointNow('resting');
       });
@@ -298,9 +298,8 @@ export class Shard implements CheckpointSource {
   }
 
   private async apply(record: UpdateRecord, sequence: number): Promise<void> {
-    if (this.list.length === 0) this.list = [this.createSegment()];
     try {
-      await applyRecord({ segments: this.list, payloads: this.payloads }, record, sequence, () => this.queue.giveWay());
+      await applyRecord(this, record, sequence, () => this.queue.giveWay());
     } catch (error) {
       // The log is ahead of what searches see: no more is accepted, and the next start replays it.
       this.failed = error instanceof Error ? error : new Error(String(error));

@@ -1,11 +1,9 @@
-import { readlinkSync } from 'node:fs';
-import os from 'node:os';
-
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
 import type { PointColumns } from '../core/requests.ts';
 import { parsePointColumns } from './parse/points.ts';
+import { lowerThreadPriority, THREAD_LINK } from './thread-priority.ts';
 import { WireError } from './wire-error.ts';
 
 /** What a parse came to. Errors lose their class between threads, so they travel as values. */
@@ -17,19 +15,7 @@ export type ParseOutcome =
 /** Somewhat below normal: an upload should not take processor time from a search. */
 const NICENESS = 5;
 
-lowerPriority();
-
-/** Linux gives threads a priority of their own, under the id that /proc tells; elsewhere nothing is done. */
-function lowerPriority(): void {
-  if (process.platform !== 'linux') return;
-  try {
-    const threadId = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-    // 0 would be the whole process.
-    if (threadId > 0) os.setPriority(threadId, NICENESS);
-  } catch {
-    // To undo nothing: without /proc the thread runs at normal priority, which is only less polite.
-  }
-}
+lowerThreadPriority(NICENESS, THREAD_LINK);
 
 /** Parses the body of one upsert on this thread; the main thread receives a ParseOutcome. */
 export function parsePoints(bytes: ArrayBuffer): unknown {

@@ -228,3 +228,22 @@ test('a change of the configuration is stored; what is not given stays', (t) =>
     t.is(metadata, '{"a":1,"d":3}');
     t.is(params.vectors[0]?.onDisk, true);
   }));
+
+test('segments that overwriting has left behind are made one again', (t) =>
+  withHouse(async (house, reopen) => {
+    await house.database.create('c', config(SIZE, 'Euclid', { indexingThreshold: 4, vacuumMinVectorNumber: 100 }));
+    const collection = house.database.collection('c');
+    const versions = new Map<number, number>();
+    for (let round = 0; round < 12; round++) {
+      const from = (round * 130) % 700;
+      // The next round begins while the last one's compaction runs: its rows go to a segment of their own.
+      await upsert(collection, pointsOf(from, from + 300, round));
+      for (let id = from; id < from + 300; id++) versions.set(id, round);
+      await delay(60);
+    }
+    await green(collection);
+    t.true(collection.info().segmentsCount <= 4, `${String(collection.info().segmentsCount)} segments`);
+    await checkAll(t, collection, versions);
+    const again = (await reopen()).database.collection('c');
+    await checkAll(t, again, versions);
+  }));

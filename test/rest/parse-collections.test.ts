@@ -7,7 +7,11 @@ import {
   DEFAULT_WAL,
   NO_HNSW_DIFF,
 } from '../../src/core/collection-config.ts';
-import { parseCreateCollection, parseDeleteCollection, parseUpdateCollection } from '../../src/rest/parse/collections.ts';
+import {
+  parseCreateCollection,
+  parseDeleteCollection,
+  parseUpdateCollection,
+} from '../../src/rest/parse/collections.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
 
 const DEFAULTS: CollectionConfig = {
@@ -62,7 +66,13 @@ test('every setting of a collection is read', (t) => {
     '"wal_config":{"wal_capacity_mb":1,"wal_segments_ahead":2,"wal_retain_closed":3},' +
     '"optimizers_config":{"deleted_threshold":0.5,"vacuum_min_vector_number":100,"default_segment_number":4,"max_segment_size":5,"memmap_threshold":6,"indexing_threshold":7,"flush_interval_sec":8,"max_optimization_threads":9,"prevent_unoptimized":true}}';
   t.deepEqual(created(body), {
-    params: { ...DEFAULTS.params, shardNumber: 2, replicationFactor: 3, writeConsistencyFactor: 2, onDiskPayload: false },
+    params: {
+      ...DEFAULTS.params,
+      shardNumber: 2,
+      replicationFactor: 3,
+      writeConsistencyFactor: 2,
+      onDiskPayload: false,
+    },
     hnsw: {
       m: 0,
       efConstruct: 4,
@@ -91,10 +101,20 @@ test('every setting of a collection is read', (t) => {
 test('the other spellings mean the same', (t) => {
   const config = created({
     hnsw_config: { full_scan_threshold_kb: 11 },
-    optimizer_config: { max_segment_size_kb: 5, memmap_threshold_kb: 6, indexing_threshold_kb: 0, max_optimization_threads: 'auto' },
+    optimizer_config: {
+      max_segment_size_kb: 5,
+      memmap_threshold_kb: 6,
+      indexing_threshold_kb: 0,
+      max_optimization_threads: 'auto',
+    },
   });
   t.is(config.hnsw.fullScanThreshold, 11);
-  t.deepEqual(config.optimizers, { ...DEFAULT_OPTIMIZERS, maxSegmentSize: 5, memmapThreshold: 6, indexingThreshold: 0 });
+  t.deepEqual(config.optimizers, {
+    ...DEFAULT_OPTIMIZERS,
+    maxSegmentSize: 5,
+    memmapThreshold: 6,
+    indexingThreshold: 0,
+  });
   t.deepEqual(created({ optimizers_config: { max_optimization_threads: null } }).optimizers, DEFAULT_OPTIMIZERS);
 });
 
@@ -190,7 +210,10 @@ test('what is wrong with vectors and quantisation, or not served, is said', (t) 
 
 const REFUSED: readonly (readonly [string, string])[] = [
   ['[]', format('invalid type: sequence, expected struct CreateCollection at line 1 column 0')],
-  ['{"optimizers_config":5}', format('invalid type: integer `5`, expected struct OptimizersConfigDiff at line 1 column 22')],
+  [
+    '{"optimizers_config":5}',
+    format('invalid type: integer `5`, expected struct OptimizersConfigDiff at line 1 column 22'),
+  ],
   [
     '{"optimizers_config":{"max_optimization_threads":"all"}}',
     format('data did not match any variant of untagged enum MaxOptimizationThreads at line 1 column 55'),
@@ -203,7 +226,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
     '{"optimizers_config":{"deleted_threshold":-0.5}}',
     rule('optimizers_config.deleted_threshold: value -0.5 invalid, must be from 0.0 to 1.0'),
   ],
-  ['{"optimizers_config":{"deleted_threshold":"x"}}', format('invalid type: string "x", expected f64 at line 1 column 45')],
+  [
+    '{"optimizers_config":{"deleted_threshold":"x"}}',
+    format('invalid type: string "x", expected f64 at line 1 column 45'),
+  ],
   [
     '{"optimizers_config":{"vacuum_min_vector_number":99,"max_segment_size":0}}',
     rule(
@@ -211,10 +237,16 @@ const REFUSED: readonly (readonly [string, string])[] = [
       'optimizers_config.max_segment_size: value 0 invalid, must be 1 or larger',
     ),
   ],
-  ['{"optimizers_config":{"flush_interval_sec":-1}}', format('invalid value: integer `-1`, expected u64 at line 1 column 45')],
+  [
+    '{"optimizers_config":{"flush_interval_sec":-1}}',
+    format('invalid value: integer `-1`, expected u64 at line 1 column 45'),
+  ],
   ['{"hnsw_config":[]}', format('invalid type: sequence, expected struct HnswConfigDiff at line 1 column 15')],
   ['{"hnsw_config":{"m":true}}', format('invalid type: boolean `true`, expected usize at line 1 column 24')],
-  ['{"hnsw_config":{"full_scan_threshold":9}}', rule('hnsw_config.full_scan_threshold: value 9 invalid, must be 10 or larger')],
+  [
+    '{"hnsw_config":{"full_scan_threshold":9}}',
+    rule('hnsw_config.full_scan_threshold: value 9 invalid, must be 10 or larger'),
+  ],
   ['{"hnsw_config":{"memory":{}}}', unserved('hnsw_config.memory')],
   ['{"hnsw_config":{"m":1,"m":2}}', format('duplicate field `m` at line 1 column 25')],
   ['{"wal_config":{"wal_capacity_mb":0}}', rule('wal_config.wal_capacity_mb: value 0 invalid, must be 1 or larger')],
@@ -223,6 +255,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
   [
     '{"shard_number":4294967295}',
     '400 Wrong input: shard_number: value 4294967295 invalid, must be 1000 or smaller in this version of Vectorizer',
+  ],
+  [
+    '{"hnsw_config":{"m":1001}}',
+    '400 Wrong input: hnsw_config.m: value 1001 invalid, must be 1000 or smaller in this version of Vectorizer',
   ],
   ['{"shard_number":"x"}', format('invalid type: string "x", expected u32 at line 1 column 19')],
   [
@@ -264,7 +300,13 @@ test('what is wrong with a new collection, or not served, is said', (t) => {
 });
 
 test('a change of a collection holds what is given and no more', (t) => {
-  const nothing = { vectors: new Map(), hnsw: undefined, optimizers: undefined, params: undefined, metadata: undefined };
+  const nothing = {
+    vectors: new Map(),
+    hnsw: undefined,
+    optimizers: undefined,
+    params: undefined,
+    metadata: undefined,
+  };
   t.deepEqual(parseUpdateCollection(wire({})).diff, nothing);
   const body =
     '{"vectors":{"":{"hnsw_config":{"m":4},"on_disk":true,"quantization_config":"Disabled","memory":null},"a":{}},' +

@@ -139,7 +139,10 @@ const CLAUSES: readonly (readonly [string, string])[] = [
   ['5', 'invalid type: integer `5`, expected struct Filter'],
   ['[]', 'invalid type: sequence, expected struct Filter'],
   ['{"must":5}', CONDITION_FORMS],
-  ['{"must":[{"has_id":[]}],"bogus":[]}', 'unknown field `bogus`, expected one of `should`, `min_should`, `must`, `must_not`'],
+  [
+    '{"must":[{"has_id":[]}],"bogus":[]}',
+    'unknown field `bogus`, expected one of `should`, `min_should`, `must`, `must_not`',
+  ],
   ['{"min_should":5}', 'invalid type: integer `5`, expected struct MinShould'],
   ['{"min_should":{"conditions":[]}}', 'missing field `min_count`'],
   ['{"min_should":{"min_count":1}}', 'missing field `conditions`'],

@@ -12,7 +12,12 @@ function rows({ ids, vectors, vectorStarts, payloads, payloadStarts, others }: P
   return Array.from({ length: ids.count }, (_, index) => {
     const payload = Buffer.from(payloads.slice(payloadStarts[index], payloadStarts[index + 1])).toString();
     const named = others.filter(({ pointIndex }) => pointIndex === index).map(({ name, kind }) => `${name}:${kind}`);
-    return [idText(idAt(ids, index)), [...vectors.slice(vectorStarts[index], vectorStarts[index + 1])], payload, ...named];
+    return [
+      idText(idAt(ids, index)),
+      Array.from(vectors.subarray(vectorStarts[index], vectorStarts[index + 1])),
+      payload,
+      ...named,
+    ];
   });
 }
 
@@ -125,7 +130,10 @@ const VECTORS: readonly (readonly [string, string])[] = [
       'points[0].vector.?.indices: Validation error: must be unique [{}]',
     ),
   ],
-  ['{"s":{"indices":[],"values":[1]}}', rule('points[0].vector.?.values: Validation error: must be the same length as indices [{}]')],
+  [
+    '{"s":{"indices":[],"values":[1]}}',
+    rule('points[0].vector.?.values: Validation error: must be the same length as indices [{}]'),
+  ],
   ['[1,1e39]', outOfRange('points[0].vector[1]')],
   ['[-1e39]', outOfRange('points[0].vector[0]')],
 ];
@@ -201,7 +209,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
     rule('batch.batch: number of ids and vectors must be equal (1 != 2)'),
   ],
   ['{"batch":{"ids":[1],"vectors":[[1]],"payloads":[5]}}', format('invalid type: integer `5`, expected a map')],
-  ['{"batch":{"ids":[1,2],"vectors":[[1],[2]],"payloads":[{},"a"]}}', format('invalid type: string "a", expected a map')],
+  [
+    '{"batch":{"ids":[1,2],"vectors":[[1],[2]],"payloads":[{},"a"]}}',
+    format('invalid type: string "a", expected a map'),
+  ],
   ['{"batch":{"ids":[1],"vectors":[[1]],"payloads":{}}}', format('invalid type: map, expected a sequence')],
   ['{"batch":{"ids":[1],"vectors":[[1e39]]}}', outOfRange('points[0].vector[0]')],
 ];

@@ -61,7 +61,12 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
 
 test('a query is read in every form that is served', (t) => {
   for (const [body, given] of QUERIES) {
-    const expected = { collection: 'c', consistency: undefined, timeoutSeconds: undefined, queries: [{ ...DEFAULTS, ...given }] };
+    const expected = {
+      collection: 'c',
+      consistency: undefined,
+      timeoutSeconds: undefined,
+      queries: [{ ...DEFAULTS, ...given }],
+    };
     t.deepEqual(parseQuery(wire(body)), expected, body);
   }
 });
@@ -94,11 +99,16 @@ test('the legacy search is a query', (t) => {
 
 test('no vector holds numbers of an earlier body', (t) => {
   parseQuery(wire({ query: [6, 6, 6] }));
-  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, { kind: 'vector', vector: new Float32Array(0) });
+  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, {
+    kind: 'vector',
+    vector: new Float32Array(0),
+  });
 });
 
 test('batches hold queries in their order, with the options of the request', (t) => {
-  const batch = parseQueryBatch(wire('{"searches":[{"query":[1]},{"query":2,"limit":3}]}', { query: 'consistency=all&timeout=4' }));
+  const batch = parseQueryBatch(
+    wire('{"searches":[{"query":[1]},{"query":2,"limit":3}]}', { query: 'consistency=all&timeout=4' }),
+  );
   t.deepEqual(batch, {
     collection: 'c',
     consistency: 'all',
@@ -158,7 +168,9 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"prefetch":[{"query":[1]}],"query":[1]}', unserved('prefetch')],
   [
     '{"query":{"recommend":{"positive":[],"negative":[]}}}',
-    rule('internal.query.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]'),
+    rule(
+      'internal.query.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]',
+    ),
   ],
   [
     '{"query":{"indices":[1,1],"values":[0.5]}}',
@@ -194,17 +206,26 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ],
   ['{"query":[1],"params":5}', format('invalid type: integer `5`, expected struct SearchParams at line 1 column 24')],
   ['{"query":[1],"params":{"exact":"x"}}', format('invalid type: string "x", expected a boolean at line 1 column 36')],
-  ['{"query":[1],"params":{"indexed_only":1}}', format('invalid type: integer `1`, expected a boolean at line 1 column 41')],
+  [
+    '{"query":[1],"params":{"indexed_only":1}}',
+    format('invalid type: integer `1`, expected a boolean at line 1 column 41'),
+  ],
   [
     '{"query":[1],"params":{"quantization":5}}',
     format('invalid type: integer `5`, expected struct QuantizationSearchParams at line 1 column 41'),
   ],
-  ['{"query":[1],"params":{"quantization":{"ignore":5}}}', format('invalid type: integer `5`, expected a boolean at line 1 column 52')],
+  [
+    '{"query":[1],"params":{"quantization":{"ignore":5}}}',
+    format('invalid type: integer `5`, expected a boolean at line 1 column 52'),
+  ],
   [
     '{"query":[1],"params":{"quantization":{"oversampling":"x"}}}',
     format('invalid type: string "x", expected f64 at line 1 column 60'),
   ],
-  ['{"query":[1],"params":{"acorn":5}}', format('invalid type: integer `5`, expected struct AcornSearchParams at line 1 column 34')],
+  [
+    '{"query":[1],"params":{"acorn":5}}',
+    format('invalid type: integer `5`, expected struct AcornSearchParams at line 1 column 34'),
+  ],
   ['{"query":[1],"using":5}', format('invalid type: integer `5`, expected a string at line 1 column 23')],
   ['{"query":[1],"score_threshold":"x"}', format('invalid type: string "x", expected f32 at line 1 column 35')],
   ['{"prefetch":[5],"query":[1]}', format('invalid type: integer `5`, expected struct Prefetch at line 1 column 28')],
@@ -263,12 +284,18 @@ test('what is wrong with a legacy search is said', (t) => {
 
 const REFUSED_BATCHES: readonly (readonly [string, string])[] = [
   ['{"searches":[1]}', format('invalid type: integer `1`, expected struct QueryRequest at line 1 column 14')],
-  ['{"searches":[ 1.5 , 2]}', format('invalid type: floating point `1.5`, expected struct QueryRequest at line 1 column 17')],
+  [
+    '{"searches":[ 1.5 , 2]}',
+    format('invalid type: floating point `1.5`, expected struct QueryRequest at line 1 column 17'),
+  ],
   ['{"searches":[[]]}', format('invalid type: sequence, expected struct QueryRequest at line 1 column 13')],
   ['{"searches":["a"]}', format('invalid type: string "a", expected struct QueryRequest at line 1 column 16')],
   ['{"searches":5}', format('invalid type: integer `5`, expected a sequence at line 1 column 13')],
   ['{"searches":{}}', format('invalid type: map, expected a sequence at line 1 column 12')],
-  ['{"searches":[{"query":[1]},{"limit":0}]}', rule('searches[1].internal.limit: value 0 invalid, must be 1 or larger')],
+  [
+    '{"searches":[{"query":[1]},{"limit":0}]}',
+    rule('searches[1].internal.limit: value 0 invalid, must be 1 or larger'),
+  ],
   ['{"searches":[{"limit":"x"}, 5]}', format('invalid type: string "x", expected usize at line 1 column 26')],
   ['{"searches":[],"searches":[]}', format('duplicate field `searches` at line 1 column 25')],
   ['{"other":{"a":[1]}', format('EOF while parsing an object at line 1 column 18')],

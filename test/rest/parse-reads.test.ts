@@ -68,7 +68,11 @@ test('with_payload and with_vector take all their forms', (t) => {
     [',"with_payload":null,"with_vector":null', { kind: 'none' }, { kind: 'none' }],
     [',"with_payload":true,"with_vector":true', { kind: 'all' }, { kind: 'all' }],
     [',"with_payload":false,"with_vectors":false', { kind: 'none' }, { kind: 'none' }],
-    [',"with_payload":["a","b.c[]"],"with_vectors":[""]', { kind: 'include', paths: ['a', 'b.c[]'] }, { kind: 'names', names: [''] }],
+    [
+      ',"with_payload":["a","b.c[]"],"with_vectors":[""]',
+      { kind: 'include', paths: ['a', 'b.c[]'] },
+      { kind: 'names', names: [''] },
+    ],
     [',"with_payload":[],"with_vector":[]', { kind: 'include', paths: [] }, { kind: 'names', names: [] }],
     [',"with_payload":{"include":["\\u0061"]}', { kind: 'include', paths: ['a'] }, { kind: 'none' }],
     [',"with_payload":{"exclude":["a"]},"unknown":[{}]', { kind: 'exclude', paths: ['a'] }, { kind: 'none' }],
@@ -111,7 +115,10 @@ const RETRIEVE: readonly (readonly [string, string])[] = [
       56,
     ),
   ],
-  ['{"ids":[["a\\n\\r\\t\\u0000\\u0001\\u007f\\"\\\\"]]}', notAnId('Seq([String("a\\n\\r\\t\\0\\u{1}\\u{7f}\\"\\\\")])', 43)],
+  [
+    '{"ids":[["a\\n\\r\\t\\u0000\\u0001\\u007f\\"\\\\"]]}',
+    notAnId('Seq([String("a\\n\\r\\t\\0\\u{1}\\u{7f}\\"\\\\")])', 43),
+  ],
   ['{"ids":[1],"shard_key":"a"}', unserved('shard_key')],
   ['{"ids":[1],"shard_key":null}', 'accepted'],
   ['{"ids":[1]} x', format('trailing characters at line 1 column 13')],
@@ -125,9 +132,24 @@ test('what is wrong with a retrieval is said as Qdrant says it', (t) => {
 });
 
 test('a page of a scroll: every field, and the defaults', (t) => {
-  const defaults = { collection: 'c', ...UNSET, offset: undefined, limit: 10, withPayload: { kind: 'all' }, withVector: { kind: 'none' } };
+  const defaults = {
+    collection: 'c',
+    ...UNSET,
+    offset: undefined,
+    limit: 10,
+    withPayload: { kind: 'all' },
+    withVector: { kind: 'none' },
+  };
   t.deepEqual(parseScroll(wire('{}')), defaults as never);
-  const nulls = { offset: null, limit: null, with_payload: null, with_vector: null, filter: null, order_by: null, shard_key: null };
+  const nulls = {
+    offset: null,
+    limit: null,
+    with_payload: null,
+    with_vector: null,
+    filter: null,
+    order_by: null,
+    shard_key: null,
+  };
   t.deepEqual(parseScroll(wire(nulls)), defaults as never);
   const given = { offset: 5, limit: 3, with_payload: ['a'], with_vector: true, filter: { must: [], should: null } };
   t.deepEqual(parseScroll(wire(given, { query: 'consistency=2&timeout=9' })), {
@@ -156,8 +178,14 @@ const SCROLL: readonly (readonly [string, string])[] = [
   ['{"limit":1.25e30}', format('invalid type: floating point `1.25e30`, expected usize at line 1 column 17')],
   ['{"limit":-0}', format('invalid type: floating point `-0.0`, expected usize at line 1 column 12')],
   ['{"limit":18446744073709551615}', 'accepted'],
-  ['{"limit":18446744073709551616}', format('invalid type: floating point `1.8446744073709552e19`, expected usize at line 1 column 30')],
-  ['{"limit":-9223372036854775808}', format('invalid value: integer `-9223372036854775808`, expected usize at line 1 column 30')],
+  [
+    '{"limit":18446744073709551616}',
+    format('invalid type: floating point `1.8446744073709552e19`, expected usize at line 1 column 30'),
+  ],
+  [
+    '{"limit":-9223372036854775808}',
+    format('invalid value: integer `-9223372036854775808`, expected usize at line 1 column 30'),
+  ],
   ['{"limit":true}', format('invalid type: boolean `true`, expected usize at line 1 column 14')],
   ['{"limit":false}', format('invalid type: boolean `false`, expected usize at line 1 column 15')],
   ['{"limit":{}}', format('invalid type: map, expected usize at line 1 column 12')],
@@ -219,7 +247,8 @@ test('wait, ordering and timeout of an update', (t) => {
     ['wait=false&ordering=medium&timeout=%2B7', { wait: false, ordering: 'medium', timeoutSeconds: 7 }],
     ['ordering=weak&timeout=18446744073709551615', { wait: false, ordering: 'weak', timeoutSeconds: 2 ** 64 }],
   ];
-  for (const [query, expected] of cases) t.like(parseDelete(wire({ points: [1] }, { query })), expected as object, query);
+  for (const [query, expected] of cases)
+    t.like(parseDelete(wire({ points: [1] }, { query })), expected as object, query);
   const refused: readonly (readonly [string, string])[] = [
     ['wait=yes', 'provided string was not `true` or `false`'],
     ['wait=', 'provided string was not `true` or `false`'],

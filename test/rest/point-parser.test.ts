@@ -1,4 +1,5 @@
 import test from 'ava';
+import { Piscina } from 'piscina';
 
 import { VectorizerError } from '../../src/core/errors.ts';
 import { parsePointColumns } from '../../src/rest/parse/points.ts';
@@ -47,7 +48,9 @@ test('failures on the other thread are the same failures here', async (t) => {
   const broken = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"x":tru'))));
   t.true(broken instanceof WireError);
   t.regex(broken.message, /^Format error in JSON body: expected ident at line 1 column \d+$/);
-  const rule = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"batch":{"ids":[1],"vectors":[]}'))));
+  const rule = await t.throwsAsync(async () =>
+    parser.parse(Buffer.from(longBody(',"batch":{"ids":[1],"vectors":[]}'))),
+  );
   t.true(rule instanceof WireError && rule.status === 422);
   const refused = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"shard_key":"a"'))));
   t.true(refused instanceof VectorizerError && refused.kind === 'bad_request');
@@ -67,7 +70,11 @@ test('a large upsert, from bytes to bytes', async (t) => {
   const malformed = await ask(served.port, 'PUT', path, longBody('}'));
   t.deepEqual(malformed, {
     status: 400,
-    body: { status: { error: `Format error in JSON body: trailing characters at line 1 column ${Buffer.byteLength(longBody()) + 1}` } },
+    body: {
+      status: {
+        error: `Format error in JSON body: trailing characters at line 1 column ${Buffer.byteLength(longBody()) + 1}`,
+      },
+    },
   });
   const refused = await ask(served.port, 'PUT', path, longBody(',"update_mode":"insert_only"'));
   t.deepEqual(refused, {
@@ -88,4 +95,14 @@ test('reads are answered beside a large body that is being parsed', async (t) =>
   );
   t.true(reads.every(({ status }) => status === 200));
   t.is((await upsert).status, 200);
+});
+
+test('a bug on the other thread is not taken for a failure of the request', async (t) => {
+  const pool = new Piscina<unknown, unknown>({
+    filename: new URL('../../src/rest/point-worker.ts', import.meta.url).href,
+    name: 'parsePoints',
+    maxThreads: 1,
+  });
+  t.teardown(() => pool.destroy());
+  await t.throwsAsync(pool.run({}), { instanceOf: TypeError });
 });

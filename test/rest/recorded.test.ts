@@ -65,7 +65,11 @@ for (const [scenario, later] of Object.entries(LATER)) {
       const given = `${scenario}#${index} ${step.method} ${step.path.slice(0, 80)} ${text}`;
       if (later[index] !== undefined) {
         t.is(reply.status, 400, given);
-        t.regex(reply.body.toString(), / is not supported by this version of Vectorizer yet"/, `${given}: ${later[index]}`);
+        t.regex(
+          reply.body.toString(),
+          / is not supported by this version of Vectorizer yet"/,
+          `${given}: ${later[index]}`,
+        );
         continue;
       }
       const { time, ...rest } = JSON.parse(reply.body.toString()) as { readonly time: number };

@@ -47,7 +47,8 @@ function decodeMinShould(decoding: Decoding, node: number, path: string): boolea
   const count = fields.get('min_count');
   if (conditions === undefined) throw missingField('conditions');
   if (count === undefined) throw missingField('min_count');
-  if (tree.kindOf(conditions) !== JSON_ARRAY && tree.kindOf(conditions) !== JSON_FLOATS) throw wrongType(tree, conditions, 'a sequence');
+  if (tree.kindOf(conditions) !== JSON_ARRAY && tree.kindOf(conditions) !== JSON_FLOATS)
+    throw wrongType(tree, conditions, 'a sequence');
   decodeUsize(decoding, count);
   decodeClause(decoding, conditions, path, 'min_should.conditions');
   return true;

@@ -1,0 +1,257 @@
+import zlib from 'node:zlib';
+
+import test from 'ava';
+
+import { DEFAULT_HNSW, DEFAULT_OPTIMIZERS, DEFAULT_WAL, NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
+import { numberId, parseUuidId } from '../../src/core/ids.ts';
+import { renderCollectionInfo } from '../../src/rest/render/collections.ts';
+import {
+  renderQueried,
+  renderQueriedBatch,
+  renderRecords,
+  renderScrollPage,
+  renderSearched,
+  renderSearchedBatch,
+  renderUpdateResult,
+} from '../../src/rest/render/points.ts';
+import { writer } from '../../src/rest/render/writer.ts';
+import { ask, exchange, request, type Served, serveStub } from './client.ts';
+
+const DIMENSION = 96;
+const POINT_COUNT = 200;
+const COUNTS_ABOVE_A_STRING = [20, 200];
+const STRING_BYTES_MAX = 16_384;
+
+/** Components that need from one to nine digits. */
+function component(id: number, at: number): number {
+  return Math.fround(Math.sin(id * DIMENSION + at) * 10 ** ((at % 11) - 5));
+}
+
+function vectorOf(id: number): readonly number[] {
+  return Array.from({ length: DIMENSION }, (_, at) => component(id, at));
+}
+
+/** Payloads as clients may write them: spaces, escapes, numbers that no double holds, several bytes a character. */
+function payloadOf(id: number): string {
+  return `{ "n": 1.${'0'.repeat(20)}1, "text": "é\\u00e9 ${id} 漢字 \\ud83d\\ude00 😀", "deep": [ { "a" : [ ] } ] }`;
+}
+
+let served: Served;
+
+test.before(async () => {
+  served = await serveStub();
+  await ask(served.port, 'PUT', '/collections/c', { vectors: { size: DIMENSION, distance: 'Dot' } });
+  const points = Array.from(
+    { length: POINT_COUNT },
+    (_, id) => `{"id":${id},"vector":${JSON.stringify(vectorOf(id))},"payload":${payloadOf(id)}}`,
+  );
+  const done = await ask(served.port, 'PUT', '/collections/c/points?wait=true', `{"points":[${points.join(',')}]}`);
+  if (done.status !== 200) throw new Error(JSON.stringify(done));
+});
+
+test.after.always(() => served.door.close());
+
+/** The answer of a scroll of `count` points, up to the time that it took. */
+function expectedScroll(count: number): { readonly head: string; readonly vectors: readonly (readonly number[])[] } {
+  const next = count < POINT_COUNT ? String(count) : 'null';
+  const points = Array.from({ length: count }, (_, id) => `{"id":${id},"payload":${payloadOf(id)},"vector":[]}`);
+  return {
+    head: `{"result":{"points":[${points.join(',')}],"next_page_offset":${next}},"status":"ok","time":`,
+    vectors: Array.from({ length: count }, (_, id) => vectorOf(id)),
+  };
+}
+
+/** Compares an answer byte for byte but for its floats, which are compared by value, and its time. */
+function comparable(body: Buffer): ReturnType<typeof expectedScroll> {
+  const vectors: number[][] = [];
+  const text = body.toString('utf8').replaceAll(/"vector":\[([^\]]*)\]/g, (_all, inside: string) => {
+    vectors.push(inside.split(',').map((digits) => Math.fround(Number(digits))));
+    return '"vector":[]';
+  });
+  return { head: text.replace(/[0-9.e-]+\}$/, ''), vectors };
+}
+
+function scroll(count: number, headers: Readonly<Record<string, string>>): Buffer {
+  const body = `{"limit":${count},"with_payload":true,"with_vector":true}`;
+  return request('POST', '/collections/c/points/scroll', body, headers);
+}
+
+test('a large answer is right to the byte', async (t) => {
+  for (const count of [1, ...COUNTS_ABOVE_A_STRING]) {
+    const reply = await exchange(served.port, scroll(count, {}));
+    t.is(Number(reply.headers['content-length']), reply.body.length);
+    t.is(reply.body.length > STRING_BYTES_MAX, count > 1);
+    t.deepEqual(comparable(reply.body), expectedScroll(count));
+  }
+});
+
+const INFLATE: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: (body) => zlib.gunzipSync(body),
+  deflate: (body) => zlib.inflateSync(body),
+  br: (body) => zlib.brotliDecompressSync(body),
+  zstd: (body) => zlib.zstdDecompressSync(body),
+};
+
+test('a large compressed answer is right to the byte', async (t) => {
+  for (const [encoding, inflate] of Object.entries(INFLATE)) {
+    for (const count of [1, ...COUNTS_ABOVE_A_STRING]) {
+      const reply = await exchange(served.port, scroll(count, { 'accept-encoding': encoding }));
+      t.is(reply.headers['content-encoding'], encoding);
+      t.is(Number(reply.headers['content-length']), reply.body.length);
+      t.deepEqual(comparable(inflate(reply.body)), expectedScroll(count), `${encoding} ${count}`);
+    }
+  }
+});
+
+test('large answers at the same time do not mix', async (t) => {
+  const counts = Array.from({ length: 24 }, (_, index) => 1 + ((index * 37) % POINT_COUNT));
+  const replies = await Promise.all(
+    counts.map((count, index) =>
+      exchange(served.port, scroll(count, index % 2 === 0 ? {} : { 'accept-encoding': 'gzip' })),
+    ),
+  );
+  for (const [index, reply] of replies.entries()) {
+    const body = index % 2 === 0 ? reply.body : zlib.gunzipSync(reply.body);
+    t.deepEqual(comparable(body), expectedScroll(counts[index] ?? 0));
+  }
+});
+
+test('an error in several bytes a character is sent with its length in bytes', async (t) => {
+  const reply = await exchange(served.port, request('GET', '/collections/%F0%9F%98%80é'.replace('é', '%C3%A9')));
+  t.is(reply.status, 404);
+  t.deepEqual(JSON.parse(reply.body.toString()), {
+    status: { error: "Not found: Collection `😀é` doesn't exist!" },
+    time: 0,
+  });
+  t.is(Number(reply.headers['content-length']), reply.body.length);
+});
+
+/** The rows of the table whose answers are points, over the door. */
+test('every route of points answers in its own shape', async (t) => {
+  const path = '/collections/c/points';
+  await ask(served.port, 'PUT', '/collections/d', { vectors: { size: 2, distance: 'Dot' } });
+  const points = [
+    { id: 1, vector: [1, 0], payload: { a: 1, b: 2 } },
+    { id: 2, vector: [0, 0.1] },
+  ];
+  await ask(served.port, 'PUT', '/collections/d/points', { points });
+  const hit = { id: 1, version: 1, score: 1 };
+  const cases: readonly (readonly [string, string, unknown, unknown])[] = [
+    ['GET', '/1', undefined, { id: 1, payload: { a: 1, b: 2 }, vector: [1, 0] }],
+    ['POST', '', { ids: [2, 1, 2, 3] }, [{ id: 2 }, { id: 1 }]],
+    ['POST', '', { ids: [1], with_payload: ['b'] }, [{ id: 1, payload: { b: 2 } }]],
+    ['POST', '/count', {}, { count: 2 }],
+    ['POST', '/query', { query: [1, 0], limit: 1 }, { points: [hit] }],
+    ['POST', '/query', { query: 1, limit: 1 }, { points: [hit] }],
+    ['POST', '/query/batch', { searches: [{ query: [1, 0], limit: 1 }] }, [{ points: [hit] }]],
+    ['POST', '/query/batch', { searches: [] }, []],
+    ['POST', '/search', { vector: [1, 0], limit: 1 }, [hit]],
+    [
+      'POST',
+      '/search/batch',
+      {
+        searches: [
+          { vector: [1, 0], limit: 1 },
+          { vector: [1, 0], limit: 1 },
+        ],
+      },
+      [[hit], [hit]],
+    ],
+    ['POST', '/search/batch', { searches: [] }, []],
+    ['POST', '/delete?wait=true', { points: [1] }, { operation_id: 2, status: 'completed' }],
+    ['POST', '/scroll', {}, { points: [{ id: 2, payload: {} }], next_page_offset: null }],
+  ];
+  for (const [method, rest, body, result] of cases) {
+    const reply = await ask(served.port, method, `${path.replace('/c/', '/d/')}${rest}`, body);
+    t.deepEqual(reply, { status: 200, body: { result, status: 'ok' } }, `${method} ${rest}`);
+  }
+});
+
+test('every route of collections answers in its own shape', async (t) => {
+  const cases: readonly (readonly [string, string, unknown, unknown])[] = [
+    ['PUT', '/collections/e', { vectors: { size: 2, distance: 'Dot' } }, true],
+    ['GET', '/collections/e/exists', undefined, { exists: true }],
+    ['GET', '/collections/none/exists', undefined, { exists: false }],
+    ['PATCH', '/collections/e', { params: {} }, true],
+    ['DELETE', '/collections/e', undefined, true],
+    ['DELETE', '/collections/e', undefined, false],
+    ['GET', '/issues', undefined, { issues: [] }],
+    ['DELETE', '/issues', undefined, true],
+  ];
+  for (const [method, path, body, result] of cases) {
+    const reply = await ask(served.port, method, path, body);
+    t.deepEqual(reply, { status: 200, body: { result, status: 'ok' } }, `${method} ${path}`);
+  }
+});
+
+function rendered(render: () => void): string {
+  render();
+  return writer.take().toString();
+}
+
+const uuid = parseUuidId('EDDD5F3B-0341-4ACF-A413-9D612B965A08') ?? numberId(0n);
+const hit = { id: uuid, version: 3, score: Math.fround(0.1), payload: undefined, vector: undefined };
+const HIT = '{"id":"eddd5f3b-0341-4acf-a413-9d612b965a08","version":3,"score":0.1}';
+
+test('answers are written as Qdrant writes them', (t) => {
+  const record = { id: numberId(2n ** 64n - 1n), payload: Buffer.from('{"a" :1}'), vector: { default: undefined } };
+  const cases: readonly (readonly [() => void, string])[] = [
+    [() => renderUpdateResult({ operationId: undefined, status: 'acknowledged' }), '{"status":"acknowledged"}'],
+    [
+      () => renderUpdateResult({ operationId: 7, status: 'wait_timeout' }),
+      '{"operation_id":7,"status":"wait_timeout"}',
+    ],
+    [() => renderRecords([record]), '[{"id":18446744073709551615,"payload":{"a" :1},"vector":{}}]'],
+    [() => renderRecords([]), '[]'],
+    [
+      () => renderScrollPage({ points: [], nextPageOffset: uuid }),
+      '{"points":[],"next_page_offset":"eddd5f3b-0341-4acf-a413-9d612b965a08"}',
+    ],
+    [() => renderQueried([]), '{"points":[]}'],
+    [() => renderQueried([[hit, hit]]), `{"points":[${HIT},${HIT}]}`],
+    [() => renderQueriedBatch([[hit], []]), `[{"points":[${HIT}]},{"points":[]}]`],
+    [() => renderSearched([]), '[]'],
+    [() => renderSearched([[hit]]), `[${HIT}]`],
+    [() => renderSearchedBatch([[], [hit]]), `[[],[${HIT}]]`],
+  ];
+  for (const [render, expected] of cases) t.is(rendered(render), expected);
+});
+
+test('the description of a collection leaves out what was not given and prints the rest', (t) => {
+  const params = {
+    shardNumber: 1,
+    replicationFactor: 1,
+    writeConsistencyFactor: 1,
+    readFanOutFactor: 2,
+    readFanOutDelayMs: 3,
+    onDiskPayload: true,
+  };
+  const named = { name: 'a', size: 2, distance: 'Dot' as const, hnswConfig: { ...NO_HNSW_DIFF, m: 4 }, onDisk: false };
+  const config = {
+    params: { ...params, vectors: [named] },
+    hnsw: DEFAULT_HNSW,
+    optimizers: { ...DEFAULT_OPTIMIZERS, maxSegmentSize: 5 },
+    wal: DEFAULT_WAL,
+    metadata: '{"a": 1.0000000000000000001, "é": null}',
+  };
+  const info = {
+    status: 'yellow' as const,
+    optimizerError: 'no "space"',
+    indexedVectorsCount: 1,
+    pointsCount: 2,
+    segmentsCount: 3,
+    config,
+    updateQueueLength: 4,
+  };
+  const optimizers =
+    '{"deleted_threshold":0.2,"vacuum_min_vector_number":1000,"default_segment_number":0,"max_segment_size":5,"memmap_threshold":null,"indexing_threshold":10000,"flush_interval_sec":5,"max_optimization_threads":null,"prevent_unoptimized":null}';
+  const configText =
+    '{"params":{"vectors":{"a":{"size":2,"distance":"Dot","hnsw_config":{"m":4},"on_disk":false}},"shard_number":1,"replication_factor":1,"write_consistency_factor":1,"read_fan_out_factor":2,"read_fan_out_delay_ms":3,"on_disk_payload":true},' +
+    '"hnsw_config":{"m":16,"ef_construct":100,"full_scan_threshold":10000,"max_indexing_threads":0,"on_disk":false},' +
+    `"optimizer_config":${optimizers},"wal_config":{"wal_capacity_mb":32,"wal_segments_ahead":0,"wal_retain_closed":1},` +
+    '"quantization_config":null,"metadata":{"a": 1.0000000000000000001, "é": null}}';
+  t.is(
+    rendered(() => renderCollectionInfo(info)),
+    `{"status":"yellow","optimizer_status":{"error":"no \\"space\\""},"indexed_vectors_count":1,"points_count":2,"segments_count":3,"config":${configText},"payload_schema":{},"update_queue":{"length":4}}`,
+  );
+});
