@@ -61,8 +61,11 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
       { place: 'storage', reason: 'the only room that opens files' },
       { place: 'kernels/load.ts', reason: 'reads its own wasm, which is code, not data' },
       { place: 'cli/read-config.ts', reason: 'the configuration is read before there is a house' },
-      { place: 'compute', names: ['readlinkSync'], reason: "/proc/thread-self tells a worker its thread's id" },
-      { place: 'rest', names: ['readlinkSync'], reason: "/proc/thread-self tells a worker its thread's id" },
+      {
+        place: 'observe/thread-priority.ts',
+        names: ['readlinkSync'],
+        reason: "/proc/thread-self tells a worker its thread's id",
+      },
     ],
   },
   { module: /^classic-level$/, places: [{ place: 'storage/kv.ts', reason: 'one file knows the key-value store' }] },

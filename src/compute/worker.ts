@@ -1,8 +1,7 @@
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { workerData } from 'piscina';
 import { bindKernels } from '../kernels/load.ts';
 import type { Kernels } from '../kernels/load.ts';
+import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
 
 /**
  * What runs in the threads of both pools. A thread keeps nothing but one instance of the kernels per arena:
@@ -65,7 +64,8 @@ export interface BackgroundTask extends ArenaTask {
 
 const setup = workerData as WorkerSetup;
 const instances: Kernels[] = [];
-if (setup.niceness > 0) lowerPriority(setup.niceness);
+// Searches go before background work.
+if (setup.niceness > 0) lowerThreadPriority(setup.niceness, THREAD_LINK);
 
 /** Runs searches one after the other; false: this thread needs the arena's memory first. */
 export function runSearches(batch: SearchBatch): boolean {
@@ -102,11 +102,4 @@ function kernelsOf(task: ArenaTask): Kernels | undefined {
   const kernels = bindKernels(setup.module, task.memory);
   instances[task.arena] = kernels;
   return kernels;
-}
-
-/** Searches go before background work: on Linux each thread has its own niceness, found by its thread id. */
-function lowerPriority(niceness: number): void {
-  if (process.platform !== 'linux') return;
-  const thread = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  setPriority(thread, niceness);
 }

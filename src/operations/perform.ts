@@ -3,7 +3,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { House } from './house.ts';
 import type { Operation } from './operation.ts';
 
-/** The one way in: every door performs every operation through here. */
+/** The one way in: every door performs every operation through here. Throws timeout where a read takes too long. */
 export async function perform<Request, Answer>(
   house: House,
   context: Context,
@@ -11,5 +11,42 @@ export async function perform<Request, Answer>(
   request: Request,
 ): Promise<Answer> {
   if (context.signal.aborted) throw new VectorizerError('timeout', `${operation.name} was cancelled before it began`);
-  return operation.run(house, context, request);
+  const seconds = operation.access === 'read' ? timeoutSecondsOf(request) : undefined;
+  if (seconds === undefined) return operation.run(house, context, request);
+  return withinSeconds(seconds, context, operation, (limited) => operation.run(house, limited, request));
+}
+
+/** Reads carry their own limit; a write's says how long it waits, and ends nothing. */
+function timeoutSecondsOf(request: unknown): number | undefined {
+  if (typeof request !== 'object' || request === null || !('timeoutSeconds' in request)) return undefined;
+  return typeof request.timeoutSeconds === 'number' ? request.timeoutSeconds : undefined;
+}
+
+/** Node's timers take no more milliseconds than this. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** What has not begun when the time is up is cancelled; what runs is left to end, and nobody waits for it. */
+async function withinSeconds<Answer>(
+  seconds: number,
+  context: Context,
+  { name }: { readonly name: string },
+  run: (context: Context) => Promise<Answer>,
+): Promise<Answer> {
+  const limit = new AbortController();
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => {
+      late.reject(new VectorizerError('timeout', `Timeout error: Operation '${name}' timed out after ${seconds}s`));
+      limit.abort();
+    },
+    Math.min(seconds * 1000, TIMER_MAX_MS),
+  );
+  try {
+    return await Promise.race([
+      run({ ...context, signal: AbortSignal.any([context.signal, limit.signal]) }),
+      late.promise,
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -120,7 +120,7 @@ async function answer(
   { match, query, startedMs }: Call,
 ): Promise<void> {
   const body = await readBody(request, door.limits.maxRequestBytes);
-  const context: Context = { signal: connectionSignal(request.socket), deadlineMs: undefined };
+  const context: Context = { signal: connectionSignal(request.socket) };
   const wire = { path: match.path, query, body, parsePoints: door.parser.parse };
   const render = await match.route.run(door.house, context, wire);
   if (response.destroyed) return;

@@ -3,7 +3,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
 import type { PointColumns } from '../core/requests.ts';
 import { parsePointColumns } from './parse/points.ts';
-import { lowerThreadPriority, THREAD_LINK } from './thread-priority.ts';
+import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
 import { WireError } from './wire-error.ts';
 
 /** What a parse came to. Errors lose their class between threads, so they travel as values. */

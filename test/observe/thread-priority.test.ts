@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 
 import test from 'ava';
 
-import { lowerThreadPriority, THREAD_LINK } from '../../src/rest/thread-priority.ts';
+import { lowerThreadPriority, THREAD_LINK } from '../../src/observe/thread-priority.ts';
 
 test('without a link that names the thread nothing is done', (t) => {
   const before = os.getPriority();
@@ -31,7 +31,7 @@ test('only the calling thread is slowed down', async (t) => {
     const { parentPort } = require('node:worker_threads');
     const { readlinkSync } = require('node:fs');
     const os = require('node:os');
-    import(${JSON.stringify(new URL('../../src/rest/thread-priority.ts', import.meta.url).href)}).then((it) => {
+    import(${JSON.stringify(new URL('../../src/observe/thread-priority.ts', import.meta.url).href)}).then((it) => {
       const isSet = it.lowerThreadPriority(3, it.THREAD_LINK);
       const thread = Number(readlinkSync(it.THREAD_LINK).split('/').at(-1));
       parentPort.postMessage([isSet, os.getPriority(thread)]);
