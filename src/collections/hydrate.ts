@@ -24,12 +24,19 @@ export async function hydrate(
   withPayload: PayloadSelector,
   withVector: VectorSelector,
 ): Promise<Record[]> {
-  const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
-  return places.map(({ id, segment, row }, index) => ({
-    id,
-    payload: payloads === undefined ? undefined : selectPayload(shownPayload(payloads[index]), withPayload),
-    vector: selectVector(segment, row, withVector),
-  }));
+  const segments = new Set(places.map(({ segment }) => segment));
+  // A compaction may put another segment in the place of one of these while payloads are read.
+  for (const segment of segments) segment.retain();
+  try {
+    const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
+    return places.map(({ id, segment, row }, index) => ({
+      id,
+      payload: payloads === undefined ? undefined : selectPayload(shownPayload(payloads[index]), withPayload),
+      vector: selectVector(segment, row, withVector),
+    }));
+  } finally {
+    for (const segment of segments) segment.release();
+  }
 }
 
 /** Refuses vector names that the collection does not have. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
@@ -257,6 +258,8 @@ export class Shard implements CheckpointSource, ShardState {
         await this.checkpointNow('resting');
       });
     } finally {
+      // Requests that have just found a row there reach for it within this turn.
+      await nextTurn();
       for (const segment of old) await segment.close();
     }
   }

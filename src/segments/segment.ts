@@ -57,7 +57,8 @@ export class Segment {
   private readonly table: IdTable;
   private readonly removals: Removals;
   private readonly field: DenseField | undefined;
-  private readonly idle = Promise.withResolvers<undefined>();
+  /** What `close` waits for. */
+  private unused: PromiseWithResolvers<undefined> | undefined;
   private users = 0;
 
   /** graph: bytes of a saved graph, whose rows are then appended in their old order; undefined = none. */
@@ -222,12 +223,15 @@ export class Segment {
 
   release(): void {
     this.users--;
-    if (this.users === 0) this.idle.resolve(undefined);
+    if (this.users === 0) this.unused?.resolve(undefined);
   }
 
   /** Gives everything back once the requests that use the segment have ended. It must not be searched any more. */
   async close(): Promise<void> {
-    if (this.users > 0) await this.idle.promise;
+    if (this.users > 0) {
+      this.unused = Promise.withResolvers<undefined>();
+      await this.unused.promise;
+    }
     this.field?.close();
     await this.originals.close();
   }

@@ -1,0 +1,73 @@
+import test from 'ava';
+import { Compute } from '../../src/compute/compute.ts';
+import { numberId } from '../../src/core/ids.ts';
+import { FLAG_VECTOR, Segment } from '../../src/segments/segment.ts';
+
+const PLAN = { k: 5, ef: 10, exact: true, indexedOnly: false };
+
+async function withSegment(run: (segment: Segment) => Promise<void>): Promise<void> {
+  const compute = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
+  const options = { compute, dimension: 2, distance: 'Dot', m: 8, efConstruct: 50, seed: 7 } as const;
+  const segment = new Segment(1, options, undefined);
+  try {
+    await run(segment);
+  } finally {
+    await compute.close();
+  }
+}
+
+/** Appends points with these ids; an id with a vector gets [id, 1]. */
+function append(segment: Segment, ids: readonly number[], withVectors: readonly boolean[], version: number): void {
+  segment.append({
+    flags: Uint8Array.from(withVectors, (has) => (has ? FLAG_VECTOR : 0)),
+    words: Uint32Array.from(ids.flatMap((id) => [0, 0, 0, id])),
+    first: 0,
+    rowCount: ids.length,
+    versions: version,
+    vectors: Float32Array.from(ids.flatMap((id, at) => (withVectors[at] === true ? [id, 1] : []))),
+  });
+}
+
+async function found(segment: Segment): Promise<number[]> {
+  const hits = await segment.search(Float32Array.of(1, 0), PLAN, new AbortController().signal, () => true);
+  return hits.map(({ id }) => id.word3);
+}
+
+test('points with and without vectors stand side by side; only those with one are found', (t) =>
+  withSegment(async (segment) => {
+    append(segment, [1, 2, 3, 4], [true, false, false, true], 1);
+    t.deepEqual(await found(segment), [4, 1]);
+    t.deepEqual([...(segment.vectorAt(3) ?? [])], [4, 1]);
+    t.is(segment.vectorAt(1), undefined);
+    t.is(segment.liveCount, 4);
+  }));
+
+test('the last of two versions in one append stays; a deleted point is gone', (t) =>
+  withSegment(async (segment) => {
+    append(segment, [1, 2, 1], [true, true, true], 1);
+    t.is(segment.liveCount, 2);
+    t.is(segment.rowOf(numberId(1n)), 2);
+    t.true(segment.delete(numberId(2n)));
+    t.false(segment.delete(numberId(2n)));
+    t.deepEqual(await found(segment), [1]);
+    t.deepEqual([...segment.liveRows()], [2]);
+  }));
+
+test('a segment in use is closed when the last user lets go, however often it was used before', (t) =>
+  withSegment(async (segment) => {
+    append(segment, [1], [true], 1);
+    segment.retain();
+    segment.release();
+    segment.retain();
+    segment.retain();
+    let isClosed = false;
+    const closing = segment.close().then(() => {
+      isClosed = true;
+    });
+    segment.release();
+    await found(segment);
+    t.false(isClosed);
+    segment.release();
+    await closing;
+    t.true(isClosed);
+  }));
