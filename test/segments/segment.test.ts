@@ -61,9 +61,10 @@ test('a segment in use is closed when the last user lets go, however often it wa
     segment.retain();
     segment.retain();
     let isClosed = false;
-    const closing = segment.close().then(() => {
+    const closing = (async () => {
+      await segment.close();
       isClosed = true;
-    });
+    })();
     segment.release();
     await found(segment);
     t.false(isClosed);
