@@ -44,8 +44,7 @@ export interface LoggedUpdate {
 
 /** 16 MB: large sequential reads at the start, and whole files to drop after a checkpoint. */
 const LOG_SEGMENT_BYTES = 16 * 2 ** 20;
-/** A checkpoint is due at this much in memory: it bounds the log that a restart replays. */
-const UNWRITTEN_BYTES_MAX = 32 * 2 ** 20;
+/** A checkpoint is due at this many points in memory, or at the bytes of `wal_capacity_mb`: it bounds what a restart replays. */
 const UNWRITTEN_POINTS_MAX = 50_000;
 /** While checkpoints fail (a full disk), writes are refused from here on, before memory runs out. */
 const UNWRITTEN_BYTES_HARD_MAX = 512 * 2 ** 20;
@@ -69,6 +68,7 @@ export class Shard implements CheckpointSource, ShardState {
   private nextNumber: number;
   private logged: number;
   private appliedSequence: number;
+  private readonly unwrittenBytesMax: number;
   private unwrittenPoints = 0;
   private failed: Error | undefined;
   private closed = false;
@@ -80,6 +80,7 @@ export class Shard implements CheckpointSource, ShardState {
     checkpoint: Checkpoint;
     payloads: Payloads;
     segments: Segment[];
+    walCapacityMb: number;
   }) {
     const { manifest } = parts.checkpoint;
     this.foundation = parts.foundation;
@@ -88,6 +89,7 @@ export class Shard implements CheckpointSource, ShardState {
     this.checkpoint = parts.checkpoint;
     this.payloads = parts.payloads;
     this.list = parts.segments;
+    this.unwrittenBytesMax = Math.min(parts.walCapacityMb * 2 ** 20, UNWRITTEN_BYTES_HARD_MAX / 2);
     this.nextNumber = manifest.nextSegment;
     this.appliedSequence = manifest.sequence;
     this.logged = Math.max(manifest.sequence, parts.log.bounds.last?.sequence ?? 0);
@@ -104,6 +106,7 @@ export class Shard implements CheckpointSource, ShardState {
     const segments: Segment[] = [];
     for (const segment of manifest.segments) segments.push(await openSegment(world, directory, segment, options));
     const { dimension } = options;
+    const { walCapacityMb } = config.wal;
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, dimension, manifest });
     if (stored !== undefined) await checkpoint.sweep(new Set());
     const logDirectory = join(place.directory, 'log');
@@ -115,7 +118,7 @@ export class Shard implements CheckpointSource, ShardState {
     });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
-    const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments });
+    const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments, walCapacityMb });
     await shard.replay(logDirectory);
     return shard;
   }
@@ -205,7 +208,7 @@ export class Shard implements CheckpointSource, ShardState {
   /** Whether so much is only in the log and in memory that it should be written. */
   checkpointIsDue(occasion: Occasion): boolean {
     return (
-      this.pendingBytes > UNWRITTEN_BYTES_MAX ||
+      this.pendingBytes > this.unwrittenBytesMax ||
       this.unwrittenPoints > UNWRITTEN_POINTS_MAX ||
       this.checkpoint.graphIsDue(this.list, occasion)
     );

@@ -63,6 +63,7 @@ async function createCollection(folder: string): Promise<void> {
   await withServerOn({ folder }, 'SIGKILL', ({ url }) =>
     new QdrantClient({ url }).createCollection(COLLECTION, {
       vectors: { size: DIMENSION, distance: 'Dot' },
+      wal_config: { wal_capacity_mb: 1 },
       optimizers_config: {
         indexing_threshold: 10,
         flush_interval_sec: 1,
