@@ -117,12 +117,12 @@ export class Checkpoint {
     } catch (error) {
       source.payloads.endFlush(false);
       await closeAll([...flushed.values()].flat());
-      await this.sweep(source.building);
+      await this.sweep(source);
       throw error;
     }
     source.payloads.endFlush(true);
     for (const [segment, files] of flushed) await closeAll(segment.originals.replaceBy(files));
-    await this.sweep(source.building);
+    await this.sweep(source);
   }
 
   /** Brings the rows of a segment that is being made into files, which no manifest names yet. */
@@ -134,12 +134,21 @@ export class Checkpoint {
     await closeAll(segment.originals.replaceBy(files));
   }
 
-  /** Removes the files that the manifest does not name: what a crash or a failed checkpoint left, and what is replaced. */
-  async sweep(building: ReadonlySet<number>): Promise<void> {
+  /**
+   * Removes the files that nobody needs: what a crash or a failed checkpoint left, and what is replaced. Needed is what
+   * the manifest names; what segments hold that took their place while no checkpoint could be written (the next one
+   * names it); and what belongs to segments that are being made.
+   */
+  async sweep(source: Pick<CheckpointSource, 'segments' | 'building'>): Promise<void> {
     const { files } = this.world;
-    const named = manifestFiles(this.current);
+    const needed = new Set(manifestFiles(this.current));
+    for (const { number, originals } of source.segments) {
+      for (const { firstRow, rowCount } of originals.files) needed.add(rowsName(number, firstRow, rowCount));
+    }
     for (const name of await files.list(this.directory)) {
-      if (!named.has(name) && !building.has(Number.parseInt(name, 10))) await files.unlink(`${this.directory}/${name}`);
+      if (!needed.has(name) && !source.building.has(Number.parseInt(name, 10))) {
+        await files.unlink(`${this.directory}/${name}`);
+      }
     }
   }
 

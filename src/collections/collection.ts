@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CollectionInfo, Record, ScoredPoint, ScrollPage, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
-import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import { badInput, badRequest, notFound, VectorizerError } from '../core/errors.ts';
 import { idText, type PointId } from '../core/ids.ts';
 import type {
   DeletePoints,
@@ -103,7 +103,7 @@ export class Collection {
 
   async deletePoints(_context: Context, request: DeletePoints): Promise<UpdateResult> {
     const { ids } = request;
-    if (ids.count === 0) return this.log([{ kind: 'remove', ids }], request);
+    if (ids.count === 0) throw badRequest('Empty update request');
     const parts = splitIds(ids, this.shards.length);
     return this.log(
       parts.map((part) => (part === undefined ? undefined : { kind: 'remove', ids: part })),

@@ -108,7 +108,7 @@ export class Shard implements CheckpointSource, ShardState {
     const { dimension } = options;
     const { walCapacityMb } = config.wal;
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, dimension, manifest });
-    if (stored !== undefined) await checkpoint.sweep(new Set());
+    if (stored !== undefined) await checkpoint.sweep({ segments, building: new Set() });
     const logDirectory = join(place.directory, 'log');
     const { log, tornTail } = await UpdateLog.open({
       world,
@@ -304,6 +304,8 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   private async apply(record: UpdateRecord, sequence: number): Promise<void> {
+    // What comes behind a failed update must not be applied: a checkpoint would then pass over the failed one.
+    if (this.failed !== undefined) throw this.failed;
     try {
       await applyRecord(this, record, sequence, () => this.queue.giveWay());
     } catch (error) {

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Files, OpenFile, World } from '../../src/base/world.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
-import { idText } from '../../src/core/ids.ts';
+import { idColumn, idText } from '../../src/core/ids.ts';
 import {
   config,
   CONTEXT,
+  idOf,
   openHouse,
   queryOf,
   READ,
@@ -12,12 +15,21 @@ import {
   removeFolder,
   temporaryFolder,
   upsertOf,
+  WAIT,
 } from './house.ts';
 
 /** The real disk, with a switch that fills it. */
-function fillableWorld(): { world: World; fill(isFull: boolean): void } {
+function fillableWorld(): {
+  world: World;
+  fill(isFull: boolean): void;
+  fillStore(isFull: boolean): void;
+  storeRefusals(): number;
+} {
   const world = realWorld();
   let isFull = false;
+  // The key-value store asks for free space before it writes; files are simply written.
+  let isStoreFull = false;
+  let refusals = 0;
   const check = (): void => {
     if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
   };
@@ -43,12 +55,20 @@ function fillableWorld(): { world: World; fill(isFull: boolean): void } {
     list: (path) => real.list(path),
     stat: (path) => real.stat(path),
     syncDirectory: (path) => real.syncDirectory(path),
-    freeBytes: async (path) => (isFull ? 0 : real.freeBytes(path)),
+    freeBytes: async (path) => {
+      if (!isFull && !isStoreFull) return real.freeBytes(path);
+      refusals++;
+      return 0;
+    },
   };
   return {
     world: { ...world, files },
     fill: (value) => {
       isFull = value;
+    },
+    storeRefusals: () => refusals,
+    fillStore: (value) => {
+      isStoreFull = value;
     },
   };
 }
@@ -82,6 +102,51 @@ test('on a full disk writes are refused clearly, reads go on, and writes work ag
     fill(false);
     house = await openHouse(folder, world);
     t.deepEqual(await found(), ['3', '1'], 'the last checkpoint had no room; the log kept everything');
+  } finally {
+    await house.close();
+    await removeFolder(folder);
+  }
+});
+
+test('a compaction whose checkpoint finds no room keeps its files: they are what the next checkpoint names', async (t) => {
+  const { world, fillStore, storeRefusals } = fillableWorld();
+  const folder = await temporaryFolder();
+  let house = await openHouse(folder, world);
+  try {
+    const small = config(2, 'Dot', { indexingThreshold: 1, vacuumMinVectorNumber: 100 });
+    await house.database.create('c', { ...small, wal: { ...small.wal, walCapacityMb: 1 } });
+    const collection = house.database.collection('c');
+    const points = Array.from({ length: 1000 }, (_, id) => ({ id, vector: [id, 1] }));
+    await collection.upsert(CONTEXT, upsertOf('c', points));
+    const segments = join(folder, 'collections', '1', '0', 'segments');
+    while (!(await world.files.list(segments)).includes('1-graph-1000.bin')) await delay(20);
+    fillStore(true);
+    const ids = idColumn(Array.from({ length: 400 }, (_, id) => idOf(id)));
+    await collection.deletePoints(CONTEXT, { collection: 'c', ids, ...WAIT });
+    while (collection.info().status !== 'red') await delay(20);
+    // Enough for another checkpoint, which fails and sweeps too.
+    const refused = storeRefusals();
+    const payload = { text: 'x'.repeat(2_000_000) };
+    await collection.upsert(CONTEXT, upsertOf('c', [{ id: 400, vector: [400, 1], payload }]));
+    while (storeRefusals() === refused) await delay(20);
+    await delay(100);
+    fillStore(false);
+    await house.close();
+    house = await openHouse(folder, world);
+    const again = house.database.collection('c');
+    t.is(again.count(), 600);
+    const page = await again.scroll(CONTEXT, {
+      collection: 'c',
+      offset: undefined,
+      limit: 1000,
+      withPayload: { kind: 'none' },
+      withVector: { kind: 'all' },
+      ...READ,
+    });
+    t.deepEqual(
+      page.points.map(({ vector }) => vector?.default?.[0]),
+      points.slice(400).map(({ id }) => id),
+    );
   } finally {
     await house.close();
     await removeFolder(folder);

@@ -247,3 +247,16 @@ test('segments that overwriting has left behind are made one again', (t) =>
     const again = (await reopen()).database.collection('c');
     await checkAll(t, again, versions);
   }));
+
+test('an update of nothing is refused, as in Qdrant', (t) =>
+  withHouse(async (house) => {
+    await house.database.create('c', config(SIZE, 'Dot'));
+    const collection = house.database.collection('c');
+    const message = 'Empty update request';
+    await t.throwsAsync(() => collection.deletePoints(CONTEXT, { collection: 'c', ids: idColumn([]), ...WAIT }), {
+      message,
+    });
+    await t.throwsAsync(() => collection.upsert(CONTEXT, upsertOf('c', [])), { message });
+    await upsert(collection, pointsOf(0, 1, 0));
+    t.is(collection.count(), 1);
+  }));
