@@ -72,10 +72,9 @@ for (const distance of DISTANCES) {
           const expected = nearest({ distance, dimension, rows, query, candidates: allRows(count), k });
           const hits = await find(field, query, k, { exact: true });
           field.close();
-          const scale =
-            Math.max(...rows.map(Math.abs)) *
-            dimension *
-            (distance === 'Manhattan' ? 1 : Math.max(...rows.map(Math.abs), 1e-3));
+          // Also the query's size: with one small row the distance is as large as the query.
+          const largest = Math.max(...rows.map(Math.abs), ...query.map(Math.abs));
+          const scale = largest * dimension * (distance === 'Manhattan' ? 1 : Math.max(largest, 1e-3));
           return sameAnswer(hits, expected, 1e-6 * Math.max(scale, 1e-12)) === undefined;
         },
       ),
