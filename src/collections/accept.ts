@@ -2,7 +2,8 @@ import type { DenseVectorConfig } from '../core/collection-config.ts';
 import { badInput, badRequest } from '../core/errors.ts';
 import type { PointColumns } from '../core/requests.ts';
 import { normaliseRows } from '../core/distances.ts';
-import { FLAG_VECTOR, type UpsertRecord } from './record.ts';
+import { FLAG_VECTOR } from '../segments/row-table.ts';
+import type { UpsertRecord } from './record.ts';
 
 /**
  * Checks points against a collection and makes the record that will be logged. Nothing else can be logged.

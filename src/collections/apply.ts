@@ -1,8 +1,9 @@
 import { VectorizerError } from '../core/errors.ts';
-import { idAt, type PointId } from '../core/ids.ts';
-import { FLAG_VECTOR, type RowSource, type Segment } from '../segments/segment.ts';
+import { idAt } from '../core/ids.ts';
+import { FLAG_VECTOR, idOfRow } from '../segments/row-table.ts';
+import type { RowSource, Segment } from '../segments/segment.ts';
 import type { Payloads } from './payloads.ts';
-import { FLAG_UUID, type RemoveRecord, type UpdateRecord, type UpsertRecord } from './record.ts';
+import type { RemoveRecord, UpdateRecord, UpsertRecord } from './record.ts';
 
 /** What an update changes: a shard's segments (the last one takes new rows) and its payloads. */
 export interface ShardState {
@@ -49,7 +50,7 @@ async function applyUpsert(
     vectorAt += slice.length;
     const active = append(state, { flags, words, first, rowCount, versions: sequence, vectors: slice });
     for (let point = first; point < first + rowCount; point++) {
-      const id = pointAt(record, point);
+      const id = idOfRow(flags, words, point);
       for (const segment of state.segments) if (segment !== active) segment.replace(id);
       state.payloads.set(id, payloads.slice(payloadStarts[point], payloadStarts[point + 1]));
     }
@@ -81,16 +82,4 @@ async function applyRemove(state: ShardState, record: RemoveRecord, giveWay: () 
     if (found) state.payloads.set(id, undefined);
     if (index % SLICE_ROWS === SLICE_ROWS - 1) await giveWay();
   }
-}
-
-function pointAt(record: UpsertRecord, point: number): PointId {
-  const { words } = record;
-  const at = point * 4;
-  return {
-    kind: ((record.flags[point] ?? 0) & FLAG_UUID) === 0 ? 0 : 1,
-    word0: words[at] ?? 0,
-    word1: words[at + 1] ?? 0,
-    word2: words[at + 2] ?? 0,
-    word3: words[at + 3] ?? 0,
-  };
 }

@@ -16,7 +16,7 @@ import type {
 } from '../core/requests.ts';
 import { acceptUpsert, OperationRejected } from './accept.ts';
 import { checkVectorNames, hydrate, type PointPlace } from './hydrate.ts';
-import type { Optimizer } from './optimizer.ts';
+import { isStopped, type Optimizer } from './optimizer.ts';
 import { firstPoints, runQuery } from './query.ts';
 import type { UpdateRecord } from './record.ts';
 import { shardOf, splitIds, splitUpsert } from './routing.ts';
@@ -79,9 +79,8 @@ export class Collection {
       .map((shard) => optimizer.failureOf(shard) ?? shard.failure)
       .find((error) => error !== undefined);
     const pending = shards.some((shard) => optimizer.isDue(shard, config) || shard.queueLength > 0);
-    const stopped = config.optimizers.maxOptimizationThreads === 0;
     return {
-      status: failure !== undefined ? 'red' : !pending ? 'green' : stopped ? 'grey' : 'yellow',
+      status: failure !== undefined ? 'red' : !pending ? 'green' : isStopped(config) ? 'grey' : 'yellow',
       optimizerError: failure?.message,
       indexedVectorsCount: segments.reduce((count, segment) => count + segment.indexedCount, 0),
       pointsCount: this.count(),

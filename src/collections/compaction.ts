@@ -34,6 +34,7 @@ export async function compactSegments(
   signal: AbortSignal,
 ): Promise<void> {
   const due = hasManySegments(shard) ? [...shard.segments] : shard.segments.filter(isDue);
+  if (due.length === 0) return;
   const last = shard.segments.at(-1);
   if (last !== undefined && due.includes(last)) await shard.between(() => shard.startSegment());
   const groups = fitsOneSegment(due) ? [due] : due.map((segment) => [segment]);

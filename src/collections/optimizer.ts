@@ -35,7 +35,8 @@ export class Optimizer {
 
   /** A shard was opened or has changed: work on it if there is something to do. Cheap; called after every update. */
   consider(shard: Shard, config: CollectionConfig): void {
-    if (this.stop.signal.aborted || !needsWork(shard, config)) return;
+    const isDue = shard.checkpointIsDue('working') || (!isStopped(config) && this.isDue(shard, config));
+    if (this.stop.signal.aborted || !isDue) return;
     this.due.set(shard, config);
     this.loop ??= this.run();
   }
@@ -53,7 +54,7 @@ export class Optimizer {
    * should slow down: else a fast upload leaves each search ever more to scan, and the scans leave the graph no time.
    */
   lag(shard: Shard, config: CollectionConfig): number {
-    if (config.optimizers.maxOptimizationThreads === 0) return 0;
+    if (isStopped(config)) return 0;
     const bytes = shard.segments.reduce((sum, segment) => {
       const { rowCount, indexedCount, dimension } = segment.statistics;
       return needsIndexing(segment, config) ? sum + (rowCount - indexedCount) * dimension : sum;
@@ -105,15 +106,11 @@ export class Optimizer {
   private async work(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
     try {
       if (shard.checkpointIsDue('working')) await shard.writeCheckpoint('working');
-      const stopped = config.optimizers.maxOptimizationThreads === 0;
-      if (
-        !stopped &&
-        (hasManySegments(shard) || shard.segments.some((segment) => needsCompaction(shard, segment, config)))
-      ) {
+      if (!isStopped(config)) {
         await compactSegments(shard, (segment) => needsCompaction(shard, segment, config), signal);
       }
       for (const segment of shard.segments) {
-        if (stopped || !needsIndexing(segment, config)) continue;
+        if (isStopped(config) || !needsIndexing(segment, config)) continue;
         const before = segment.indexedCount;
         await segment.dense?.buildIndex({ signal, onProgress: () => this.checkpointMeanwhile(shard) });
         this.indexedRows += segment.indexedCount - before;
@@ -134,11 +131,9 @@ export class Optimizer {
   }
 }
 
-function needsWork(shard: Shard, config: CollectionConfig): boolean {
-  if (shard.checkpointIsDue('working')) return true;
-  if (config.optimizers.maxOptimizationThreads === 0) return false;
-  if (hasManySegments(shard)) return true;
-  return shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config));
+/** The user has postponed graphs and compaction; checkpoints go on. */
+export function isStopped(config: CollectionConfig): boolean {
+  return config.optimizers.maxOptimizationThreads === 0;
 }
 
 /** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */

@@ -32,9 +32,6 @@ export interface RemoveRecord {
 
 export type UpdateRecord = UpsertRecord | RemoveRecord;
 
-export const FLAG_UUID = 1;
-export const FLAG_VECTOR = 2;
-
 const KIND_UPSERT = 1;
 const KIND_REMOVE = 2;
 const HEADER_BYTES = 16;

@@ -1,5 +1,6 @@
 import type { IdColumn, PointId } from '../core/ids.ts';
-import { FLAG_UUID, FLAG_VECTOR, type UpsertRecord } from './record.ts';
+import { FLAG_UUID, FLAG_VECTOR } from '../segments/row-table.ts';
+import type { UpsertRecord } from './record.ts';
 
 /**
  * Which shard a point belongs to. Stored data depends on it: it never changes. Qdrant's own placement cannot be seen

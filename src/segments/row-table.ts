@@ -1,7 +1,10 @@
 import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
 
+/** The flags of a row, in memory, in files and in the log: the id is a UUID; the row has a vector. */
+export const FLAG_UUID = 1;
+export const FLAG_VECTOR = 2;
+
 const FIRST_CAPACITY = 256;
-const FLAG_UUID = 1;
 
 /**
  * Which point every row of a segment is: flags, id and version by column, in shared memory. Grows by doubling; views
@@ -39,15 +42,7 @@ export class RowTable {
   }
 
   idAt(row: number): PointId {
-    const at = row * 4;
-    const { words } = this;
-    return {
-      kind: ((this.flags[row] ?? 0) & FLAG_UUID) === 0 ? ID_NUMBER : ID_UUID,
-      word0: words[at] ?? 0,
-      word1: words[at + 1] ?? 0,
-      word2: words[at + 2] ?? 0,
-      word3: words[at + 3] ?? 0,
-    };
+    return idOfRow(this.flags, this.words, row);
   }
 
   versionAt(row: number): number {
@@ -67,4 +62,16 @@ export class RowTable {
     this.words = words;
     this.versions = versions;
   }
+}
+
+/** The id at `row` of columns of flags and words. */
+export function idOfRow(flags: Uint8Array, words: Uint32Array, row: number): PointId {
+  const at = row * 4;
+  return {
+    kind: ((flags[row] ?? 0) & FLAG_UUID) === 0 ? ID_NUMBER : ID_UUID,
+    word0: words[at] ?? 0,
+    word1: words[at + 1] ?? 0,
+    word2: words[at + 2] ?? 0,
+    word3: words[at + 3] ?? 0,
+  };
 }

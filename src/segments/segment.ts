@@ -8,7 +8,7 @@ import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
 import { DenseField } from '../vectors/dense-field.ts';
 import { Originals } from './originals.ts';
 import { Removals } from './removals.ts';
-import { RowTable } from './row-table.ts';
+import { FLAG_UUID, FLAG_VECTOR, RowTable } from './row-table.ts';
 
 /** What every segment of a collection has in common. */
 export interface SegmentOptions {
@@ -40,7 +40,6 @@ export interface RowSource {
   readonly vectors: Float32Array;
 }
 
-export const FLAG_VECTOR = 2;
 /** More replaced rows than this are not asked for beforehand: the search is repeated in the rare case of a shortage. */
 const SPARE_CANDIDATES = 64;
 
@@ -352,6 +351,6 @@ function setOneId(id: PointId): void {
 /** The kinds of ids in rows first … first + rowCount of a column of flags. */
 function kindsOf(flags: Uint8Array, first: number, rowCount: number): Uint8Array {
   const kinds = flags.slice(first, first + rowCount);
-  for (let index = 0; index < rowCount; index++) kinds[index] = (kinds[index] as number) & 1;
+  for (let index = 0; index < rowCount; index++) kinds[index] = (kinds[index] as number) & FLAG_UUID;
   return kinds;
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idAt, idText } from '../../src/core/ids.ts';
 import { acceptUpsert } from '../../src/collections/accept.ts';
-import { decodeRecord, encodeRecord, FLAG_VECTOR, type UpsertRecord } from '../../src/collections/record.ts';
+import { decodeRecord, encodeRecord, type UpsertRecord } from '../../src/collections/record.ts';
+import { FLAG_VECTOR } from '../../src/segments/row-table.ts';
 import { shardOf, splitIds, splitUpsert } from '../../src/collections/routing.ts';
 import { columns, type TestPoint } from './house.ts';
 

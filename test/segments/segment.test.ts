@@ -1,7 +1,8 @@
 import test from 'ava';
 import { Compute } from '../../src/compute/compute.ts';
 import { numberId } from '../../src/core/ids.ts';
-import { FLAG_VECTOR, Segment } from '../../src/segments/segment.ts';
+import { FLAG_VECTOR } from '../../src/segments/row-table.ts';
+import { Segment } from '../../src/segments/segment.ts';
 
 const PLAN = { k: 5, ef: 10, exact: true, indexedOnly: false };
 
