@@ -1,5 +1,7 @@
 import type { CollectionConfig } from './collection-config.ts';
+import type { MatchValue } from './filter.ts';
 import type { PointId } from './ids.ts';
+import type { FieldIndexInfo } from './payload-schema.ts';
 
 /** What operations answer, before a door renders it. */
 
@@ -17,6 +19,8 @@ export interface Record {
   readonly id: PointId;
   readonly payload: Uint8Array | undefined;
   readonly vector: { readonly default: Float32Array | undefined } | undefined;
+  /** The value that the point was ordered by: bigint for integers and datetimes (microseconds), number for floats. */
+  readonly orderValue?: bigint | number | undefined;
 }
 
 export interface ScoredPoint extends Record {
@@ -30,6 +34,12 @@ export interface ScrollPage {
   readonly nextPageOffset: PointId | undefined;
 }
 
+/** A value of a field and how many points have it. */
+export interface FacetHit {
+  readonly value: MatchValue;
+  readonly count: number;
+}
+
 export interface CollectionInfo {
   readonly status: 'green' | 'yellow' | 'grey' | 'red';
   /** undefined = ok. */
@@ -39,4 +49,5 @@ export interface CollectionInfo {
   readonly segmentsCount: number;
   readonly config: CollectionConfig;
   readonly updateQueueLength: number;
+  readonly payloadSchema: readonly FieldIndexInfo[];
 }

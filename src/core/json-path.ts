@@ -9,6 +9,18 @@ export type PathStep =
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'each' };
 
+/** A path that was parsed: its text as the user wrote it, and its steps. */
+export interface JsonPath {
+  readonly text: string;
+  readonly steps: readonly PathStep[];
+}
+
+/** `text` as a path, or undefined where it is none. */
+export function jsonPath(text: string): JsonPath | undefined {
+  const steps = parseJsonPath(text);
+  return steps === undefined ? undefined : { text, steps };
+}
+
 const KEY = /[\p{L}\p{N}\p{M}_-]+|"[^"\\]*"/uy;
 const BRACKETS = /\[([0-9]*)\]/y;
 
