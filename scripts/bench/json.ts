@@ -10,7 +10,7 @@
 import { parseArgs } from 'node:util';
 
 import { ByteWriter } from '../../src/base/json/byte-writer.ts';
-import { parsePointColumns } from '../../src/rest/parse/points.ts';
+import { parseChanges } from '../../src/rest/parse/change-body.ts';
 
 const { values } = parseArgs({
   options: {
@@ -69,7 +69,7 @@ const FORMS: Readonly<Record<string, (component: number) => string>> = {
 };
 for (const [name, print] of Object.entries(FORMS)) {
   const body = upsertBody(print);
-  const ours = rate(body.length, () => void parsePointColumns(body));
+  const ours = rate(body.length, () => void parseChanges('upsert', body));
   const engine = rate(body.length, () => void JSON.parse(body.toString()));
   report(name, body.length, ours, engine);
 }

@@ -42,15 +42,8 @@ export class Bitset {
   }
 
   /** The members, lowest first. The set may not change meanwhile. */
-  *members(): Generator<number, void, undefined> {
-    for (let at = 0; at < this.#words.length; at += 1) {
-      let word = this.#words[at] ?? 0;
-      while (word !== 0) {
-        const low = 31 - Math.clz32(word & -word);
-        yield at * 32 + low;
-        word &= word - 1;
-      }
-    }
+  members(): Generator<number, void, undefined> {
+    return bitsOf(this.#words);
   }
 
   #grow(wordCount: number): void {
@@ -58,6 +51,34 @@ export class Bitset {
     grown.set(this.#words);
     this.#words = grown;
   }
+}
+
+/** The numbers whose bits are set, lowest first. */
+export function* bitsOf(words: Uint32Array): Generator<number, void, undefined> {
+  for (let at = 0; at < words.length; at += 1) {
+    let word = words[at] ?? 0;
+    while (word !== 0) {
+      yield at * 32 + 31 - Math.clz32(word & -word);
+      word &= word - 1;
+    }
+  }
+}
+
+/** Whether bit `member` is set; numbers behind the end are not in it. */
+export function hasBit(words: Uint32Array, member: number): boolean {
+  return (((words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1;
+}
+
+/** How many bits are set. */
+export function countBits(words: Uint32Array): number {
+  let count = 0;
+  for (let at = 0; at < words.length; at += 1) {
+    let word = words[at] ?? 0;
+    word -= (word >>> 1) & 0x55555555;
+    word = (word & 0x33333333) + ((word >>> 2) & 0x33333333);
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
 }
 
 function makeWords(wordCount: number): Uint32Array {

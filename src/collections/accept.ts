@@ -1,30 +1,84 @@
-import type { DenseVectorConfig } from '../core/collection-config.ts';
-import { badInput, badRequest } from '../core/errors.ts';
-import type { PointColumns } from '../core/requests.ts';
+import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
 import { normaliseRows } from '../core/distances.ts';
+import { badInput, badRequest, VectorizerError } from '../core/errors.ts';
+import type { IdColumn } from '../core/ids.ts';
+import type { PointChange, PointColumns, PointsTarget } from '../core/requests.ts';
 import { FLAG_VECTOR } from '../segments/row-table.ts';
-import type { UpsertRecord } from './record.ts';
+import type { UpdateRecord } from './record.ts';
+import type { RecordedPoints } from './record-columns.ts';
+
+const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
 
 /**
- * Checks points against a collection and makes the record that will be logged. Nothing else can be logged.
+ * Checks a change against a collection and makes the records that will be logged, in order: one, but for a removal of
+ * vectors by filter and by ids. Nothing else can be logged.
  *
- * field    the default dense vector, or undefined where the collection has none.
- * Returns  the record; its vectors are the request's own memory, normalised in place for Cosine.
- * Throws   bad_request on no points; bad_input on a wrong dimension, an unknown vector name, a vector of another kind
- *          or a component that is not finite. `OperationRejected` marks those that Qdrant finds only after it has
- *          numbered the operation.
+ * Throws   bad_request where it names no points; bad_input on a wrong dimension, an unknown vector name, a vector of
+ *          another kind or a component that is not finite. `OperationRejected` marks those that Qdrant finds only after
+ *          it has numbered the operation.
  */
-export function acceptUpsert(points: PointColumns, field: DenseVectorConfig | undefined): UpsertRecord {
+export function acceptChange(change: PointChange, config: CollectionConfig): readonly UpdateRecord[] {
+  const field = config.params.vectors.find(({ name }) => name === '');
+  switch (change.kind) {
+    case 'upsert': {
+      const { mode, updateFilter: filter } = change;
+      const condition = mode === 'upsert' && filter === undefined ? undefined : { mode, filter };
+      return [{ kind: 'upsert', points: acceptPoints(change.points, field), condition }];
+    }
+    case 'delete':
+      return [{ kind: 'remove', target: acceptTarget(change.target) }];
+    case 'set_payload':
+      return [{ ...change, target: acceptTarget(change.target) }];
+    case 'overwrite_payload':
+      return [{ ...change, target: acceptTarget(change.target) }];
+    case 'delete_payload':
+      return [{ ...change, target: acceptTarget(change.target) }];
+    case 'clear_payload':
+      return [{ kind: 'overwrite_payload', target: acceptTarget(change.target), payload: NO_PAYLOAD }];
+    case 'update_vectors':
+      return [{ kind: change.kind, points: acceptPoints(change.points, field), filter: change.updateFilter }];
+    case 'delete_vectors': {
+      const { names, filter, ids } = change;
+      for (const name of names) if (name !== '' || field === undefined) throw unknownVector(name);
+      const targets: PointsTarget[] = filter === undefined ? [] : [{ kind: 'filter', filter }];
+      if (ids !== undefined) targets.push({ kind: 'ids', ids: acceptIds(ids) });
+      if (targets.length === 0) throw badRequest('No filter or points provided');
+      return targets.map((target) => ({ kind: 'remove_vectors', target, names }));
+    }
+  }
+}
+
+/** Refused after Qdrant's log had numbered it: the operation's number is used up (golden: points-crud). */
+export class OperationRejected extends Error {
+  override readonly name = 'OperationRejected';
+  readonly refusal: VectorizerError;
+
+  constructor(message: string) {
+    super(message);
+    this.refusal = badInput(message);
+  }
+}
+
+function acceptTarget(target: PointsTarget): PointsTarget {
+  return target.kind === 'ids' ? { kind: 'ids', ids: acceptIds(target.ids) } : target;
+}
+
+function acceptIds(ids: IdColumn): IdColumn {
+  if (ids.count === 0) throw badRequest('Empty update request');
+  return ids;
+}
+
+/** The columns as they will be logged; the vectors are the request's own memory, normalised in place for Cosine. */
+function acceptPoints(points: PointColumns, field: DenseVectorConfig | undefined): RecordedPoints {
   const { ids, vectors, vectorStarts, payloads, payloadStarts } = points;
-  const { count } = ids;
-  if (count === 0) throw badRequest('Empty update request');
+  const { count } = acceptIds(ids);
   const dimension = field?.size ?? 0;
   const flags = new Uint8Array(count);
   for (let point = 0; point < count; point++) {
     const length = (vectorStarts[point + 1] ?? 0) - (vectorStarts[point] ?? 0);
     flags[point] = (ids.kinds[point] ?? 0) | (length > 0 ? FLAG_VECTOR : 0);
     if (length === 0) continue;
-    if (field === undefined) throw new OperationRejected('Not existing vector name error: ');
+    if (field === undefined) throw unknownVector('');
     if (length !== dimension) throw badInput(`Vector dimension error: expected dim: ${dimension}, got ${length}`);
   }
   refuseOtherVectors(points, field);
@@ -34,7 +88,6 @@ export function acceptUpsert(points: PointColumns, field: DenseVectorConfig | un
   if (broken >= 0)
     throw badInput(`points: a vector holds a value that is not a finite number (component ${broken % dimension})`);
   return {
-    kind: 'upsert',
     count,
     dimension,
     flags,
@@ -45,16 +98,14 @@ export function acceptUpsert(points: PointColumns, field: DenseVectorConfig | un
   };
 }
 
-/** Refused after Qdrant's log had numbered it: the operation's number is used up (golden: points-crud). */
-export class OperationRejected extends Error {
-  override readonly name = 'OperationRejected';
+function unknownVector(name: string): OperationRejected {
+  return new OperationRejected(`Not existing vector name error: ${name}`);
 }
 
 function refuseOtherVectors(points: PointColumns, field: DenseVectorConfig | undefined): void {
   const [first] = points.others;
   if (first === undefined) return;
-  if (first.name !== '' || field === undefined)
-    throw new OperationRejected(`Not existing vector name error: ${first.name}`);
+  if (first.name !== '' || field === undefined) throw unknownVector(first.name);
   if (first.kind === 'sparse') throw new OperationRejected('Conversion between sparse and regular vectors failed');
   throw new OperationRejected('Conversion between multi and regular vectors failed');
 }

@@ -13,7 +13,7 @@ import {
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { Kv } from '../storage/kv.ts';
-import { encodeManifest, manifestFiles, type ShardManifest } from './manifest.ts';
+import { encodeManifest, manifestFiles, type ManifestIndex, type ShardManifest } from './manifest.ts';
 import type { Payloads } from './payloads.ts';
 
 /** The shard's state as a checkpoint sees it. */
@@ -23,6 +23,8 @@ export interface CheckpointSource {
   /** The last update that is applied. */
   readonly sequence: number;
   readonly nextSegment: number;
+  /** The payload indexes. */
+  readonly indexes: readonly ManifestIndex[];
   /** Numbers of segments that are being made beside it; their files stay. */
   readonly building: ReadonlySet<number>;
   /** Runs `job` between two updates. */
@@ -92,11 +94,12 @@ export class Checkpoint {
   async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
     await this.world.files.mkdir(this.directory);
     const graphs = await this.saveGraphs(source.segments, occasion);
-    const { sequence, nextSegment, captures } = await source.between(() => {
+    const { sequence, nextSegment, indexes, captures } = await source.between(() => {
       source.payloads.beginFlush();
       return {
         sequence: source.sequence,
         nextSegment: source.nextSegment,
+        indexes: source.indexes,
         captures: source.segments.map((segment) => this.capture(segment)),
       };
     });
@@ -109,7 +112,7 @@ export class Checkpoint {
       }
       const segments: SegmentManifest[] = [];
       for (const capture of captures) segments.push(await this.describe(capture, graphs));
-      const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments };
+      const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments, indexes };
       const operations = await source.payloads.flushOperations();
       operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
       await this.kv.batch(operations, { sync: true });

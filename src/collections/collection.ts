@@ -1,25 +1,33 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CollectionInfo, Record, ScoredPoint, ScrollPage, UpdateResult } from '../core/answers.ts';
-import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
+import type { CollectionInfo, FacetHit, Record, ScoredPoint, ScrollPage, UpdateResult } from '../core/answers.ts';
+import type { CollectionConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
-import { badInput, badRequest, notFound, VectorizerError } from '../core/errors.ts';
+import { notFound, VectorizerError } from '../core/errors.ts';
 import { idText, type PointId } from '../core/ids.ts';
+import type { FieldIndexInfo } from '../core/payload-schema.ts';
 import type {
-  DeletePoints,
+  CountPoints,
+  CreateFieldIndex,
+  DeleteFieldIndex,
+  FacetPoints,
   GetPoint,
   QueryBatch,
   RetrievePoints,
   ScrollPoints,
-  UpsertPoints,
+  UpdateBatch,
+  UpdatePoints,
   WriteOptions,
 } from '../core/requests.ts';
-import { acceptUpsert, OperationRejected } from './accept.ts';
+import { acceptChange, OperationRejected } from './accept.ts';
+import { countPoints } from './count.ts';
+import { countValues } from './facet.ts';
 import { checkVectorNames, hydrate, type PointPlace } from './hydrate.ts';
 import { isStopped, type Optimizer } from './optimizer.ts';
-import { firstPoints, runQuery } from './query.ts';
+import { runQuery } from './query.ts';
 import type { UpdateRecord } from './record.ts';
-import { shardOf, splitIds, splitUpsert } from './routing.ts';
+import { shardOf, splitRecord } from './routing.ts';
+import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
 
 /** Seconds that a waiting write waits when the request does not say (SURFACE.md 1.1). */
@@ -72,6 +80,11 @@ export class Collection {
     this.optimize();
   }
 
+  /** Points of all shards. */
+  get pointCount(): number {
+    return this.shards.reduce((count, shard) => count + shard.pointCount, 0);
+  }
+
   info(): CollectionInfo {
     const { shards, optimizer, currentConfig: config } = this;
     const segments = shards.flatMap((shard) => shard.segments);
@@ -83,31 +96,46 @@ export class Collection {
       status: failure !== undefined ? 'red' : !pending ? 'green' : isStopped(config) ? 'grey' : 'yellow',
       optimizerError: failure?.message,
       indexedVectorsCount: segments.reduce((count, segment) => count + segment.indexedCount, 0),
-      pointsCount: this.count(),
+      pointsCount: this.pointCount,
       segmentsCount: Math.max(segments.length, shards.length),
       config,
+      payloadSchema: fieldsOf(shards),
       updateQueueLength: shards.reduce((length, shard) => length + shard.queueLength, 0),
     };
   }
 
-  count(): number {
-    return this.shards.reduce((count, shard) => count + shard.pointCount, 0);
+  async count(context: Context, request: CountPoints): Promise<number> {
+    return countPoints(this.shards, request.filter, request.exact, context.signal);
   }
 
-  async upsert(_context: Context, request: UpsertPoints): Promise<UpdateResult> {
-    const record = this.numbered(() => acceptUpsert(request.points, this.defaultField()));
-    await this.slowDown(record.count);
-    return this.log(splitUpsert(record, this.shards.length), request);
+  facet(context: Context, request: FacetPoints): Promise<readonly FacetHit[]> {
+    return countValues(this.shards, request, context.signal);
   }
 
-  async deletePoints(_context: Context, request: DeletePoints): Promise<UpdateResult> {
-    const { ids } = request;
-    if (ids.count === 0) throw badRequest('Empty update request');
-    const parts = splitIds(ids, this.shards.length);
-    return this.log(
-      parts.map((part) => (part === undefined ? undefined : { kind: 'remove', ids: part })),
-      request,
-    );
+  /** Carries out one change; of the two that a removal of vectors may be, the last one answers. */
+  async update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
+    const records = this.numbered(() => acceptChange(request.change, this.currentConfig));
+    await this.slowDown(records);
+    let result: UpdateResult = { operationId: undefined, status: 'acknowledged' };
+    for (const record of records) result = await this.log(record, request);
+    return result;
+  }
+
+  /** One change after another; the first that fails ends the batch. */
+  async updateBatch(context: Context, request: UpdateBatch): Promise<readonly UpdateResult[]> {
+    const { changes, ...options } = request;
+    const results: UpdateResult[] = [];
+    for (const change of changes) results.push(await this.update(context, { ...options, change }));
+    return results;
+  }
+
+  async createFieldIndex(_context: Context, request: CreateFieldIndex): Promise<UpdateResult> {
+    const { path, schema } = request;
+    return this.logTwice({ kind: 'create_index', path, schema }, request);
+  }
+
+  async deleteFieldIndex(_context: Context, request: DeleteFieldIndex): Promise<UpdateResult> {
+    return this.logTwice({ kind: 'delete_index', path: request.path }, request);
   }
 
   async get(_context: Context, request: GetPoint): Promise<Record> {
@@ -127,11 +155,9 @@ export class Collection {
     return hydrate([...places.values()], request.withPayload, request.withVector);
   }
 
-  async scroll(_context: Context, request: ScrollPoints): Promise<ScrollPage> {
+  scroll(context: Context, request: ScrollPoints): Promise<ScrollPage> {
     checkVectorNames(request.withVector, this.currentConfig);
-    const found = await firstPoints(this.shards, request.offset, request.limit + 1);
-    const points = await hydrate(found.slice(0, request.limit), request.withPayload, request.withVector);
-    return { points, nextPageOffset: found[request.limit]?.id };
+    return scrollPoints(this.shards, request, context.signal);
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
@@ -145,17 +171,15 @@ export class Collection {
   }
 
   /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind. */
-  private async slowDown(pointCount: number): Promise<void> {
+  private async slowDown(records: readonly UpdateRecord[]): Promise<void> {
+    const pointCount = records.reduce((count, record) => count + ('points' in record ? record.points.count : 0), 0);
+    if (pointCount === 0) return;
     const lag = this.shards.reduce((most, shard) => Math.max(most, this.optimizer.lag(shard, this.currentConfig)), 0);
     if (lag > 1) await delay(Math.min(SLOW_DOWN_MAX_MS, pointCount * SLOW_DOWN_MS * (lag - 1)));
   }
 
   private optimize(): void {
     for (const shard of this.shards) this.optimizer.consider(shard, this.currentConfig);
-  }
-
-  private defaultField(): DenseVectorConfig | undefined {
-    return this.currentConfig.params.vectors.find(({ name }) => name === '');
   }
 
   private find(id: PointId): PointPlace | undefined {
@@ -171,19 +195,30 @@ export class Collection {
     } catch (error) {
       if (!(error instanceof OperationRejected)) throw error;
       this.shards[0]?.skipOperation();
-      throw badInput(error.message);
+      throw error.refusal;
     }
   }
 
+  /** Qdrant logs such a change twice, once beside the updates: clients see the gap in the numbers. */
+  private logTwice(record: UpdateRecord, options: WriteOptions): Promise<UpdateResult> {
+    for (const shard of this.shards) shard.skipOperation();
+    return this.log(record, options);
+  }
+
   /** Logs each shard's part, then answers as the request wants: when it is durable, or when searches see it. */
-  private async log(parts: readonly (UpdateRecord | undefined)[], request: WriteOptions): Promise<UpdateResult> {
+  private async log(record: UpdateRecord, options: WriteOptions): Promise<UpdateResult> {
+    const parts = splitRecord(record, this.shards.length);
     const logged = await Promise.all(
       parts.flatMap((part, index) => (part === undefined ? [] : [(this.shards[index] as Shard).update(part)])),
     );
     const applied = this.settle(logged);
     const operationId = logged.reduce((highest, { sequence }) => Math.max(highest, sequence), 0);
-    if (!request.wait) return { operationId, status: 'acknowledged' };
-    const timeoutMs = (request.timeoutSeconds ?? WRITE_TIMEOUT_SECONDS) * 1000;
+    if (!options.wait) {
+      // What comes too late for an answer is kept by the shard as its `failure`.
+      applied.catch(() => undefined);
+      return { operationId, status: 'acknowledged' };
+    }
+    const timeoutMs = (options.timeoutSeconds ?? WRITE_TIMEOUT_SECONDS) * 1000;
     const status = await settledWithin(applied, timeoutMs);
     return { operationId, status: status ? 'completed' : 'wait_timeout' };
   }
@@ -196,7 +231,18 @@ export class Collection {
       throw new VectorizerError('internal', `an update could not be applied: ${String(failed.reason)}`, {
         cause: failed.reason,
       });
+    const refusal = results.find((result) => result.status === 'fulfilled' && result.value !== undefined);
+    if (refusal?.status === 'fulfilled' && refusal.value !== undefined) throw refusal.value;
   }
+}
+
+/** The payload indexes with the points of all shards, which have the same ones. */
+function fieldsOf(shards: readonly Shard[]): readonly FieldIndexInfo[] {
+  const [first, ...others] = shards.map((shard) => shard.fields.infos);
+  return (first ?? []).map((field, index) => ({
+    ...field,
+    points: others.reduce((points, infos) => points + (infos[index]?.points ?? 0), field.points),
+  }));
 }
 
 /** Whether `done` settles in time. A failure that comes later is kept by the shard as its `failure`. */

@@ -66,16 +66,17 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], signal: A
     }
     await flush();
     if (sources.some((segment) => segment.indexedCount > 0)) await target.dense?.buildIndex({ signal });
-    await shard.replaceSegments(sources, target, () => carryRemovals(parts, target));
+    await shard.replaceSegments(sources, target, () => carryChanges(parts, target));
   });
 }
 
-/** Removes from the copy what was removed from the originals since their live rows were listed. */
-function carryRemovals(parts: readonly Part[], target: Segment): void {
+/** Brings to the copy what happened to the originals since their live rows were listed: removals, later versions. */
+function carryChanges(parts: readonly Part[], target: Segment): void {
   let copy = 0;
   for (const { source, rows } of parts) {
     for (const row of rows) {
       if (source.removed.has(row)) target.delete(target.rows.idAt(copy));
+      else target.rows.setVersion(copy, source.rows.versionAt(row));
       copy++;
     }
   }

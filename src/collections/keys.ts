@@ -7,6 +7,7 @@ import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
  *   'n'                                                    number of the next collection
  *   'm' collection u32, shard u16                          manifest of a shard, JSON
  *   'p' collection u32, shard u16, id kind u8, id 16 bytes payload of a point, raw JSON (empty: none)
+ *   'v' collection u32, shard u16, id kind u8, id 16 bytes version of a point, f64: its payload changed after its row
  *
  * A point stands under 'p' with or without a payload: the keys of a shard are its points in Qdrant's order.
  */
@@ -14,6 +15,7 @@ export const NEXT_NUMBER_KEY: Uint8Array = Uint8Array.of(0x6e);
 const COLLECTION = 0x63;
 const MANIFEST = 0x6d;
 const PAYLOAD = 0x70;
+const VERSION = 0x76;
 const SHARD_KEY_BYTES = 7;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,7 +42,15 @@ export function manifestKey(collection: number, shard: number): Uint8Array {
 }
 
 export function payloadKey(collection: number, shard: number, id: PointId): Uint8Array {
-  const key = shardKey(PAYLOAD, collection, shard, SHARD_KEY_BYTES + 17);
+  return pointKey(PAYLOAD, collection, shard, id);
+}
+
+export function versionKey(collection: number, shard: number, id: PointId): Uint8Array {
+  return pointKey(VERSION, collection, shard, id);
+}
+
+function pointKey(family: number, collection: number, shard: number, id: PointId): Uint8Array {
+  const key = shardKey(family, collection, shard, SHARD_KEY_BYTES + 17);
   key[7] = id.kind;
   const view = new DataView(key.buffer);
   view.setUint32(8, id.word0);
@@ -50,8 +60,8 @@ export function payloadKey(collection: number, shard: number, id: PointId): Uint
   return key;
 }
 
-/** The point of a payload key. */
-export function idOfPayloadKey(key: Uint8Array): PointId {
+/** The point of a key of a payload or a version. */
+export function idOfKey(key: Uint8Array): PointId {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
   return {
     kind: key[7] === ID_UUID ? ID_UUID : ID_NUMBER,
@@ -79,9 +89,19 @@ export function payloadRange(
   };
 }
 
+/** All versions of a shard. */
+export function versionRange(
+  collection: number,
+  shard: number,
+): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
+  const lt = shardKey(VERSION, collection, shard, SHARD_KEY_BYTES + 1);
+  lt[7] = 0xff;
+  return { gte: shardKey(VERSION, collection, shard, SHARD_KEY_BYTES), lt };
+}
+
 /** Everything of a collection in one family of keys. */
 export function collectionRanges(collection: number): readonly { readonly gte: Uint8Array; readonly lt: Uint8Array }[] {
-  return [MANIFEST, PAYLOAD].map((family) => ({
+  return [MANIFEST, PAYLOAD, VERSION].map((family) => ({
     gte: shardKey(family, collection, 0, SHARD_KEY_BYTES),
     lt: shardKey(family, collection + 1, 0, SHARD_KEY_BYTES),
   }));

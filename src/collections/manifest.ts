@@ -1,4 +1,5 @@
 import { dataDamaged } from '../core/errors.ts';
+import type { FieldSchema } from '../core/payload-schema.ts';
 import type { SegmentManifest } from '../segments/segment-files.ts';
 
 /** The files that hold a shard's state as of a sequence; what the log holds after it is applied at the start. */
@@ -9,6 +10,13 @@ export interface ShardManifest {
   /** Number of the next segment; numbers are never used twice. */
   readonly nextSegment: number;
   readonly segments: readonly SegmentManifest[];
+  /** The payload indexes; undefined in manifests of the first version. */
+  readonly indexes?: readonly ManifestIndex[];
+}
+
+export interface ManifestIndex {
+  readonly path: string;
+  readonly schema: FieldSchema;
 }
 
 export const EMPTY_MANIFEST: ShardManifest = { format: 1, sequence: 0, nextSegment: 1, segments: [] };

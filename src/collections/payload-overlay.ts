@@ -1,7 +1,14 @@
 import { compareIds, idText, type PointId } from '../core/ids.ts';
 
-/** A payload of a point as raw JSON (empty: none), or undefined where the point was deleted. */
-export type OverlayEntry = { readonly id: PointId; readonly payload: Uint8Array | undefined };
+/**
+ * payload  of a point as raw JSON (empty: none), or undefined where the point was deleted.
+ * version  the operation that changed the payload alone; undefined where the point's row tells its version.
+ */
+export interface OverlayEntry {
+  readonly id: PointId;
+  readonly payload: Uint8Array | undefined;
+  readonly version: number | undefined;
+}
 
 /**
  * The payloads written since the last checkpoint: they stand before those in the key-value store until a checkpoint
@@ -26,10 +33,10 @@ export class PayloadOverlay {
     return this.entries.get(overlayKey(id));
   }
 
-  set(id: PointId, payload: Uint8Array | undefined): void {
+  set(id: PointId, payload: Uint8Array | undefined, version: number | undefined): void {
     const key = overlayKey(id);
     this.byteCount += (payload?.length ?? 0) - (this.entries.get(key)?.payload?.length ?? 0);
-    this.entries.set(key, { id, payload });
+    this.entries.set(key, { id, payload, version });
   }
 
   values(): IterableIterator<OverlayEntry> {
@@ -38,7 +45,8 @@ export class PayloadOverlay {
 
   /** Takes what `older` holds and this one does not: a checkpoint failed, and both are unwritten again. */
   absorbOlder(older: PayloadOverlay): void {
-    for (const entry of older.values()) if (this.get(entry.id) === undefined) this.set(entry.id, entry.payload);
+    for (const { id, payload, version } of older.values())
+      if (this.get(id) === undefined) this.set(id, payload, version);
   }
 
   /** The first `count` entries in id order from `offset` on, deletions included. */

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareIds, idAfter, type PointId } from '../core/ids.ts';
 import type { Kv, KvEntry, KvOperation } from '../storage/kv.ts';
-import { idOfPayloadKey, payloadKey, payloadRange } from './keys.ts';
-import { PayloadOverlay } from './payload-overlay.ts';
+import { idOfKey, payloadKey, payloadRange, versionKey, versionRange } from './keys.ts';
+import { type OverlayEntry, PayloadOverlay } from './payload-overlay.ts';
 
 /** A point and its payload as raw JSON; empty: it has none. */
 export interface PointPayload {
@@ -25,6 +25,8 @@ export class Payloads {
   private active = new PayloadOverlay();
   /** What a running checkpoint is writing. */
   private flushing: PayloadOverlay | undefined;
+  /** Whether the store may hold versions of points. */
+  private hasVersions = false;
 
   constructor(kv: Kv, collection: number, shard: number) {
     this.kv = kv;
@@ -37,9 +39,35 @@ export class Payloads {
     return { entries: this.active.size, bytes: this.active.bytes };
   }
 
-  /** payload: raw JSON, empty for none, undefined for a deleted point. Kept without copying. */
-  set(id: PointId, payload: Uint8Array | undefined): void {
-    this.active.set(id, payload);
+  /**
+   * payload: raw JSON, empty for none, undefined for a deleted point. Kept without copying.
+   * version: the operation, where it changed the payload alone; undefined where the point's row tells it.
+   */
+  set(id: PointId, payload: Uint8Array | undefined, version: number | undefined): void {
+    this.active.set(id, payload, version);
+    this.hasVersions ||= version !== undefined;
+  }
+
+  /** The versions of points whose payload was changed after their row was written, as the store has them. */
+  async *versions(): AsyncGenerator<{ readonly id: PointId; readonly version: number }, void, undefined> {
+    for await (const { key, value } of this.kv.iterate(versionRange(this.collection, this.shard))) {
+      this.hasVersions = true;
+      yield { id: idOfKey(key), version: new DataView(value.buffer, value.byteOffset).getFloat64(0, true) };
+    }
+  }
+
+  /**
+   * All points with their payloads in no order, some hundreds at a time, as of the moment of this call. A point that
+   * changes meanwhile comes with its old payload, or not at all where it is new.
+   */
+  all(): AsyncGenerator<readonly PointPayload[], void, undefined> {
+    const { active, flushing } = this;
+    const stored = this.kv.iteratePages(payloadRange(this.collection, this.shard));
+    // The first call fixes what the iteration sees, before the overlay can be written to the store.
+    const first = stored.next();
+    const older = [...(flushing?.values() ?? [])].filter(({ id }) => active.get(id) === undefined);
+    const newer = [...active.values(), ...older];
+    return merged(newer, active, flushing, first, stored);
   }
 
   /** The payload of a point that exists, as raw JSON; empty where it has none. */
@@ -86,9 +114,10 @@ export class Payloads {
   /** What the checkpoint has to write; made in slices, so that tens of thousands of points do not stop the event loop. */
   async flushOperations(): Promise<KvOperation[]> {
     const operations: KvOperation[] = [];
-    for (const { id, payload } of this.flushing?.values() ?? []) {
+    for (const { id, payload, version } of this.flushing?.values() ?? []) {
       const key = payloadKey(this.collection, this.shard, id);
       operations.push(payload === undefined ? { type: 'del', key } : { type: 'put', key, value: payload });
+      if (this.hasVersions) operations.push(versionOperation(versionKey(this.collection, this.shard, id), version));
       if (operations.length % SLICE_OPERATIONS === 0) await nextTurn();
     }
     return operations;
@@ -101,13 +130,40 @@ export class Payloads {
   }
 }
 
-interface Entry {
-  readonly id: PointId;
-  readonly payload: Uint8Array | undefined;
+function versionOperation(key: Uint8Array, version: number | undefined): KvOperation {
+  if (version === undefined) return { type: 'del', key };
+  const value = new Uint8Array(8);
+  new DataView(value.buffer).setFloat64(0, version, true);
+  return { type: 'put', key, value };
+}
+
+async function* merged(
+  newer: readonly OverlayEntry[],
+  active: PayloadOverlay,
+  flushing: PayloadOverlay | undefined,
+  first: Promise<IteratorResult<readonly KvEntry[], void>>,
+  stored: AsyncGenerator<readonly KvEntry[], void, undefined>,
+): AsyncGenerator<readonly PointPayload[], void, undefined> {
+  try {
+    for (let at = 0; at < newer.length; at += SLICE_OPERATIONS) {
+      yield newer.slice(at, at + SLICE_OPERATIONS).flatMap(({ id, payload }) => {
+        return payload === undefined ? [] : [{ id, payload }];
+      });
+    }
+    const none = active.size === 0 && flushing === undefined;
+    for (let page = await first; page.done !== true; page = await stored.next()) {
+      const points = page.value.map(({ key, value }) => ({ id: idOfKey(key), payload: value }));
+      yield none
+        ? points
+        : points.filter(({ id }) => active.get(id) === undefined && flushing?.get(id) === undefined);
+    }
+  } finally {
+    await stored.return();
+  }
 }
 
 /** Two lists in id order as one; of two entries of one id the first list's stays. */
-function mergeEntries(newer: readonly Entry[], older: readonly Entry[]): readonly Entry[] {
+function mergeEntries(newer: readonly OverlayEntry[], older: readonly OverlayEntry[]): readonly OverlayEntry[] {
   if (older.length === 0) return newer;
   const merged = [...newer, ...older].toSorted((a, b) => compareIds(a.id, b.id));
   return merged.filter((entry, index) => {
@@ -118,7 +174,7 @@ function mergeEntries(newer: readonly Entry[], older: readonly Entry[]): readonl
 
 /** Adds to `result`, until it has `count`, the points of both lists in id order; what is newer hides what is stored. */
 async function mergeStored(
-  newer: readonly Entry[],
+  newer: readonly OverlayEntry[],
   stored: AsyncIterable<KvEntry>,
   count: number,
   result: PointPayload[],
@@ -127,7 +183,7 @@ async function mergeStored(
   const takeNewer = (through: PointId | undefined): boolean => {
     let same = false;
     for (; next < newer.length && result.length < count; next++) {
-      const entry = newer[next] as Entry;
+      const entry = newer[next] as OverlayEntry;
       const order = through === undefined ? -1 : compareIds(entry.id, through);
       if (order > 0) break;
       same = order === 0;
@@ -136,7 +192,7 @@ async function mergeStored(
     return same;
   };
   for await (const { key, value } of stored) {
-    const id = idOfPayloadKey(key);
+    const id = idOfKey(key);
     const hidden = takeNewer(id);
     if (result.length === count) return;
     if (!hidden) result.push({ id, payload: value });

@@ -3,19 +3,23 @@ import type { CollectionConfig, DenseVectorConfig } from '../core/collection-con
 import type { Context } from '../core/context.ts';
 import { normaliseRows } from '../core/distances.ts';
 import { badInput, notFound, VectorizerError } from '../core/errors.ts';
-import { compareIds, idText, sameId, type PointId } from '../core/ids.ts';
+import { idText, sameId, type PointId } from '../core/ids.ts';
+import { type Filter, imposesNothing } from '../core/filter.ts';
 import type { QueryPoints } from '../core/requests.ts';
 import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
-import type { Segment } from '../segments/segment.ts';
+import type { RowFilter, Segment } from '../segments/segment.ts';
 import { checkVectorNames, hydrate } from './hydrate.ts';
 import { shardOf } from './routing.ts';
+import { scrollAsQuery } from './scroll.ts';
 import type { Shard } from './shard.ts';
 
 /** A hit with the shard that holds its payload. */
 interface Place {
   readonly shard: Shard;
   readonly segment: Segment;
+  /** undefined: every row may be returned. */
+  readonly filter: RowFilter | undefined;
 }
 
 type PlacedHit = Hit<Place>;
@@ -35,12 +39,12 @@ export async function runQuery(
   request: QueryPoints,
 ): Promise<ScoredPoint[]> {
   checkVectorNames(request.withVector, config);
-  if (request.target.kind === 'scroll') return scrollAsQuery(shards, request);
+  const { kind } = request.target;
+  if (kind === 'scroll' || kind === 'order_by') return scrollAsQuery(shards, request, context.signal);
   const field = config.params.vectors.find(({ name }) => name === request.using);
   if (field === undefined) throw badInput(`Not existing vector name error: ${request.using}`);
   const target = resolve(shards, field, request);
-  const used = shards.flatMap((shard) => shard.segments.map((segment) => ({ shard, segment })));
-  for (const { segment } of used) segment.retain();
+  const used = await placesOf(shards, request.filter, context.signal);
   try {
     const lists = await Promise.all(used.map((place) => searchSegment(place, config, field, target, request, context)));
     const { limit, offset, scoreThreshold } = request;
@@ -51,6 +55,23 @@ export async function runQuery(
   } finally {
     for (const { segment } of used) segment.release();
   }
+}
+
+/** Where is searched: every segment, retained, with the rows that may be returned. */
+async function placesOf(
+  shards: readonly Shard[],
+  filter: Filter | undefined,
+  signal: AbortSignal,
+): Promise<readonly Place[]> {
+  const matches =
+    filter === undefined || imposesNothing(filter)
+      ? []
+      : await Promise.all(shards.map((shard) => shard.points.match(filter, signal)));
+  const places = shards.flatMap((shard, index) =>
+    shard.segments.map((segment) => ({ shard, segment, filter: matches[index]?.rowsOf(segment) })),
+  );
+  for (const { segment } of places) segment.retain();
+  return places;
 }
 
 function resolve(shards: readonly Shard[], field: DenseVectorConfig, request: QueryPoints): ResolvedTarget {
@@ -81,7 +102,7 @@ async function searchSegment(
   request: QueryPoints,
   context: Context,
 ): Promise<readonly PlacedHit[]> {
-  const { shard, segment } = place;
+  const { shard, segment, filter } = place;
   const { excluded } = target;
   const plan = planSegment(segment.statistics, {
     candidates: request.limit + request.offset + (excluded === undefined ? 0 : 1),
@@ -89,7 +110,13 @@ async function searchSegment(
     efConstruct: field.hnswConfig?.efConstruct ?? config.hnsw.efConstruct,
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
-  const found = await segment.search(target.vector, plan, context.signal, (id) => shard.find(id) !== undefined);
+  const found = await segment.search({
+    query: target.vector,
+    plan,
+    filter,
+    signal: context.signal,
+    exists: (id) => shard.find(id) !== undefined,
+  });
   const hits: PlacedHit[] = [];
   for (const { row, id, raw } of found) {
     if (excluded === undefined || !sameId(id, excluded)) hits.push({ place, row, id, raw });
@@ -112,30 +139,4 @@ async function answer(hits: readonly ScoredHit<Place>[], request: QueryPoints): 
     const { place, row, score } = hits[index] as ScoredHit<Place>;
     return { id, version: place.segment.rows.versionAt(row), score, payload, vector };
   });
-}
-
-/** A query that looks for nothing gives points by id: scores 1, versions 0 (SEMANTICS.md 3.1). */
-async function scrollAsQuery(shards: readonly Shard[], request: QueryPoints): Promise<ScoredPoint[]> {
-  const points = await firstPoints(shards, undefined, request.offset + request.limit);
-  const records = await hydrate(points.slice(request.offset), request.withPayload, request.withVector);
-  return records.map((record) => ({ ...record, version: 0, score: 1 }));
-}
-
-/** The first `count` points of all shards in id order from `offset` on. */
-export async function firstPoints(
-  shards: readonly Shard[],
-  offset: PointId | undefined,
-  count: number,
-): Promise<{ readonly id: PointId; readonly shard: Shard; readonly segment: Segment; readonly row: number }[]> {
-  const pages = await Promise.all(
-    shards.map(async (shard) => {
-      const page = await shard.payloads.page(offset, count);
-      return page.flatMap(({ id }) => {
-        const found = shard.find(id);
-        return found === undefined ? [] : [{ id, shard, ...found }];
-      });
-    }),
-  );
-  const merged = pages.length === 1 ? (pages[0] ?? []) : pages.flat().toSorted((a, b) => compareIds(a.id, b.id));
-  return merged.slice(0, count);
 }

@@ -1,113 +1,220 @@
-import { invariant } from '../base/invariant.ts';
-import { dataDamaged } from '../core/errors.ts';
-import type { IdColumn } from '../core/ids.ts';
+import { dataDamaged, VectorizerError } from '../core/errors.ts';
+import type { Filter } from '../core/filter.ts';
+import { decodeFilter, encodeFilter } from '../core/filter-text.ts';
+import { jsonPath, type JsonPath } from '../core/json-path.ts';
+import type { FieldSchema } from '../core/payload-schema.ts';
+import type { PointsTarget, UpdateMode } from '../core/requests.ts';
+import {
+  align4,
+  bytesOf,
+  decodeColumns,
+  encodeIds,
+  encodePoints,
+  KIND_IDS,
+  KIND_POINTS,
+  padded,
+  type RecordedColumns,
+  type RecordedPoints,
+} from './record-columns.ts';
+
+/** When an upsert leaves a point alone; undefined filter = no condition on points that exist. */
+export interface UpsertCondition {
+  readonly mode: UpdateMode;
+  readonly filter: Filter | undefined;
+}
 
 /**
- * What a shard's log holds: one record an update, little-endian, every array aligned to four bytes.
+ * What a shard's log holds: one record an update. Plain upserts and removals by id are their columns alone
+ * (record-columns.ts); every other change is
  *
- *   upsert  | 1 | count | dimension | vectorCount | flags (count, padded to 4) | ids (16 a point)
- *           | payloadStarts (count + 1) | vectors (vectorCount x dimension x f32) | payload bytes |
- *   remove  | 2 | count | 0 | 0 | flags | ids |
+ *   | 3 | headBytes | columnsBytes | payloadBytes | head: JSON, padded to 4 | columns | payload: raw JSON |
  *
- * The first four fields are u32. A flag byte is the id's kind (bit 0) and whether the point has a vector (bit 1);
- * vectors stand in the order of the points that have one. Vectors are stored as they are scored and returned
- * (normalised for Cosine), so that applying needs nothing but the record and the state.
+ * Filters go in as they were asked: which points match is decided when the record is applied, always alike.
  */
-export interface UpsertRecord {
-  readonly kind: 'upsert';
-  readonly count: number;
-  readonly dimension: number;
-  /** Bit 0: kind of the id; bit 1: the point has a vector. */
-  readonly flags: Uint8Array;
-  readonly words: Uint32Array;
-  readonly payloadStarts: Uint32Array;
-  readonly vectors: Float32Array;
-  readonly payloads: Uint8Array;
-}
+export type UpdateRecord =
+  | {
+      readonly kind: 'upsert';
+      readonly points: RecordedPoints;
+      /** undefined: none, every point is written. */
+      readonly condition: UpsertCondition | undefined;
+    }
+  | { readonly kind: 'remove'; readonly target: PointsTarget }
+  | PayloadRecord
+  /** Points without payloads; each has a vector. */
+  | { readonly kind: 'update_vectors'; readonly points: RecordedPoints; readonly filter: Filter | undefined }
+  | { readonly kind: 'remove_vectors'; readonly target: PointsTarget; readonly names: readonly string[] }
+  | IndexRecord;
 
-export interface RemoveRecord {
-  readonly kind: 'remove';
-  readonly ids: IdColumn;
-}
+/** A change of payloads; an empty `payload` means none. */
+export type PayloadRecord =
+  | {
+      readonly kind: 'set_payload';
+      readonly target: PointsTarget;
+      readonly payload: Uint8Array;
+      readonly key: JsonPath | undefined;
+    }
+  | { readonly kind: 'overwrite_payload'; readonly target: PointsTarget; readonly payload: Uint8Array }
+  | { readonly kind: 'delete_payload'; readonly target: PointsTarget; readonly keys: readonly JsonPath[] };
 
-export type UpdateRecord = UpsertRecord | RemoveRecord;
+export type IndexRecord =
+  | { readonly kind: 'create_index'; readonly path: JsonPath; readonly schema: FieldSchema }
+  | { readonly kind: 'delete_index'; readonly path: JsonPath };
 
-const KIND_UPSERT = 1;
-const KIND_REMOVE = 2;
+const KIND_CHANGE = 3;
 const HEADER_BYTES = 16;
+
+/** What is said of a change in words. Paths and filters are text. */
+interface Head {
+  readonly op: UpdateRecord['kind'];
+  readonly mode?: UpdateMode | undefined;
+  readonly filter?: string | undefined;
+  readonly key?: string | undefined;
+  readonly keys?: readonly string[];
+  readonly names?: readonly string[];
+  readonly schema?: FieldSchema;
+}
 
 /** The parts of a record, to be written end to end. They are views of the record's arrays, not copies. */
 export function encodeRecord(record: UpdateRecord): Uint8Array[] {
-  if (record.kind === 'remove') {
-    const { count, kinds, words } = record.ids;
-    const header = new Uint32Array([KIND_REMOVE, count, 0, 0]);
-    return [bytesOf(header), padded(kinds.subarray(0, count)), bytesOf(words.subarray(0, count * 4))];
+  switch (record.kind) {
+    case 'upsert': {
+      const { points, condition } = record;
+      if (condition === undefined) return encodePoints(points);
+      return encodeChange({ op: record.kind, mode: condition.mode, filter: text(condition.filter) }, encodePoints(points));
+    }
+    case 'remove':
+      if (record.target.kind === 'ids') return encodeIds(record.target.ids);
+      return encodeChange({ op: record.kind, ...headOf(record.target) });
+    case 'set_payload': {
+      const { kind, target, key, payload } = record;
+      return encodeChange({ op: kind, ...headOf(target), key: key?.text }, columnsOf(target), payload);
+    }
+    case 'overwrite_payload':
+      return encodeChange({ op: record.kind, ...headOf(record.target) }, columnsOf(record.target), record.payload);
+    case 'delete_payload': {
+      const keys = record.keys.map((key) => key.text);
+      return encodeChange({ op: record.kind, ...headOf(record.target), keys }, columnsOf(record.target));
+    }
+    case 'update_vectors':
+      return encodeChange({ op: record.kind, filter: text(record.filter) }, encodePoints(record.points));
+    case 'remove_vectors': {
+      const { kind, target, names } = record;
+      return encodeChange({ op: kind, ...headOf(target), names }, columnsOf(target));
+    }
+    case 'create_index':
+      return encodeChange({ op: record.kind, key: record.path.text, schema: record.schema });
+    case 'delete_index':
+      return encodeChange({ op: record.kind, key: record.path.text });
   }
-  const { count, dimension, flags, words, payloadStarts, vectors, payloads } = record;
-  const vectorCount = dimension === 0 ? 0 : vectors.length / dimension;
-  invariant(Number.isInteger(vectorCount), 'record: vectors are whole rows');
-  return [
-    bytesOf(new Uint32Array([KIND_UPSERT, count, dimension, vectorCount])),
-    padded(flags.subarray(0, count)),
-    bytesOf(words.subarray(0, count * 4)),
-    bytesOf(payloadStarts),
-    bytesOf(vectors),
-    payloads,
-  ];
 }
 
-/** Reads a record back. Throws data_damaged where its lengths do not add up. */
+/** Reads a record back. Throws data_damaged where it is not what `encodeRecord` makes. */
 export function decodeRecord(bytes: Uint8Array, place: string): UpdateRecord {
   // A copy begins at offset 0; `slice` of a Buffer would not copy.
   const source = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  const { buffer, byteOffset, byteLength } = source;
-  if (byteLength < HEADER_BYTES) throw dataDamaged(place, `a record of ${byteLength} bytes is shorter than its header`);
-  const header = new Uint32Array(buffer, byteOffset, 4);
-  const [kind = 0, count = 0, dimension = 0, vectorCount = 0] = header;
-  const flagsAt = HEADER_BYTES;
-  const wordsAt = flagsAt + align4(count);
-  const startsAt = wordsAt + count * 16;
-  if (kind === KIND_REMOVE) {
-    if (startsAt !== byteLength) throw dataDamaged(place, 'a remove record has a wrong length');
-    return {
-      kind: 'remove',
-      ids: {
-        count,
-        kinds: source.subarray(flagsAt, flagsAt + count),
-        words: new Uint32Array(buffer, byteOffset + wordsAt, count * 4),
-      },
-    };
+  if (source.length < HEADER_BYTES) throw dataDamaged(place, `a record of ${source.length} bytes is too short`);
+  const [kind = 0, headBytes = 0, columnsBytes = 0, payloadBytes = 0] = new Uint32Array(
+    source.buffer,
+    source.byteOffset,
+    4,
+  );
+  if (kind === KIND_POINTS || kind === KIND_IDS) {
+    const columns = decodeColumns(source, place);
+    return columns.kind === 'points'
+      ? { kind: 'upsert', points: columns.points, condition: undefined }
+      : { kind: 'remove', target: columns };
   }
-  if (kind !== KIND_UPSERT) throw dataDamaged(place, `unknown kind of record ${kind}`);
-  const vectorsAt = startsAt + (count + 1) * 4;
-  const payloadsAt = vectorsAt + vectorCount * dimension * 4;
-  if (payloadsAt > byteLength) throw dataDamaged(place, 'an upsert record is shorter than its arrays');
-  const payloadStarts = new Uint32Array(buffer, byteOffset + startsAt, count + 1);
-  if (payloadsAt + (payloadStarts[count] ?? 0) !== byteLength)
-    throw dataDamaged(place, 'an upsert record has a wrong length');
-  return {
-    kind: 'upsert',
-    count,
-    dimension,
-    flags: source.subarray(flagsAt, flagsAt + count),
-    words: new Uint32Array(buffer, byteOffset + wordsAt, count * 4),
-    payloadStarts,
-    vectors: new Float32Array(buffer, byteOffset + vectorsAt, vectorCount * dimension),
-    payloads: source.subarray(payloadsAt),
+  if (kind !== KIND_CHANGE) throw dataDamaged(place, `unknown kind of record ${kind}`);
+  const columnsAt = HEADER_BYTES + align4(headBytes);
+  const payloadAt = columnsAt + columnsBytes;
+  if (payloadAt + payloadBytes !== source.length) throw dataDamaged(place, 'a record has a wrong length');
+  const columns = columnsBytes === 0 ? undefined : decodeColumns(source.subarray(columnsAt, payloadAt), place);
+  const head = decodeHead(source.subarray(HEADER_BYTES, HEADER_BYTES + headBytes), place);
+  return changeOf(head, columns, source.subarray(payloadAt), place);
+}
+
+function encodeChange(head: Head, columns: readonly Uint8Array[] = [], payload = NO_PAYLOAD): Uint8Array[] {
+  const said = new TextEncoder().encode(JSON.stringify(head));
+  const columnsBytes = columns.reduce((sum, part) => sum + part.length, 0);
+  return [
+    bytesOf(new Uint32Array([KIND_CHANGE, said.length, columnsBytes, payload.length])),
+    padded(said),
+    ...columns,
+    payload,
+  ];
+}
+
+const NO_PAYLOAD: Uint8Array = new Uint8Array(0);
+
+function headOf(target: PointsTarget): Pick<Head, 'filter'> {
+  return target.kind === 'filter' ? { filter: encodeFilter(target.filter) } : {};
+}
+
+function columnsOf(target: PointsTarget): Uint8Array[] {
+  return target.kind === 'ids' ? encodeIds(target.ids) : [];
+}
+
+function text(filter: Filter | undefined): string | undefined {
+  return filter === undefined ? undefined : encodeFilter(filter);
+}
+
+function decodeHead(bytes: Uint8Array, place: string): Head {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Head;
+  } catch (error) {
+    // Caught to name the place.
+    throw dataDamaged(place, 'the head of a record is not JSON', error);
+  }
+}
+
+function changeOf(head: Head, columns: RecordedColumns | undefined, payload: Uint8Array, place: string): UpdateRecord {
+  const { op, mode = 'upsert', names = [], keys = [], schema } = head;
+  const filter = head.filter === undefined ? undefined : filterOf(head.filter, place);
+  const points = (): RecordedPoints => {
+    if (columns?.kind !== 'points') throw dataDamaged(place, `a record of ${op} holds no points`);
+    return columns.points;
   };
+  const target = (): PointsTarget => {
+    if (columns?.kind === 'ids') return columns;
+    if (filter === undefined) throw dataDamaged(place, `a record of ${op} says nothing of its points`);
+    return { kind: 'filter', filter };
+  };
+  switch (op) {
+    case 'upsert':
+      return { kind: op, points: points(), condition: { mode, filter } };
+    case 'remove':
+      return { kind: op, target: target() };
+    case 'set_payload':
+      return { kind: op, target: target(), payload, key: head.key === undefined ? undefined : pathOf(head.key, place) };
+    case 'overwrite_payload':
+      return { kind: op, target: target(), payload };
+    case 'delete_payload':
+      return { kind: op, target: target(), keys: keys.map((key) => pathOf(key, place)) };
+    case 'update_vectors':
+      return { kind: op, points: points(), filter };
+    case 'remove_vectors':
+      return { kind: op, target: target(), names };
+    case 'create_index':
+      if (schema === undefined) throw dataDamaged(place, 'a record of an index has no schema');
+      return { kind: op, path: pathOf(head.key ?? '', place), schema };
+    case 'delete_index':
+      return { kind: op, path: pathOf(head.key ?? '', place) };
+    default:
+      throw dataDamaged(place, `unknown change ${String(op)}`);
+  }
 }
 
-function bytesOf(array: Uint32Array | Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+function pathOf(path: string, place: string): JsonPath {
+  const parsed = jsonPath(path);
+  if (parsed === undefined) throw dataDamaged(place, `\`${path}\` is no path`);
+  return parsed;
 }
 
-function padded(bytes: Uint8Array): Uint8Array {
-  if (bytes.length % 4 === 0) return bytes;
-  const result = new Uint8Array(align4(bytes.length));
-  result.set(bytes);
-  return result;
-}
-
-function align4(length: number): number {
-  return (length + 3) & ~3;
+function filterOf(encoded: string, place: string): Filter {
+  try {
+    return decodeFilter(encoded);
+  } catch (error) {
+    // Caught to name the place.
+    throw dataDamaged(place, error instanceof VectorizerError ? error.message : 'a filter is not readable', error);
+  }
 }

@@ -1,6 +1,7 @@
 import type { IdColumn, PointId } from '../core/ids.ts';
 import { FLAG_UUID, FLAG_VECTOR } from '../segments/row-table.ts';
-import type { UpsertRecord } from './record.ts';
+import type { UpdateRecord } from './record.ts';
+import type { RecordedPoints } from './record-columns.ts';
 
 /**
  * Which shard a point belongs to. Stored data depends on it: it never changes. Qdrant's own placement cannot be seen
@@ -10,26 +11,20 @@ export function shardOf(id: PointId, shardCount: number): number {
   return shardOfWords(id.kind, id.word0, id.word1, id.word2, id.word3, shardCount);
 }
 
-/** Cuts a record into one for each shard; undefined where a shard gets nothing. Order within a shard is kept. */
-export function splitUpsert(record: UpsertRecord, shardCount: number): (UpsertRecord | undefined)[] {
-  if (shardCount === 1) return [record];
-  const { count, dimension, flags, words } = record;
+/** Cuts points into those of each shard; undefined where a shard gets none. Order within a shard is kept. */
+function splitPoints(points: RecordedPoints, shardCount: number): (RecordedPoints | undefined)[] {
+  if (shardCount === 1) return [points];
+  const { count, flags, words } = points;
   const members = group(
     count,
     (point) => shardOfWords((flags[point] ?? 0) & FLAG_UUID, ...wordsAt(words, point), shardCount),
     shardCount,
   );
-  const vectorRows = new Uint32Array(count);
-  let vectors = 0;
-  for (let point = 0; point < count; point++) {
-    vectorRows[point] = vectors;
-    if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) vectors++;
-  }
-  return members.map((points) => (points.length === 0 ? undefined : pickPoints(record, points, vectorRows, dimension)));
+  return members.map((members) => (members.length === 0 ? undefined : pickPoints(points, members)));
 }
 
 /** Cuts a list of ids into one for each shard; undefined where a shard gets nothing. */
-export function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefined)[] {
+function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefined)[] {
   if (shardCount === 1) return [ids];
   const { count, kinds, words } = ids;
   const members = group(
@@ -47,13 +42,15 @@ export function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefin
   });
 }
 
-function pickPoints(
-  record: UpsertRecord,
-  points: readonly number[],
-  vectorRows: Uint32Array,
-  dimension: number,
-): UpsertRecord {
-  const { flags, words, payloadStarts, payloads, vectors } = record;
+/** The points with these indexes, in this order. */
+export function pickPoints(source: RecordedPoints, points: readonly number[]): RecordedPoints {
+  const { count, dimension, flags, words, payloadStarts, payloads, vectors } = source;
+  const vectorRows = new Uint32Array(count);
+  let rows = 0;
+  for (let point = 0; point < count; point++) {
+    vectorRows[point] = rows;
+    if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) rows++;
+  }
   const withVector = points.filter((point) => ((flags[point] ?? 0) & FLAG_VECTOR) !== 0);
   const pickedVectors = new Float32Array(withVector.length * dimension);
   withVector.forEach((point, index) => {
@@ -70,7 +67,6 @@ function pickPoints(
     pickedPayloads.set(payloads.subarray(payloadStarts[point], payloadStarts[point + 1]), pickedStarts[index]);
   });
   return {
-    kind: 'upsert',
     count: points.length,
     dimension,
     flags: Uint8Array.from(points, (point) => flags[point] ?? 0),
@@ -113,4 +109,25 @@ function shardOfWords(
     hash ^= hash >>> 16;
   }
   return (hash >>> 0) % shardCount;
+}
+
+/** The part of an update that each shard gets; undefined where it gets none. What is said by a filter goes to all. */
+export function splitRecord(record: UpdateRecord, shardCount: number): (UpdateRecord | undefined)[] {
+  switch (record.kind) {
+    case 'upsert':
+    case 'update_vectors':
+      return splitPoints(record.points, shardCount).map((points) =>
+        points === undefined ? undefined : { ...record, points },
+      );
+    case 'create_index':
+    case 'delete_index':
+      return Array.from({ length: shardCount }, () => record);
+    default: {
+      const { target } = record;
+      if (target.kind === 'filter') return Array.from({ length: shardCount }, () => record);
+      return splitIds(target.ids, shardCount).map((ids) =>
+        ids === undefined ? undefined : { ...record, target: { kind: 'ids', ids } },
+      );
+    }
+  }
 }

@@ -2,20 +2,26 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
-import { VectorizerError } from '../core/errors.ts';
+import { dataDamaged, VectorizerError } from '../core/errors.ts';
+import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
+import { jsonPath } from '../core/json-path.ts';
 import type { Logger } from '../observe/logger.ts';
 import { openSegment } from '../segments/segment-files.ts';
 import { Segment, type SegmentOptions } from '../segments/segment.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
-import { applyRecord, type ShardState } from './apply.ts';
+import { applyRecord } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
+import type { FieldIndexes } from './field-indexes.ts';
 import { manifestKey } from './keys.ts';
-import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
+import { decodeManifest, EMPTY_MANIFEST, type ManifestIndex } from './manifest.ts';
 import { Payloads } from './payloads.ts';
+import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
+import { ShardPoints } from './shard-points.ts';
+import type { Applied, Place, ShardState } from './shard-state.ts';
 
 /** What the rooms below need, the same for every shard of a database. */
 export interface Foundation {
@@ -36,10 +42,13 @@ export interface ShardPlace {
   readonly directory: string;
 }
 
-/** An update in the log: `applied` settles when searches see it. */
+/**
+ * An update in the log: `applied` settles when searches see it. It gives what Qdrant refuses although it has carried out
+ * a part, and rejects where the shard has failed.
+ */
 export interface LoggedUpdate {
   readonly sequence: number;
-  readonly applied: Promise<void>;
+  readonly applied: Promise<VectorizerError | undefined>;
 }
 
 /** 16 MB: large sequential reads at the start, and whole files to drop after a checkpoint. */
@@ -57,6 +66,8 @@ const QUEUE_MAX = 200;
  */
 export class Shard implements CheckpointSource, ShardState {
   readonly payloads: Payloads;
+  /** The points by slot, the indexes over their payloads, and which match a filter. */
+  readonly points: ShardPoints;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
   private readonly log: UpdateLog;
@@ -89,6 +100,9 @@ export class Shard implements CheckpointSource, ShardState {
     this.checkpoint = parts.checkpoint;
     this.payloads = parts.payloads;
     this.list = parts.segments;
+    const { compute, logger } = parts.foundation;
+    const { seed } = parts.options;
+    this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.list });
     this.unwrittenBytesMax = Math.min(parts.walCapacityMb * 2 ** 20, UNWRITTEN_BYTES_HARD_MAX / 2);
     this.nextNumber = manifest.nextSegment;
     this.appliedSequence = manifest.sequence;
@@ -119,6 +133,7 @@ export class Shard implements CheckpointSource, ShardState {
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
     const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments, walCapacityMb });
+    await shard.restorePoints();
     await shard.replay(logDirectory);
     return shard;
   }
@@ -175,14 +190,33 @@ export class Shard implements CheckpointSource, ShardState {
     return this.maintenance.length > 0;
   }
 
-  /** Where a point stands now, or undefined. */
-  find(id: PointId): { readonly segment: Segment; readonly row: number } | undefined {
-    for (let index = this.list.length - 1; index >= 0; index--) {
-      const segment = this.list[index] as Segment;
-      const row = segment.rowOf(id);
-      if (row !== undefined) return { segment, row };
-    }
-    return undefined;
+  get slots(): PointSlots {
+    return this.points.slots;
+  }
+
+  get fields(): FieldIndexes {
+    return this.points.fields;
+  }
+
+  get indexes(): readonly ManifestIndex[] {
+    return this.fields.definitions.map(({ path, schema }) => ({ path: path.text, schema }));
+  }
+
+  find(id: PointId): Place | undefined {
+    return this.points.find(id);
+  }
+
+  idAt(slot: number): PointId {
+    return this.points.idAt(slot);
+  }
+
+  /** The slots whose points match now, after the indexes that are being built are there: so it is always decided alike. */
+  matching(filter: Filter): Promise<Uint32Array> {
+    return this.points.matching(filter);
+  }
+
+  changed(slot: number): void {
+    this.points.changed(slot);
   }
 
   /**
@@ -193,10 +227,11 @@ export class Shard implements CheckpointSource, ShardState {
     this.refuseOverload();
     const sequence = ++this.logged;
     await this.log.append(sequence, encodeRecord(record));
-    const applied = this.queue.run(() => this.apply(record, sequence));
+    const applying = this.queue.run(() => this.apply(record, sequence));
+    const applied = this.settle(applying);
     // Whoever waits hears of it; those who do not wait find it in `failure`.
     applied.catch(() => undefined);
-    if (this.queue.length > QUEUE_MAX) await applied;
+    if (this.queue.length > QUEUE_MAX) await applying;
     return { sequence, applied };
   }
 
@@ -257,13 +292,17 @@ export class Shard implements CheckpointSource, ShardState {
           // Without new rows meanwhile the successor takes the next ones itself; without any rows it is not needed.
           const rest = this.list.filter((segment) => !old.includes(segment) && segment.rowCount > 0);
           this.list = successor.rowCount > 0 || rest.length === 0 ? [successor, ...rest] : rest;
+          this.points.moveTo(successor);
         });
         await this.checkpointNow('resting');
       });
     } finally {
       // Requests that have just found a row there reach for it within this turn.
       await nextTurn();
-      for (const segment of old) await segment.close();
+      for (const segment of old) {
+        this.points.forget(segment);
+        await segment.close();
+      }
     }
   }
 
@@ -281,6 +320,7 @@ export class Shard implements CheckpointSource, ShardState {
         error: String(error),
       });
     }
+    await this.points.close();
     await this.log.close();
     for (const segment of this.list) await segment.close();
   }
@@ -303,18 +343,42 @@ export class Shard implements CheckpointSource, ShardState {
     }
   }
 
-  private async apply(record: UpdateRecord, sequence: number): Promise<void> {
+  private async apply(record: UpdateRecord, sequence: number): Promise<Applied> {
     // What comes behind a failed update must not be applied: a checkpoint would then pass over the failed one.
     if (this.failed !== undefined) throw this.failed;
     try {
-      await applyRecord(this, record, sequence, () => this.queue.giveWay());
+      const applied = await applyRecord(this, record, { sequence, giveWay: () => this.queue.giveWay() });
+      this.unwrittenPoints += applied.pointCount;
+      this.appliedSequence = sequence;
+      this.fields.upkeep();
+      return applied;
     } catch (error) {
       // The log is ahead of what searches see: no more is accepted, and the next start replays it.
       this.failed = error instanceof Error ? error : new Error(String(error));
       throw error;
     }
-    this.unwrittenPoints += record.kind === 'upsert' ? record.count : record.ids.count;
-    this.appliedSequence = sequence;
+  }
+
+  /** After the update itself the queue goes on; whoever waits for an index waits until it is built. */
+  private async settle(applying: Promise<Applied>): Promise<VectorizerError | undefined> {
+    const { settled, refusal } = await applying;
+    await settled;
+    return refusal;
+  }
+
+  /** Brings back what no file of a segment holds: slots, later versions, indexes. */
+  private async restorePoints(): Promise<void> {
+    for (const segment of this.list) this.points.adopt(segment);
+    for await (const { id, version } of this.payloads.versions()) {
+      const place = this.find(id);
+      if (place !== undefined && place.segment.rows.versionAt(place.row) < version)
+        place.segment.rows.setVersion(place.row, version);
+    }
+    for (const { path, schema } of this.checkpoint.manifest.indexes ?? []) {
+      const parsed = jsonPath(path);
+      if (parsed === undefined) throw dataDamaged('manifest', `the index of \`${path}\` has no path`);
+      void this.fields.create(parsed, schema, 'restored');
+    }
   }
 
   private async replay(logDirectory: string): Promise<void> {

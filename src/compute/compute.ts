@@ -25,6 +25,7 @@ export class Compute {
   readonly arenas: Arenas;
   /** Pieces of background work that can be under way at once. */
   readonly backgroundThreads: number;
+  readonly #searchThreads: number;
   readonly #searchPool: Pool;
   readonly #backgroundPool: Pool;
   readonly #queue: SearchQueue;
@@ -33,6 +34,7 @@ export class Compute {
   private constructor(options: ComputeOptions) {
     const module = compileKernels();
     this.arenas = new Arenas(module);
+    this.#searchThreads = options.searchThreads;
     this.backgroundThreads = options.backgroundThreads;
     this.#searchPool = new Pool({
       module,
@@ -68,6 +70,20 @@ export class Compute {
   /** Runs one search task. */
   search(job: SearchJob): Promise<void> {
     return this.#queue.run(job);
+  }
+
+  /** Calls that the search threads can work on at once. */
+  get searchThreads(): number {
+    return this.#searchThreads;
+  }
+
+  /**
+   * Runs an exported function on one of the search threads: work of some milliseconds that a request waits for, at most
+   * `searchThreads` at a time so that searches need not wait long. Arguments and answer are cloned; shared memory is not.
+   * module  address of a module as `import.meta.url` gives it, without imports of this room.
+   */
+  call(module: string, name: string, argument: object): Promise<unknown> {
+    return this.#searchPool.call(module, name, argument);
   }
 
   /** Runs a piece of background work as soon as a background thread is free. */

@@ -77,6 +77,11 @@ export class Pool {
     }
   }
 
+  /** Runs an exported function of another module on a thread; it takes no lane, and needs no arena. */
+  async call(module: string, name: string, argument: object): Promise<unknown> {
+    return this.#piscina.run(argument, { filename: module, name });
+  }
+
   /** The lane's workspace in an arena, large enough for `shape`. */
   workspace(lane: Lane, arena: Arena, shape: WorkspaceShape): Workspace {
     const present = lane.workspaces[arena.index];

@@ -82,7 +82,14 @@ export const SEARCH_FOUND = 40;
 export const SEARCH_DISTANCES = 44;
 /** Fewer results than this make the search scan every row below SEARCH_SCAN_END. */
 export const SEARCH_LEAST = 48;
-export const SEARCH_BYTES = 64;
+/** Address of a bitmap of the rows that may be returned (bit = row % 32 of word row / 32), or 0: all may. */
+export const SEARCH_FILTER = 52;
+/** Rows at or above are outside of the filter; the bitmap has one bit more than this, and that is 0. */
+export const SEARCH_FILTER_END = 56;
+/** u32 rows of the filter, ascending, that are scanned instead of all else; or 0. */
+export const SEARCH_LIST = 60;
+export const SEARCH_LIST_COUNT = 64;
+export const SEARCH_BYTES = 128;
 
 // Head of a workspace: what one thread needs while it searches or builds.
 export const SPACE_QUERY = 0;
@@ -115,4 +122,7 @@ export const SPACE_DEAD = 88;
 /** f32[padded]: the base of neighbour selection where codes do not suffice. */
 export const SPACE_PAIR_QUERY = 92;
 export const SPACE_SINK = 96;
+/** As SEARCH_FILTER and SEARCH_FILTER_END; 0 while a graph is built. */
+export const SPACE_FILTER = 100;
+export const SPACE_FILTER_END = 104;
 export const SPACE_BYTES = 128;

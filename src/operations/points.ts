@@ -1,24 +1,26 @@
 import type { Record, ScrollPage, UpdateResult } from '../core/answers.ts';
 import type {
   CountPoints,
-  DeletePoints,
   GetPoint,
   RetrievePoints,
   ScrollPoints,
-  UpsertPoints,
+  UpdateBatch,
+  UpdatePoints,
 } from '../core/requests.ts';
 import type { Operation } from './operation.ts';
 
-export const upsertPoints: Operation<UpsertPoints, UpdateResult> = {
-  name: 'upsert_points',
+/** One change of points: upsert, deletion, a change of payloads or of vectors. */
+export const updatePoints: Operation<UpdatePoints, UpdateResult> = {
+  name: 'update_points',
   access: 'write',
-  run: (house, context, request) => house.database.collection(request.collection).upsert(context, request),
+  run: (house, context, request) => house.database.collection(request.collection).update(context, request),
 };
 
-export const deletePoints: Operation<DeletePoints, UpdateResult> = {
-  name: 'delete_points',
+/** Changes in order; the first that fails ends the batch, and those before it stay. */
+export const updateBatch: Operation<UpdateBatch, readonly UpdateResult[]> = {
+  name: 'update_batch',
   access: 'write',
-  run: (house, context, request) => house.database.collection(request.collection).deletePoints(context, request),
+  run: (house, context, request) => house.database.collection(request.collection).updateBatch(context, request),
 };
 
 export const getPoint: Operation<GetPoint, Record> = {
@@ -42,5 +44,5 @@ export const scrollPoints: Operation<ScrollPoints, ScrollPage> = {
 export const countPoints: Operation<CountPoints, number> = {
   name: 'count_points',
   access: 'read',
-  run: async (house, _context, request) => house.database.collection(request.collection).count(),
+  run: (house, context, request) => house.database.collection(request.collection).count(context, request),
 };

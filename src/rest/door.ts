@@ -121,7 +121,7 @@ async function answer(
 ): Promise<void> {
   const body = await readBody(request, door.limits.maxRequestBytes);
   const context: Context = { signal: connectionSignal(request.socket) };
-  const wire = { path: match.path, query, body, parsePoints: door.parser.parse };
+  const wire = { path: match.path, query, body, parseChanges: door.parser.parse };
   const render = await match.route.run(door.house, context, wire);
   if (response.destroyed) return;
   const type = match.route.kind === 'text' ? TEXT_TYPE : JSON_TYPE;

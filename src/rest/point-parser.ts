@@ -1,9 +1,9 @@
 import { Piscina } from 'piscina';
 
 import { VectorizerError } from '../core/errors.ts';
-import type { PointColumns } from '../core/requests.ts';
-import { parsePointColumns } from './parse/points.ts';
-import type { ParseOutcome } from './point-worker.ts';
+import type { PointChange } from '../core/requests.ts';
+import { type ChangeForm, parseChanges } from './parse/change-body.ts';
+import type { ParseOutcome, ParseTask } from './point-worker.ts';
 import { WireError } from './wire-error.ts';
 
 /** 64 KiB takes a fifth of a millisecond here; a hop to another thread and back costs about as much. */
@@ -13,15 +13,15 @@ const THREADS_MAX = 2;
 const IDLE_MS = 2_000;
 
 /**
- * Parses the bodies of upserts: small ones at once, large ones on other threads, so that a search never waits for
- * somebody's upload to be parsed. Bytes go there and columns come back by transfer, without a copy.
+ * Parses the bodies of changes of points: small ones at once, large ones on other threads, so that a search never waits for
+ * somebody's upload to be parsed. Bytes go there and columns and payloads come back by transfer, without a copy.
  */
 export class PointParser {
-  private pool: Piscina<ArrayBuffer, ParseOutcome> | undefined = undefined;
+  private pool: Piscina<ParseTask, ParseOutcome> | undefined = undefined;
 
   /** Throws (or rejects with) what the parser throws. A large body is gone afterwards: its bytes belong to the thread. */
-  readonly parse = (body: Buffer): PointColumns | Promise<PointColumns> =>
-    body.length < OFFLOAD_BYTES_MIN ? parsePointColumns(body) : this.parseElsewhere(body);
+  readonly parse = (form: ChangeForm, body: Buffer): readonly PointChange[] | Promise<readonly PointChange[]> =>
+    body.length < OFFLOAD_BYTES_MIN ? parseChanges(form, body) : this.parseElsewhere(form, body);
 
   /** Ends the threads; no parse may be running. */
   async close(): Promise<void> {
@@ -29,13 +29,13 @@ export class PointParser {
     this.pool = undefined;
   }
 
-  private async parseElsewhere(body: Buffer): Promise<PointColumns> {
+  private async parseElsewhere(form: ChangeForm, body: Buffer): Promise<readonly PointChange[]> {
     this.pool ??= openPool();
     const bytes = ownBytes(body);
-    const outcome = await this.pool.run(bytes, { transferList: [bytes] });
+    const outcome = await this.pool.run({ form, bytes }, { transferList: [bytes] });
     switch (outcome.kind) {
-      case 'columns':
-        return outcome.columns;
+      case 'changes':
+        return outcome.changes;
       case 'wire':
         throw new WireError(outcome.status, outcome.message);
       case 'core':
@@ -44,7 +44,7 @@ export class PointParser {
   }
 }
 
-function openPool(): Piscina<ArrayBuffer, ParseOutcome> {
+function openPool(): Piscina<ParseTask, ParseOutcome> {
   // The build turns .ts into .js, but only in imports.
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Piscina({

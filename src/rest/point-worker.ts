@@ -1,14 +1,14 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
-import type { PointColumns } from '../core/requests.ts';
-import { parsePointColumns } from './parse/points.ts';
+import type { PointChange } from '../core/requests.ts';
+import { type ChangeForm, parseChanges } from './parse/change-body.ts';
 import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
 import { WireError } from './wire-error.ts';
 
 /** What a parse came to. Errors lose their class between threads, so they travel as values. */
 export type ParseOutcome =
-  | { readonly kind: 'columns'; readonly columns: PointColumns }
+  | { readonly kind: 'changes'; readonly changes: readonly PointChange[] }
   | { readonly kind: 'wire'; readonly status: number; readonly message: string }
   | { readonly kind: 'core'; readonly errorKind: ErrorKind; readonly message: string };
 
@@ -17,12 +17,17 @@ const NICENESS = 5;
 
 lowerThreadPriority(NICENESS, THREAD_LINK);
 
-/** Parses the body of one upsert on this thread; the main thread receives a ParseOutcome. */
-export function parsePoints(bytes: ArrayBuffer): unknown {
+export interface ParseTask {
+  readonly form: ChangeForm;
+  readonly bytes: ArrayBuffer;
+}
+
+/** Parses the body of one request on this thread; the main thread receives a ParseOutcome. */
+export function parsePoints({ form, bytes }: ParseTask): unknown {
   try {
-    const columns = parsePointColumns(Buffer.from(bytes));
-    const outcome: ParseOutcome = { kind: 'columns', columns };
-    return move({ [transferableSymbol]: buffersOf(columns), [valueSymbol]: outcome });
+    const changes = parseChanges(form, Buffer.from(bytes));
+    const outcome: ParseOutcome = { kind: 'changes', changes };
+    return move({ [transferableSymbol]: changes.flatMap(buffersOf), [valueSymbol]: outcome });
   } catch (error) {
     // To translate: see ParseOutcome.
     return failure(error);
@@ -35,6 +40,10 @@ function failure(error: unknown): ParseOutcome {
   throw error;
 }
 
-function buffersOf({ ids, vectors, vectorStarts, payloads, payloadStarts }: PointColumns): ArrayBufferLike[] {
+/** What is worth handing over: payloads and columns of points. The rest of a change is copied. */
+function buffersOf(change: PointChange): ArrayBufferLike[] {
+  if ('payload' in change) return [change.payload.buffer];
+  if (!('points' in change)) return [];
+  const { ids, vectors, vectorStarts, payloads, payloadStarts } = change.points;
   return [ids.kinds, ids.words, vectors, vectorStarts, payloads, payloadStarts].map(({ buffer }) => buffer);
 }

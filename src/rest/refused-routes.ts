@@ -1,7 +1,6 @@
-import { JSON_OBJECT } from '../base/json/json-tree.ts';
 import { notSupported } from '../core/errors.ts';
-import { decodeBody, type Decoding, directStruct, flattened } from './parse/decoding.ts';
-import { missingField } from './parse/format-error.ts';
+import { decodeBody, directStruct } from './parse/decoding.ts';
+import { checkRefusedBatch, checkRefusedBody, type RefusedBody } from './parse/refused-bodies.ts';
 import { parseTree, readCollection, type Wire } from './parse/wire.ts';
 import { type Method, refusedRoute, type Route } from './route.ts';
 
@@ -15,12 +14,12 @@ interface Refused {
   /** The body's type in Qdrant, and the fields that it must have. */
   readonly body?: string;
   readonly required?: readonly string[];
-  readonly isFlattened?: boolean;
+  /** A body that is read as far as it can be; `isBatch`: a list of such bodies. */
+  readonly search?: RefusedBody;
+  readonly isBatch?: boolean;
 }
 
 const POINTS = '/collections/:name/points';
-const PAYLOAD = 'An operation on payloads';
-const VECTORS = 'An update of vectors';
 const GROUPS = 'Search by groups';
 const RECOMMEND = 'Recommendation';
 const DISCOVER = 'Discovery';
@@ -31,75 +30,15 @@ const SHARDS = 'A shard key';
 const CLUSTER = 'Cluster mode';
 
 const REFUSED: readonly Refused[] = [
-  { route: `POST ${POINTS}/payload`, feature: PAYLOAD, body: 'struct SetPayload', required: ['payload'] },
-  { route: `PUT ${POINTS}/payload`, feature: PAYLOAD, body: 'struct SetPayload', required: ['payload'] },
-  { route: `POST ${POINTS}/payload/delete`, feature: PAYLOAD, body: 'struct DeletePayload', required: ['keys'] },
-  { route: `POST ${POINTS}/payload/clear`, feature: PAYLOAD },
-  { route: `PUT ${POINTS}/vectors`, feature: VECTORS, body: 'struct UpdateVectors', required: ['points'] },
-  { route: `POST ${POINTS}/vectors/delete`, feature: VECTORS, body: 'struct DeleteVectors', required: ['vector'] },
-  {
-    route: `POST ${POINTS}/batch`,
-    feature: 'A batch of updates',
-    body: 'struct UpdateOperations',
-    required: ['operations'],
-  },
-  {
-    route: `POST ${POINTS}/query/groups`,
-    feature: GROUPS,
-    body: 'struct QueryGroupsRequest',
-    required: ['group_by'],
-    isFlattened: true,
-  },
-  {
-    route: `POST ${POINTS}/search/groups`,
-    feature: GROUPS,
-    body: 'struct SearchGroupsRequest',
-    required: ['vector', 'group_by', 'group_size', 'limit'],
-    isFlattened: true,
-  },
-  {
-    route: `POST ${POINTS}/recommend`,
-    feature: RECOMMEND,
-    body: 'struct RecommendRequest',
-    required: ['limit'],
-    isFlattened: true,
-  },
-  {
-    route: `POST ${POINTS}/recommend/batch`,
-    feature: RECOMMEND,
-    body: 'struct RecommendRequestBatch',
-    required: ['searches'],
-  },
-  { route: `POST ${POINTS}/recommend/groups`, feature: RECOMMEND },
-  {
-    route: `POST ${POINTS}/discover`,
-    feature: DISCOVER,
-    body: 'struct DiscoverRequest',
-    required: ['limit'],
-    isFlattened: true,
-  },
-  {
-    route: `POST ${POINTS}/discover/batch`,
-    feature: DISCOVER,
-    body: 'struct DiscoverRequestBatch',
-    required: ['searches'],
-  },
-  { route: `POST ${POINTS}/search/matrix/pairs`, feature: MATRIX },
-  { route: `POST ${POINTS}/search/matrix/offsets`, feature: MATRIX },
-  {
-    route: 'POST /collections/:name/facet',
-    feature: 'A facet',
-    body: 'struct FacetRequest',
-    required: ['key'],
-    isFlattened: true,
-  },
-  {
-    route: 'PUT /collections/:name/index',
-    feature: 'A payload index',
-    body: 'struct CreateFieldIndex',
-    required: ['field_name'],
-  },
-  { route: 'DELETE /collections/:name/index/:field', feature: 'A payload index' },
+  { route: `POST ${POINTS}/query/groups`, feature: GROUPS, search: 'queryGroups' },
+  { route: `POST ${POINTS}/search/groups`, feature: GROUPS, search: 'searchGroups' },
+  { route: `POST ${POINTS}/recommend`, feature: RECOMMEND, search: 'recommend' },
+  { route: `POST ${POINTS}/recommend/batch`, feature: RECOMMEND, search: 'recommend', isBatch: true },
+  { route: `POST ${POINTS}/recommend/groups`, feature: RECOMMEND, search: 'recommendGroups' },
+  { route: `POST ${POINTS}/discover`, feature: DISCOVER, search: 'discover' },
+  { route: `POST ${POINTS}/discover/batch`, feature: DISCOVER, search: 'discover', isBatch: true },
+  { route: `POST ${POINTS}/search/matrix/pairs`, feature: MATRIX, search: 'matrix' },
+  { route: `POST ${POINTS}/search/matrix/offsets`, feature: MATRIX, search: 'matrix' },
   { route: 'PUT /collections/:name/vectors/:vector', feature: 'A named vector' },
   { route: 'DELETE /collections/:name/vectors/:vector', feature: 'A named vector' },
   {
@@ -153,23 +92,14 @@ export function refusedRoutes(): readonly Route[] {
   return REFUSED.map((refused) => refusedRoute(refused.route, (wire) => refuse(refused, wire)));
 }
 
-function refuse({ route, feature, body, required = [], isFlattened = false }: Refused, wire: Wire): never {
+function refuse({ route, feature, body, required = [], search, isBatch = false }: Refused, wire: Wire): never {
   if (route.includes('/:name')) readCollection(wire);
-  if (body !== undefined) {
-    decodeBody(parseTree(wire.body), (decoding, root) => {
-      if (isFlattened) flattened(decoding, root, body, (decoding, object) => requireFields(decoding, object, required));
-      else {
-        const fields = Object.fromEntries(required.map((name) => [name, {}]));
-        directStruct(decoding, root, body, fields, required);
-      }
-    });
+  if (search !== undefined) {
+    const check = isBatch ? checkRefusedBatch : checkRefusedBody;
+    decodeBody(parseTree(wire.body), (decoding, root) => check(decoding, root, search));
+  } else if (body !== undefined) {
+    const fields = Object.fromEntries(required.map((name) => [name, {}]));
+    decodeBody(parseTree(wire.body), (decoding, root) => directStruct(decoding, root, body, { fields, required }));
   }
   throw notSupported(feature);
-}
-
-function requireFields({ tree }: Decoding, object: number, required: readonly string[]): void {
-  if (tree.kindOf(object) !== JSON_OBJECT) return;
-  const given = new Set<string>();
-  for (let at = object + 1; at < tree.nextOf(object); at = tree.nextOf(at + 1)) given.add(tree.text(at));
-  for (const name of required) if (!given.has(name)) throw missingField(name);
 }

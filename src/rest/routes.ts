@@ -6,22 +6,25 @@ import {
   listCollections,
   updateCollection,
 } from '../operations/collections.ts';
+import type { PointChange } from '../core/requests.ts';
+import { createFieldIndex, deleteFieldIndex, facetPoints } from '../operations/fields.ts';
 import {
   countPoints,
-  deletePoints,
   getPoint,
   retrievePoints,
   scrollPoints,
-  upsertPoints,
+  updateBatch,
+  updatePoints,
 } from '../operations/points.ts';
 import { queryPoints } from '../operations/query.ts';
+import { parseChange, parseUpdates } from './parse/changes.ts';
 import { parseCreateCollection, parseDeleteCollection, parseUpdateCollection } from './parse/collections.ts';
-import { parseUpsert } from './parse/points.ts';
+import { parseCreateFieldIndex, parseDeleteFieldIndex } from './parse/fields.ts';
 import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from './parse/query.ts';
 import {
   parseCollectionName,
   parseCount,
-  parseDelete,
+  parseFacet,
   parseGetPoint,
   parseRetrieve,
   parseScroll,
@@ -30,6 +33,7 @@ import { refusedRoutes } from './refused-routes.ts';
 import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
 import {
   renderCount,
+  renderFacet,
   renderQueried,
   renderQueriedBatch,
   renderRecord,
@@ -38,9 +42,10 @@ import {
   renderSearched,
   renderSearchedBatch,
   renderUpdateResult,
+  renderUpdateResults,
 } from './render/points.ts';
 import { writer } from './render/writer.ts';
-import { plainRoute, type Route, route } from './route.ts';
+import { type Method, plainRoute, type Route, route } from './route.ts';
 
 const HEALTHY = 'healthz check passed';
 
@@ -63,9 +68,21 @@ export function restRoutes(version: string): readonly Route[] {
     route('DELETE /collections/:name', parseDeleteCollection, deleteCollection, renderBoolean),
     route('GET /collections/:name/exists', parseCollectionName, collectionExists, renderExists),
 
-    route('PUT /collections/:name/points', parseUpsert, upsertPoints, renderUpdateResult),
+    route('PUT /collections/:name/index', parseCreateFieldIndex, createFieldIndex, renderUpdateResult),
+    route('DELETE /collections/:name/index/:field', parseDeleteFieldIndex, deleteFieldIndex, renderUpdateResult),
+    route('POST /collections/:name/facet', parseFacet, facetPoints, renderFacet),
+
+    changeRoute('PUT /collections/:name/points', 'upsert'),
+    changeRoute('POST /collections/:name/points/delete', 'delete'),
+    changeRoute('POST /collections/:name/points/payload', 'set_payload'),
+    changeRoute('PUT /collections/:name/points/payload', 'overwrite_payload'),
+    changeRoute('POST /collections/:name/points/payload/delete', 'delete_payload'),
+    changeRoute('POST /collections/:name/points/payload/clear', 'clear_payload'),
+    changeRoute('PUT /collections/:name/points/vectors', 'update_vectors'),
+    changeRoute('POST /collections/:name/points/vectors/delete', 'delete_vectors'),
+    route('POST /collections/:name/points/batch', parseUpdates, updateBatch, renderUpdateResults),
+
     route('POST /collections/:name/points', parseRetrieve, retrievePoints, renderRecords),
-    route('POST /collections/:name/points/delete', parseDelete, deletePoints, renderUpdateResult),
     route('POST /collections/:name/points/scroll', parseScroll, scrollPoints, renderScrollPage),
     route('POST /collections/:name/points/count', parseCount, countPoints, renderCount),
     route('POST /collections/:name/points/query', parseQuery, queryPoints, renderQueried),
@@ -75,4 +92,8 @@ export function restRoutes(version: string): readonly Route[] {
     route('GET /collections/:name/points/:id', parseGetPoint, getPoint, renderRecord),
     ...refusedRoutes(),
   ];
+}
+
+function changeRoute(pattern: `${Method} /${string}`, form: PointChange['kind']): Route {
+  return route(pattern, parseChange(form), updatePoints, renderUpdateResult);
 }

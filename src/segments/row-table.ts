@@ -17,8 +17,10 @@ export class RowTable {
   flags: Uint8Array = new Uint8Array(0);
   /** Four words an id, see core/ids.ts. */
   words: Uint32Array = new Uint32Array(0);
-  /** The operation that wrote the row. */
+  /** The last operation that changed the point: the one that wrote the row, or a later one that changed its payload. */
   versions: Float64Array = new Float64Array(0);
+  /** The point's number within its shard; what it says of a removed row means nothing. Not in files. */
+  slots: Uint32Array = new Uint32Array(0);
 
   get rowCount(): number {
     return this.count;
@@ -45,6 +47,18 @@ export class RowTable {
     return idOfRow(this.flags, this.words, row);
   }
 
+  setVersion(row: number, version: number): void {
+    this.versions[row] = version;
+  }
+
+  slotAt(row: number): number {
+    return this.slots[row] ?? 0;
+  }
+
+  setSlot(row: number, slot: number): void {
+    this.slots[row] = slot;
+  }
+
   versionAt(row: number): number {
     return this.versions[row] ?? 0;
   }
@@ -55,12 +69,15 @@ export class RowTable {
     const flags = new Uint8Array(new SharedArrayBuffer(this.capacity));
     const words = new Uint32Array(new SharedArrayBuffer(this.capacity * 16));
     const versions = new Float64Array(new SharedArrayBuffer(this.capacity * 8));
+    const slots = new Uint32Array(this.capacity);
     flags.set(this.flags);
     words.set(this.words);
     versions.set(this.versions);
+    slots.set(this.slots);
     this.flags = flags;
     this.words = words;
     this.versions = versions;
+    this.slots = slots;
   }
 }
 

@@ -6,9 +6,12 @@ import type { Distance } from '../core/collection-config.ts';
 import type { PointId } from '../core/ids.ts';
 import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
 import { DenseField } from '../vectors/dense-field.ts';
+import type { RowFilter } from '../vectors/row-filter.ts';
 import { Originals } from './originals.ts';
 import { Removals } from './removals.ts';
 import { FLAG_UUID, FLAG_VECTOR, RowTable } from './row-table.ts';
+
+export type { RowFilter } from '../vectors/row-filter.ts';
 
 /** What every segment of a collection has in common. */
 export interface SegmentOptions {
@@ -27,6 +30,16 @@ export interface SegmentHit {
   readonly row: number;
   readonly id: PointId;
   readonly raw: number;
+}
+
+export interface SegmentSearch {
+  readonly query: Float32Array;
+  readonly plan: SegmentPlan;
+  /** From `admit` of this segment; undefined = every row. */
+  readonly filter: RowFilter | undefined;
+  readonly signal: AbortSignal;
+  /** Whether a point is still there: one that was deleted meanwhile is left out. */
+  readonly exists: (id: PointId) => boolean;
 }
 
 /** Rows to append: points first … first + rowCount of these columns. */
@@ -105,10 +118,11 @@ export class Segment {
   }
 
   /**
-   * Appends rows, searchable when this returns. An older row of the same point in this segment is replaced; rows in
-   * other segments are the shard's care. Keeps `vectors` without copying where every row has one.
+   * Appends rows, searchable when this returns. An older row of the same point in this segment is replaced and gives its
+   * slot to the new one; for a point that has no row here `claim` replaces its row in another segment, if there is one,
+   * and tells its slot. Keeps `vectors` without copying where every row has one.
    */
-  append(source: RowSource): void {
+  append(source: RowSource, claim: (id: PointId) => number): void {
     const { flags, words, first, rowCount, vectors } = source;
     const firstRow = this.rows.rowCount;
     this.appendVectors(source, firstRow);
@@ -118,24 +132,27 @@ export class Segment {
     const kinds = kindsOf(flags, first, rowCount);
     const ids = words.subarray(first * 4, (first + rowCount) * 4);
     for (let index = 0; index < rowCount; index++) {
-      const old = this.table.set(kinds, ids, index, firstRow + index);
+      const row = firstRow + index;
+      const old = this.table.set(kinds, ids, index, row);
+      this.rows.setSlot(row, old === NO_VALUE ? claim(this.rows.idAt(row)) : this.rows.slotAt(old));
       if (old !== NO_VALUE) this.replaceRow(old);
     }
   }
 
-  /** The point has a newer row in another segment. */
-  replace(id: PointId): void {
+  /** The point has a newer row in another segment; the row that it had here, or undefined. */
+  replace(id: PointId): number | undefined {
     const row = this.forget(id);
     if (row !== undefined) this.replaceRow(row);
+    return row;
   }
 
-  /** Deletes a point; false where it was not here. */
-  delete(id: PointId): boolean {
+  /** Deletes a point; the row that it had, or undefined where it was not here. */
+  delete(id: PointId): number | undefined {
     const row = this.forget(id);
-    if (row === undefined) return false;
+    if (row === undefined) return undefined;
     this.removed.add(row);
     this.removals.delete(row);
-    return true;
+    return row;
   }
 
   /**
@@ -175,31 +192,35 @@ export class Segment {
       this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
     this.originals.append(firstRow, vectors, rowCount);
     this.rows.append(columns);
+    rows.forEach((row, index) => this.rows.setSlot(firstRow + index, source.rows.slotAt(row)));
     this.learnPoints(columns, firstRow, () => false);
   }
 
   /**
    * The nearest rows of this segment, best first: at most plan.k, none removed before the search began. A row replaced
    * meanwhile may stand beside its successor: the caller drops the older one.
-   * `exists` tells whether a point is still there: one that was deleted meanwhile is left out.
    */
-  async search(
-    query: Float32Array,
-    plan: SegmentPlan,
-    signal: AbortSignal,
-    exists: (id: PointId) => boolean,
-  ): Promise<SegmentHit[]> {
+  async search(search: SegmentSearch): Promise<SegmentHit[]> {
+    const { plan } = search;
     if (this.field === undefined || plan.k === 0) return [];
     const begun = this.removals.begin();
     try {
       const spare = Math.min(this.removals.waitingCount, SPARE_CANDIDATES);
-      const hits = await this.searchOnce(query, plan, spare, begun, signal, exists);
+      const hits = await this.searchOnce(search, spare, begun);
       const replaced = this.removals.waitingCount;
       if (hits.length >= plan.k || replaced <= spare) return hits;
-      return await this.searchOnce(query, plan, replaced, begun, signal, exists);
+      return await this.searchOnce(search, replaced, begun);
     } finally {
       this.removals.end(begun);
     }
+  }
+
+  /**
+   * A filter that lets the searches of this segment return only rows whose bit is set; later rows are outside.
+   * To be closed by the caller; undefined where the segment holds no vectors.
+   */
+  admit(words: Uint32Array): RowFilter | undefined {
+    return this.field?.admit(words, this.rowCount);
   }
 
   /** The vector of a row as it was given, or undefined where the row has none. */
@@ -235,18 +256,13 @@ export class Segment {
     await this.originals.close();
   }
 
-  private async searchOnce(
-    query: Float32Array,
-    plan: SegmentPlan,
-    spare: number,
-    begun: number,
-    signal: AbortSignal,
-    exists: (id: PointId) => boolean,
-  ): Promise<SegmentHit[]> {
+  private async searchOnce(search: SegmentSearch, spare: number, begun: number): Promise<SegmentHit[]> {
     const field = this.field as DenseField;
+    const { query, plan, filter, signal, exists } = search;
     const { exact, indexedOnly } = plan;
     const k = plan.k + spare;
-    const { rows, scores } = await field.search({ query, k, ef: Math.max(plan.ef, k), exact, indexedOnly, signal });
+    const ef = Math.max(plan.ef, k);
+    const { rows, scores } = await field.search({ query, k, ef, exact, indexedOnly, filter, signal });
     const hits: SegmentHit[] = [];
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] as number;

@@ -124,15 +124,24 @@ export class Kv {
 
   /** Entries in the order of keys (or against it), as they were when the iteration began. */
   async *iterate(iteration: KvIteration): AsyncGenerator<KvEntry, void, undefined> {
-    for await (const [key, value] of this.#fetch(iteration)) yield { key, value: this.#open(key, value) };
+    for await (const page of this.iteratePages(iteration)) yield* page;
+  }
+
+  /** As `iterate`, a thousand entries at a time: a walk over everything costs a third. It begins with the first `next`. */
+  async *iteratePages(iteration: KvIteration): AsyncGenerator<readonly KvEntry[], void, undefined> {
+    for await (const page of this.#fetch(iteration)) {
+      yield page.map(([key, value]) => ({ key, value: this.#open(key, value) }));
+    }
   }
 
   /** Reads everything and reports all damage, one line each; an empty list means that the store is sound. */
   async check(): Promise<readonly string[]> {
     const findings: string[] = [];
     try {
-      for await (const [key, value] of this.#fetch({})) {
-        if (unseal(key, value) === undefined) findings.push(brokenSeal(this.#directory, key));
+      for await (const page of this.#fetch({})) {
+        for (const [key, value] of page) {
+          if (unseal(key, value) === undefined) findings.push(brokenSeal(this.#directory, key));
+        }
       }
     } catch (error) {
       // Caught to report it beside what was found before; LevelDB cannot read on behind it.
@@ -229,13 +238,13 @@ export class Kv {
     }
   }
 
-  async *#fetch(iteration: KvIteration): AsyncGenerator<[Uint8Array, Uint8Array], void, undefined> {
+  async *#fetch(iteration: KvIteration): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
     const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes: FETCH_BYTES });
     try {
       for (;;) {
         const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));
         if (entries.length === 0) return;
-        yield* entries;
+        yield entries;
       }
     } finally {
       await iterator.close();

@@ -118,6 +118,18 @@ export class FieldMemory {
     return ((byte >> (row & 7)) & 1) === 1;
   }
 
+  /** Clears the bits of dead rows in a bitmap of rows (bit = row % 32 of word row / 32). */
+  clearDead(words: Uint32Array): void {
+    const { u32 } = this.arena;
+    const pageWords = layout.PAGE_ROWS / 32;
+    for (let first = 0; first < words.length && first < this.#pages.length * pageWords; first += pageWords) {
+      const dead = (this.#headOf(first * 32) + layout.HEAD_TOMBSTONES) / 4;
+      for (let at = 0; at < pageWords && first + at < words.length; at += 1) {
+        words[first + at] = (words[first + at] ?? 0) & ~(u32[dead + at] ?? 0);
+      }
+    }
+  }
+
   /** Sets a row's tombstone; searches under way see it or not. */
   bury(row: number): void {
     Atomics.or(this.arena.u8, this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3), 1 << (row & 7));

@@ -1,6 +1,7 @@
 import * as layout from '../kernels/layout.ts';
 import type { WorkspaceShape } from '../compute/workspace.ts';
 import type { FieldMemory } from './field-memory.ts';
+import type { RowFilter } from './row-filter.ts';
 
 /** Rows of a field's answer, best first. Scores are raw, larger is better: dot, -sum d^2, -sum |d|. */
 export interface Hits {
@@ -17,8 +18,12 @@ export interface SearchPlan {
   readonly rowCount: number;
   readonly scanStart: number;
   readonly scanEnd: number;
+  /** Rows with a tombstone that no filter has left out already. */
   readonly deadCount: number;
   readonly leastFound: number;
+  readonly filter: RowFilter | undefined;
+  /** Scan the filter's list instead of walking or scanning a range. */
+  readonly listed: boolean;
 }
 
 /** The block of one search in the arena: parameters and query going in, rows and scores coming out. */
@@ -54,6 +59,10 @@ export class SearchTask {
     u32[at + layout.SEARCH_SCORES / 4] = rows + resultBytes;
     u32[at + layout.SEARCH_LEAST / 4] = plan.leastFound;
     u32[at + layout.SEARCH_FOUND / 4] = 0;
+    u32[at + layout.SEARCH_FILTER / 4] = plan.filter?.bitmap ?? 0;
+    u32[at + layout.SEARCH_FILTER_END / 4] = plan.filter?.rowEnd ?? 0;
+    u32[at + layout.SEARCH_LIST / 4] = (plan.listed ? plan.filter?.list : undefined) ?? 0;
+    u32[at + layout.SEARCH_LIST_COUNT / 4] = plan.filter?.admitted ?? 0;
   }
 
   /** What the kernel wrote, copied. */
@@ -78,8 +87,10 @@ const PART_ROWS_MIN = 8192;
  * A part alone cannot know whether its answer is short, so none of several falls back to scanning everything.
  */
 export function splitPlan(plan: SearchPlan, parts: number): readonly SearchPlan[] {
+  if (plan.listed) return [plan];
   const rows = plan.scanEnd - plan.scanStart;
-  const count = Math.min(parts, Math.floor(rows / PART_ROWS_MIN));
+  const share = plan.filter === undefined ? 1 : plan.filter.admitted / Math.max(plan.filter.rowEnd, 1);
+  const count = Math.min(parts, Math.floor((rows * share) / PART_ROWS_MIN));
   if (count < 2) return [plan];
   return Array.from({ length: count }, (_, part) => ({
     ...plan,

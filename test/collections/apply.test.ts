@@ -1,13 +1,15 @@
 import test from 'ava';
-import { applyRecord, type ShardState } from '../../src/collections/apply.ts';
-import { acceptUpsert } from '../../src/collections/accept.ts';
+import { acceptChange } from '../../src/collections/accept.ts';
+import { applyRecord } from '../../src/collections/apply.ts';
 import { Payloads } from '../../src/collections/payloads.ts';
+import { ShardPoints } from '../../src/collections/shard-points.ts';
+import type { ShardState } from '../../src/collections/shard-state.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
+import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { Segment } from '../../src/segments/segment.ts';
-import { columns, idOf, openHouse, removeFolder, temporaryFolder, type TestPoint } from './house.ts';
+import { columns, config, idOf, openHouse, removeFolder, temporaryFolder, type TestPoint } from './house.ts';
 
-const FIELD = { name: '', size: 2, distance: 'Dot', hnswConfig: undefined, onDisk: undefined } as const;
 const OPTIONS = { dimension: 2, distance: 'Dot', m: 8, efConstruct: 50, seed: 1 } as const;
 
 async function withState(run: (state: ShardState & { segments: Segment[] }) => Promise<void>): Promise<void> {
@@ -20,7 +22,19 @@ async function withState(run: (state: ShardState & { segments: Segment[] }) => P
       segments.push(segment);
       return segment;
     };
-    await run({ segments, payloads: new Payloads(house.kv, 1, 0), startSegment });
+    const payloads = new Payloads(house.kv, 1, 0);
+    const points = new ShardPoints({ payloads, compute, logger: SILENT_LOGGER, seed: 1, segments: () => segments });
+    await run({
+      segments,
+      payloads,
+      slots: points.slots,
+      fields: points.fields,
+      find: (id) => points.find(id),
+      idAt: (slot) => points.idAt(slot),
+      matching: (filter) => points.matching(filter),
+      changed: (slot) => points.changed(slot),
+      startSegment,
+    });
   } finally {
     await compute.close();
     await house.close();
@@ -28,8 +42,10 @@ async function withState(run: (state: ShardState & { segments: Segment[] }) => P
   }
 }
 
-function upsert(state: ShardState, points: readonly TestPoint[], sequence: number): Promise<void> {
-  return applyRecord(state, acceptUpsert(columns(points), FIELD), sequence, () => Promise.resolve());
+async function upsert(state: ShardState, points: readonly TestPoint[], sequence: number): Promise<void> {
+  const change = { kind: 'upsert', points: columns(points), mode: 'upsert', updateFilter: undefined } as const;
+  for (const record of acceptChange(change, config(2, 'Dot')))
+    await applyRecord(state, record, { sequence, giveWay: () => Promise.resolve() });
 }
 
 test('where a segment cannot grow any more the rows go to a new one, and older rows of the same points are replaced', (t) =>

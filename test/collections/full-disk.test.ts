@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Files, OpenFile, World } from '../../src/base/world.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
-import { idColumn, idText } from '../../src/core/ids.ts';
+import { idText } from '../../src/core/ids.ts';
 import {
   config,
   CONTEXT,
-  idOf,
+  deleteOf,
   openHouse,
   queryOf,
   READ,
@@ -15,7 +15,7 @@ import {
   removeFolder,
   temporaryFolder,
   upsertOf,
-  WAIT,
+
 } from './house.ts';
 
 /** The real disk, with a switch that fills it. */
@@ -80,7 +80,7 @@ test('on a full disk writes are refused clearly, reads go on, and writes work ag
   try {
     await house.database.create('c', config(2, 'Dot'));
     const collection = house.database.collection('c');
-    const write = (id: number) => collection.upsert(CONTEXT, upsertOf('c', [{ id, vector: [id, 1] }]));
+    const write = (id: number) => collection.update(CONTEXT, upsertOf('c', [{ id, vector: [id, 1] }]));
     const found = async (): Promise<string[]> => {
       const [hits = []] = await house.database
         .collection('c')
@@ -117,28 +117,29 @@ test('a compaction whose checkpoint finds no room keeps its files: they are what
     await house.database.create('c', { ...small, wal: { ...small.wal, walCapacityMb: 1 } });
     const collection = house.database.collection('c');
     const points = Array.from({ length: 1000 }, (_, id) => ({ id, vector: [id, 1] }));
-    await collection.upsert(CONTEXT, upsertOf('c', points));
+    await collection.update(CONTEXT, upsertOf('c', points));
     const segments = join(folder, 'collections', '1', '0', 'segments');
     while (!(await world.files.list(segments)).includes('1-graph-1000.bin')) await delay(20);
     fillStore(true);
-    const ids = idColumn(Array.from({ length: 400 }, (_, id) => idOf(id)));
-    await collection.deletePoints(CONTEXT, { collection: 'c', ids, ...WAIT });
+    await collection.update(CONTEXT, deleteOf('c', [...Array(400).keys()]));
     while (collection.info().status !== 'red') await delay(20);
     // Enough for another checkpoint, which fails and sweeps too.
     const refused = storeRefusals();
     const payload = { text: 'x'.repeat(2_000_000) };
-    await collection.upsert(CONTEXT, upsertOf('c', [{ id: 400, vector: [400, 1], payload }]));
+    await collection.update(CONTEXT, upsertOf('c', [{ id: 400, vector: [400, 1], payload }]));
     while (storeRefusals() === refused) await delay(20);
     await delay(100);
     fillStore(false);
     await house.close();
     house = await openHouse(folder, world);
     const again = house.database.collection('c');
-    t.is(again.count(), 600);
+    t.is(again.pointCount, 600);
     const page = await again.scroll(CONTEXT, {
       collection: 'c',
       offset: undefined,
       limit: 1000,
+      filter: undefined,
+      orderBy: undefined,
       withPayload: { kind: 'none' },
       withVector: { kind: 'all' },
       ...READ,

@@ -13,7 +13,7 @@ import {
 } from '../../src/core/collection-config.ts';
 import type { Context } from '../../src/core/context.ts';
 import { idColumn, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
-import type { PointColumns, QueryPoints, UpsertPoints } from '../../src/core/requests.ts';
+import type { PointColumns, QueryPoints, UpdatePoints } from '../../src/core/requests.ts';
 import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { Kv } from '../../src/storage/kv.ts';
 import { NodeFiles } from '../../src/storage/node-files.ts';
@@ -115,8 +115,14 @@ export function columns(points: readonly TestPoint[]): PointColumns {
   };
 }
 
-export function upsertOf(collection: string, points: readonly TestPoint[]): UpsertPoints {
-  return { collection, points: columns(points), ...WAIT };
+export function upsertOf(collection: string, points: readonly TestPoint[]): UpdatePoints {
+  const change = { kind: 'upsert', points: columns(points), mode: 'upsert', updateFilter: undefined } as const;
+  return { collection, change, ...WAIT };
+}
+
+export function deleteOf(collection: string, ids: readonly (number | string)[]): UpdatePoints {
+  const target = { kind: 'ids', ids: idColumn(ids.map(idOf)) } as const;
+  return { collection, change: { kind: 'delete', target }, ...WAIT };
 }
 
 export function queryOf(vector: readonly number[], changes: Partial<QueryPoints> = {}): QueryPoints {
@@ -126,6 +132,7 @@ export function queryOf(vector: readonly number[], changes: Partial<QueryPoints>
     limit: 10,
     offset: 0,
     scoreThreshold: undefined,
+    filter: undefined,
     params: { hnswEf: undefined, exact: false, indexedOnly: false },
     withPayload: { kind: 'none' },
     withVector: { kind: 'none' },

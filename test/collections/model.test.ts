@@ -3,10 +3,11 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Collection } from '../../src/collections/collection.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
-import { idColumn, idText } from '../../src/core/ids.ts';
+import { idText } from '../../src/core/ids.ts';
 import {
   config,
   CONTEXT,
+  deleteOf,
   idOf,
   openHouse,
   queryOf,
@@ -16,7 +17,6 @@ import {
   type TestHouse,
   type TestPoint,
   upsertOf,
-  WAIT,
 } from './house.ts';
 
 const SIZE = 6;
@@ -72,13 +72,11 @@ async function crash(house: TestHouse): Promise<TestHouse> {
 async function applyStep(house: TestHouse, model: Model, step: Step): Promise<TestHouse> {
   switch (step.kind) {
     case 'upsert':
-      await house.database.collection('c').upsert(CONTEXT, upsertOf('c', step.points));
+      await house.database.collection('c').update(CONTEXT, upsertOf('c', step.points));
       for (const { id, vector, payload } of step.points) model.set(idText(idOf(id)), { vector, payload });
       return house;
     case 'delete':
-      await house.database
-        .collection('c')
-        .deletePoints(CONTEXT, { collection: 'c', ids: idColumn(step.ids.map(idOf)), ...WAIT });
+      await house.database.collection('c').update(CONTEXT, deleteOf('c', step.ids));
       for (const id of step.ids) model.delete(idText(idOf(id)));
       return house;
     case 'restart':
@@ -117,6 +115,8 @@ async function checkAgainst(
     collection: 'c',
     offset: undefined,
     limit: 1000,
+    filter: undefined,
+    orderBy: undefined,
     withPayload: { kind: 'all' },
     withVector: { kind: 'all' },
     ...READ,
@@ -124,7 +124,7 @@ async function checkAgainst(
   const seen = page.points.map(({ id }) => idText(id));
   const expectedIds = [...model.keys()].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
   same(seen, expectedIds, 'scroll shows every point once, in order');
-  same(collection.count(), model.size, 'count');
+  same(collection.pointCount, model.size, 'count');
   for (const { id, payload, vector } of page.points) {
     const expected = model.get(idText(id));
     const text = new TextDecoder().decode(payload);

@@ -1,14 +1,16 @@
 import test from 'ava';
 import fc from 'fast-check';
+import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idAt, idText } from '../../src/core/ids.ts';
-import { acceptUpsert } from '../../src/collections/accept.ts';
-import { decodeRecord, encodeRecord, type UpsertRecord } from '../../src/collections/record.ts';
+import type { PointColumns } from '../../src/core/requests.ts';
+import { acceptChange } from '../../src/collections/accept.ts';
+import { decodeRecord, encodeRecord, type UpdateRecord } from '../../src/collections/record.ts';
 import { FLAG_VECTOR } from '../../src/segments/row-table.ts';
-import { shardOf, splitIds, splitUpsert } from '../../src/collections/routing.ts';
-import { columns, type TestPoint } from './house.ts';
+import { shardOf, splitRecord } from '../../src/collections/routing.ts';
+import { columns, config, type TestPoint } from './house.ts';
 
-const FIELD = { name: '', size: 3, distance: 'Dot', hnswConfig: undefined, onDisk: undefined } as const;
+const CONFIG = config(3, 'Dot');
 const anyPoints: fc.Arbitrary<TestPoint[]> = fc.array(
   fc
     .tuple(
@@ -24,6 +26,15 @@ const anyPoints: fc.Arbitrary<TestPoint[]> = fc.array(
   { minLength: 1, maxLength: 30 },
 );
 
+type PointsRecord = Extract<UpdateRecord, { points: unknown }>;
+
+/** The record of an upsert of these points. */
+function accepted(points: PointColumns, collection: CollectionConfig = CONFIG): PointsRecord {
+  const [record] = acceptChange({ kind: 'upsert', points, mode: 'upsert', updateFilter: undefined }, collection);
+  if (record === undefined || !('points' in record)) throw new Error('an upsert is logged as points');
+  return record;
+}
+
 function encoded(record: Parameters<typeof encodeRecord>[0], shift: number): Uint8Array {
   const parts = encodeRecord(record);
   const bytes = Buffer.concat([new Uint8Array(shift), ...parts]);
@@ -31,7 +42,7 @@ function encoded(record: Parameters<typeof encodeRecord>[0], shift: number): Uin
 }
 
 /** The points of a record, to compare. */
-function pointsOf(record: UpsertRecord): string[] {
+function pointsOf({ points: record }: PointsRecord): string[] {
   let vectorAt = 0;
   return Array.from({ length: record.count }, (_, point) => {
     const flag = record.flags[point] ?? 0;
@@ -50,7 +61,7 @@ function pointsOf(record: UpsertRecord): string[] {
 test('a record reads back as it was written, wherever it stands in memory', (t) => {
   fc.assert(
     fc.property(anyPoints, fc.nat(3), (points, shift) => {
-      const record = acceptUpsert(columns(points), FIELD);
+      const record = accepted(columns(points));
       const read = decodeRecord(encoded(record, shift), 'here');
       t.is(read.kind, 'upsert');
       if (read.kind === 'upsert') t.deepEqual(pointsOf(read), pointsOf(record));
@@ -60,15 +71,15 @@ test('a record reads back as it was written, wherever it stands in memory', (t) 
 
 test('a remove record reads back', (t) => {
   const { ids } = columns([{ id: 1 }, { id: 'eddd5f3b-0341-4acf-a413-9d612b965a08' }]);
-  const read = decodeRecord(encoded({ kind: 'remove', ids }, 1), 'here');
+  const read = decodeRecord(encoded({ kind: 'remove', target: { kind: 'ids', ids } }, 1), 'here');
   t.is(read.kind, 'remove');
-  if (read.kind === 'remove')
-    t.deepEqual([idText(idAt(read.ids, 0)), idText(idAt(read.ids, 1))], ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08']);
+  if (read.kind === 'remove' && read.target.kind === 'ids')
+    t.deepEqual([idText(idAt(read.target.ids, 0)), idText(idAt(read.target.ids, 1))], ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08']);
 });
 
 test('a record whose lengths do not add up is refused by name', (t) => {
-  const whole = encoded(acceptUpsert(columns([{ id: 1, vector: [1, 2, 3], payload: { a: 1 } }]), FIELD), 0);
-  const remove = encoded({ kind: 'remove', ids: columns([{ id: 1 }]).ids }, 0);
+  const whole = encoded(accepted(columns([{ id: 1, vector: [1, 2, 3], payload: { a: 1 } }])), 0);
+  const remove = encoded({ kind: 'remove', target: { kind: 'ids', ids: columns([{ id: 1 }]).ids } }, 0);
   const unknown = whole.slice();
   unknown[0] = 9;
   for (const bytes of [whole.slice(0, 10), whole.slice(0, 30), whole.slice(0, -1), remove.slice(0, -4), unknown]) {
@@ -80,16 +91,17 @@ test('a record whose lengths do not add up is refused by name', (t) => {
 test('points are split over shards without loss, each to the shard where it is looked up', (t) => {
   fc.assert(
     fc.property(anyPoints, fc.integer({ min: 1, max: 5 }), (points, shardCount) => {
-      const record = acceptUpsert(columns(points), FIELD);
-      const parts = splitUpsert(record, shardCount);
+      const record = accepted(columns(points));
+      const parts = splitRecord(record, shardCount);
       t.deepEqual(
-        parts.flatMap((part) => (part === undefined ? [] : pointsOf(part))).toSorted(),
+        parts.flatMap((part) => (part?.kind === 'upsert' ? pointsOf(part) : [])).toSorted(),
         pointsOf(record).toSorted(),
       );
       const { ids } = columns(points);
-      splitIds(ids, shardCount).forEach((part, shard) => {
-        for (let index = 0; index < (part?.count ?? 0); index++)
-          if (part !== undefined) t.is(shardOf(idAt(part, index), shardCount), shard);
+      splitRecord({ kind: 'remove', target: { kind: 'ids', ids } }, shardCount).forEach((part, shard) => {
+        if (part?.kind !== 'remove' || part.target.kind !== 'ids') return;
+        const { ids } = part.target;
+        for (let index = 0; index < ids.count; index++) t.is(shardOf(idAt(ids, index), shardCount), shard);
       });
     }),
   );
@@ -97,7 +109,7 @@ test('points are split over shards without loss, each to the shard where it is l
 
 test('what a collection cannot take is refused with the words of Qdrant', (t) => {
   const refused = (points: readonly TestPoint[], changes: object = {}): string | undefined =>
-    t.throws(() => acceptUpsert({ ...columns(points), ...changes }, FIELD))?.message;
+    t.throws(() => accepted({ ...columns(points), ...changes }))?.message;
   t.is(refused([]), 'Empty update request');
   t.is(refused([{ id: 1, vector: [1, 2] }]), 'Vector dimension error: expected dim: 3, got 2');
   t.regex(refused([{ id: 1, vector: [1, Number.NaN, 2] }]) ?? '', /not a finite number/);
@@ -106,7 +118,7 @@ test('what a collection cannot take is refused with the words of Qdrant', (t) =>
   t.is(refused([{ id: 1 }], other('sparse', '')), 'Conversion between sparse and regular vectors failed');
   t.is(refused([{ id: 1 }], other('multi', '')), 'Conversion between multi and regular vectors failed');
   t.is(
-    t.throws(() => acceptUpsert(columns([{ id: 1, vector: [1] }]), undefined))?.message,
+    t.throws(() => accepted(columns([{ id: 1, vector: [1] }]), config(0, 'Dot')))?.message,
     'Not existing vector name error: ',
   );
 });

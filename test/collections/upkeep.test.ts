@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
-import { idColumn, idText } from '../../src/core/ids.ts';
+import { idText } from '../../src/core/ids.ts';
 import {
   config,
   CONTEXT,
-  idOf,
+  deleteOf,
   openHouse,
   queryOf,
   READ,
@@ -14,7 +14,6 @@ import {
   type TestHouse,
   type TestPoint,
   upsertOf,
-  WAIT,
 } from './house.ts';
 
 const SIZE = 16;
@@ -52,7 +51,7 @@ async function green(collection: Collection): Promise<void> {
 
 async function upsert(collection: Collection, points: readonly TestPoint[]): Promise<void> {
   for (let first = 0; first < points.length; first += 500)
-    await collection.upsert(CONTEXT, upsertOf('c', points.slice(first, first + 500)));
+    await collection.update(CONTEXT, upsertOf('c', points.slice(first, first + 500)));
 }
 
 async function nearest(collection: Collection, vector: readonly number[], limit: number): Promise<string[]> {
@@ -74,6 +73,8 @@ async function checkAll(
     collection: 'c',
     offset: undefined,
     limit: 100_000,
+    filter: undefined,
+    orderBy: undefined,
     withPayload: { kind: 'all' },
     withVector: { kind: 'all' },
     ...READ,
@@ -115,17 +116,19 @@ test('removed rows are given back: overwrites and deletes shrink to what is live
     };
     await write(0, 2000, 0);
     await write(0, 900, 1);
-    await collection.deletePoints(CONTEXT, {
-      collection: 'c',
-      ids: idColumn(Array.from({ length: 300 }, (_, at) => idOf(1000 + at))),
-      ...WAIT,
-    });
+    await collection.update(
+      CONTEXT,
+      deleteOf(
+        'c',
+        Array.from({ length: 300 }, (_, at) => 1000 + at),
+      ),
+    );
     for (let id = 1000; id < 1300; id++) versions.delete(id);
     // While the compaction runs behind:
     for (let round = 0; round < 10; round++) await write(round * 40, round * 40 + 80, 2 + round);
     await green(collection);
     await checkAll(t, collection, versions);
-    t.is(collection.count(), versions.size);
+    t.is(collection.pointCount, versions.size);
     const again = (await reopen()).database.collection('c');
     await checkAll(t, again, versions);
   }));
@@ -162,7 +165,7 @@ test('a point that is overwritten all the time is found all the time, once, and 
     let acknowledged = 0;
     const writing = (async () => {
       for (version = 1; version <= 150; version++) {
-        await collection.upsert(CONTEXT, upsertOf('c', pointsOf(5, 9, version)));
+        await collection.update(CONTEXT, upsertOf('c', pointsOf(5, 9, version)));
         acknowledged = version;
       }
     })();
@@ -194,7 +197,7 @@ test('collections come and go; a name that is used again begins empty', (t) =>
     t.true(await database.delete('c'));
     t.false(await database.delete('c'));
     await database.create('c', config(SIZE, 'Dot'));
-    t.is(database.collection('c').count(), 0);
+    t.is(database.collection('c').pointCount, 0);
     await t.throwsAsync(() => database.create('c', config(SIZE, 'Dot')), { message: 'Collection `c` already exists!' });
     t.throws(() => database.collection('d'), { message: "Collection `d` doesn't exist!" });
     await database.create('b', config(0, 'Dot'));
@@ -253,10 +256,8 @@ test('an update of nothing is refused, as in Qdrant', (t) =>
     await house.database.create('c', config(SIZE, 'Dot'));
     const collection = house.database.collection('c');
     const message = 'Empty update request';
-    await t.throwsAsync(() => collection.deletePoints(CONTEXT, { collection: 'c', ids: idColumn([]), ...WAIT }), {
-      message,
-    });
-    await t.throwsAsync(() => collection.upsert(CONTEXT, upsertOf('c', [])), { message });
+    await t.throwsAsync(() => collection.update(CONTEXT, deleteOf('c', [])), { message });
+    await t.throwsAsync(() => collection.update(CONTEXT, upsertOf('c', [])), { message });
     await upsert(collection, pointsOf(0, 1, 0));
-    t.is(collection.count(), 1);
+    t.is(collection.pointCount, 1);
   }));

@@ -45,6 +45,19 @@ test('a change under way may have happened or not, but wholly', (t) => {
   t.regex(promised.check([stored(1, 2), stored(2, 1)]).join(), /half a upsert/);
 });
 
+test('a mark goes to points that are there, and is gone with the next upsert', (t) => {
+  const promised = model();
+  promised.sent('w', { kind: 'mark', ids: [2, 7], version: 5 });
+  promised.acknowledged('w');
+  t.is(promised.markedCount, 1);
+  const marked = { ...stored(2, 1), payload: payloadOf(2, 1, 5) };
+  t.deepEqual(promised.check([stored(1, 1), marked]), []);
+  t.is(promised.check([stored(1, 1), stored(2, 1)]).length, 1, 'a lost mark');
+  promised.sent('w', { kind: 'unmark', ids: [2], version: 6 });
+  t.deepEqual(promised.check([stored(1, 1), stored(2, 1)]), []);
+  t.is(promised.markedCount, 0);
+});
+
 test('a delete under way, partly of what was not there, is told from what it changed', (t) => {
   const promised = model();
   promised.sent('w', { kind: 'delete', ids: [2, 7], version: 0 });

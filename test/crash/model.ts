@@ -3,10 +3,17 @@
  * way when the process was killed. Every writer owns ids of its own, so the order of changes to an id is known.
  */
 export interface Change {
-  readonly kind: 'upsert' | 'delete';
+  /** `mark` sets a key of the payload where the point exists, `unmark` takes it away; both by a filter on the index. */
+  readonly kind: 'upsert' | 'delete' | 'mark' | 'unmark';
   readonly ids: readonly number[];
-  /** Written into payload and vector; 0 = no such point. */
+  /** Written into payload and vector, or as the mark. */
   readonly version: number;
+}
+
+/** What a point must be; undefined = it is not there. mark 0 = the payload has none. */
+export interface State {
+  readonly version: number;
+  readonly mark: number;
 }
 
 export interface StoredPoint {
@@ -22,13 +29,13 @@ export function vectorOf(id: number, version: number): number[] {
   return Array.from({ length: DIMENSION }, (_, column) => ((id * 31 + version * 17 + column * 7) % 257) / 256 - 0.5);
 }
 
-export function payloadOf(id: number, version: number): { readonly id: number; readonly version: number } {
-  return { id, version };
+export function payloadOf(id: number, version: number, mark = 0): Readonly<Record<string, number>> {
+  return mark === 0 ? { id, version } : { id, version, mark };
 }
 
 export class Model {
-  /** Acknowledged version by id; 0 or absent = deleted or never there. */
-  readonly #versions = new Map<number, number>();
+  /** Acknowledged states; absent = deleted or never there. */
+  readonly #states = new Map<number, State>();
   /** At most one change a writer, sent and not answered. */
   readonly #pending = new Map<string, Change>();
 
@@ -40,11 +47,16 @@ export class Model {
     const change = this.#pending.get(writer);
     if (change === undefined) throw new Error(`${writer} was answered without having asked`);
     this.#pending.delete(writer);
-    for (const id of change.ids) this.#versions.set(id, change.version);
+    for (const id of change.ids) this.#set(id, after(this.#states.get(id), change));
   }
 
   get pointCount(): number {
-    return [...this.#versions.values()].filter((version) => version > 0).length;
+    return this.#states.size;
+  }
+
+  /** Points that have a mark. */
+  get markedCount(): number {
+    return [...this.#states.values()].filter(({ mark }) => mark > 0).length;
   }
 
   /**
@@ -53,46 +65,70 @@ export class Model {
    */
   check(found: readonly StoredPoint[]): readonly string[] {
     const breaches: string[] = [];
-    const observed = new Map<number, number>();
+    const observed = new Map<number, State>();
     for (const point of found) {
       if (observed.has(point.id)) breaches.push(`point ${point.id} is there twice`);
-      observed.set(point.id, versionOf(point, breaches));
+      observed.set(point.id, stateOf(point, breaches));
     }
     for (const [writer, change] of this.#pending) this.#settle(writer, change, observed, breaches);
     this.#pending.clear();
-    for (const id of new Set([...this.#versions.keys(), ...observed.keys()])) {
-      const promised = this.#versions.get(id) ?? 0;
-      const version = observed.get(id) ?? 0;
-      if (promised !== version) breaches.push(`point ${id}: ${text(promised)} was promised, ${text(version)} is there`);
+    for (const id of new Set([...this.#states.keys(), ...observed.keys()])) {
+      const promised = text(this.#states.get(id));
+      const there = text(observed.get(id));
+      if (promised !== there) breaches.push(`point ${id}: ${promised} was promised, ${there} is there`);
     }
     return breaches;
   }
 
-  #settle(writer: string, change: Change, observed: ReadonlyMap<number, number>, breaches: string[]): void {
+  #set(id: number, state: State | undefined): void {
+    if (state === undefined) this.#states.delete(id);
+    else this.#states.set(id, state);
+  }
+
+  #settle(writer: string, change: Change, observed: ReadonlyMap<number, State>, breaches: string[]): void {
+    const next = (id: number): State | undefined => after(this.#states.get(id), change);
     // An id on which old and new state look alike says nothing about whether the change happened.
-    const telling = change.ids.filter((id) => (this.#versions.get(id) ?? 0) !== change.version);
-    const done = telling.filter((id) => (observed.get(id) ?? 0) === change.version);
+    const telling = change.ids.filter((id) => text(this.#states.get(id)) !== text(next(id)));
+    const done = telling.filter((id) => text(observed.get(id)) === text(next(id)));
     if (done.length === 0) return;
     if (done.length < telling.length) {
       breaches.push(`${writer}: half a ${change.kind}: ids ${done.join(', ')} of ${change.ids.join(', ')}`);
     }
-    for (const id of done) this.#versions.set(id, change.version);
+    for (const id of done) this.#set(id, next(id));
   }
 }
 
-/** The version of a point as its payload says it, once its vector agrees. */
-function versionOf({ id, payload, vector }: StoredPoint, breaches: string[]): number {
-  const version = (payload as { readonly version?: unknown } | null)?.version;
-  if (typeof version !== 'number' || JSON.stringify(payload) !== JSON.stringify(payloadOf(id, version))) {
+function after(state: State | undefined, { kind, version }: Change): State | undefined {
+  switch (kind) {
+    case 'upsert':
+      return { version, mark: 0 };
+    case 'delete':
+      return undefined;
+    case 'mark':
+      return state === undefined ? undefined : { version: state.version, mark: version };
+    case 'unmark':
+      return state === undefined ? undefined : { version: state.version, mark: 0 };
+  }
+}
+
+/** The state of a point as its payload says it, once its vector agrees. */
+function stateOf({ id, payload, vector }: StoredPoint, breaches: string[]): State {
+  const { version, mark = 0 } = (payload ?? {}) as { readonly version?: unknown; readonly mark?: unknown };
+  if (
+    typeof version !== 'number' ||
+    typeof mark !== 'number' ||
+    JSON.stringify(payload) !== JSON.stringify(payloadOf(id, version, mark))
+  ) {
     breaches.push(`point ${id}: payload ${JSON.stringify(payload)}`);
-    return -1;
+    return { version: -1, mark: 0 };
   }
   if (vectorOf(id, version).some((value, column) => value !== vector[column])) {
     breaches.push(`point ${id} version ${version}: vector ${JSON.stringify(vector)}`);
   }
-  return version;
+  return { version, mark };
 }
 
-function text(version: number): string {
-  return version > 0 ? `version ${version}` : 'nothing';
+function text(state: State | undefined): string {
+  if (state === undefined) return 'nothing';
+  return state.mark === 0 ? `version ${state.version}` : `version ${state.version} marked ${state.mark}`;
 }

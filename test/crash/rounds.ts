@@ -36,7 +36,8 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
   const model = new Model();
   const breaches: string[] = [];
   const compare = async (url: string, round: string): Promise<void> => {
-    const found = model.check(await readAll(url));
+    const found = [...model.check(await readAll(url))];
+    if (found.length === 0) found.push(...(await checkIndexes(url, model)));
     breaches.push(...found.map((breach) => `seed ${seed}, ${round}: ${breach}`));
     if (found.length === 0) log(`${round}: ${model.pointCount} points as promised`);
   };
@@ -60,8 +61,9 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
 
 /** Small thresholds, so that flushes, graphs and compactions are under way when the process is killed. */
 async function createCollection(folder: string): Promise<void> {
-  await withServerOn({ folder }, 'SIGKILL', ({ url }) =>
-    new QdrantClient({ url }).createCollection(COLLECTION, {
+  await withServerOn({ folder }, 'SIGKILL', async ({ url }) => {
+    const client = new QdrantClient({ url });
+    await client.createCollection(COLLECTION, {
       vectors: { size: DIMENSION, distance: 'Dot' },
       wal_config: { wal_capacity_mb: 1 },
       optimizers_config: {
@@ -70,8 +72,28 @@ async function createCollection(folder: string): Promise<void> {
         deleted_threshold: 0.1,
         vacuum_min_vector_number: 100,
       },
-    }),
+    });
+    for (const field_name of ['id', 'version', 'mark'])
+      await client.createPayloadIndex(COLLECTION, { field_name, field_schema: 'integer', wait: true });
+  });
+}
+
+/** The indexes are there, and say of the points what the model says. */
+async function checkIndexes(url: string, model: Model): Promise<readonly string[]> {
+  const client = new QdrantClient({ url });
+  const { payload_schema } = await client.getCollection(COLLECTION);
+  const told = ['id', 'version', 'mark'].map((field) => payload_schema[field]?.points ?? -1);
+  const expected = [model.pointCount, model.pointCount, model.markedCount];
+  const marked = { must: [{ key: 'mark', range: { gte: 1 } }] };
+  const { count } = await client.count(COLLECTION, { filter: marked, exact: true });
+  const { hits } = await client.facet(COLLECTION, { key: 'mark', limit: 10_000, exact: true });
+  const facetted = hits.reduce((sum, hit) => sum + hit.count, 0);
+  const breaches = told.flatMap((points, at) =>
+    points === expected[at] ? [] : [`index ${at} holds ${points} points instead of ${expected[at]}`],
   );
+  if (count !== model.markedCount) breaches.push(`a filter finds ${count} marks instead of ${model.markedCount}`);
+  if (facetted !== model.markedCount) breaches.push(`a facet counts ${facetted} marks instead of ${model.markedCount}`);
+  return breaches;
 }
 
 async function killWhileStarting(folder: string, afterMs: number): Promise<void> {

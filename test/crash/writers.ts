@@ -61,19 +61,34 @@ export async function writeWithPython(python: string, options: WriterOptions): P
   if (status !== 0) throw new Error(`${writer} ended with status ${status}`);
 }
 
-/** Upserts of 1 to 8 points, fresh or over old ones, and a delete of 1 to 4 now and then. */
+/** Upserts of 1 to 8 points, fresh or over old ones; changes of payloads; and a delete of 1 to 4 now and then. */
 function nextChange(uniform: () => number, index: number, version: number): Change {
-  const isDelete = uniform() < 0.25;
-  const count = 1 + Math.floor(uniform() * (isDelete ? 4 : 8));
+  const chance = uniform();
+  const kind = chance < 0.2 ? 'delete' : chance < 0.4 ? 'mark' : chance < 0.45 ? 'unmark' : 'upsert';
+  const count = 1 + Math.floor(uniform() * (kind === 'delete' ? 4 : 8));
   const ids = Array.from({ length: count }, () => index * IDS_PER_WRITER + Math.floor(uniform() * IDS_PER_WRITER));
-  return { kind: isDelete ? 'delete' : 'upsert', ids: [...new Set(ids)], version: isDelete ? 0 : version };
+  return { kind, ids: [...new Set(ids)], version };
 }
 
 async function send(client: QdrantClient, { kind, ids, version }: Change, wait: boolean): Promise<void> {
-  if (kind === 'delete') await client.delete(COLLECTION, { wait, points: [...ids] });
-  else {
-    const points = ids.map((id) => ({ id, vector: vectorOf(id, version), payload: payloadOf(id, version) }));
-    await client.upsert(COLLECTION, { wait, points });
+  // The field is indexed: what a filter matches is decided when the log is replayed, too.
+  const filter = { must: [{ key: 'id', match: { any: [...ids] } }] };
+  switch (kind) {
+    case 'delete':
+      if (version % 2 === 0) await client.delete(COLLECTION, { wait, points: [...ids] });
+      else await client.delete(COLLECTION, { wait, filter });
+      break;
+    case 'mark':
+      await client.setPayload(COLLECTION, { wait, payload: { mark: version }, filter });
+      break;
+    case 'unmark':
+      await client.deletePayload(COLLECTION, { wait, keys: ['mark'], filter });
+      break;
+    case 'upsert': {
+      const points = ids.map((id) => ({ id, vector: vectorOf(id, version), payload: payloadOf(id, version) }));
+      await client.upsert(COLLECTION, { wait, points });
+      break;
+    }
   }
 }
 

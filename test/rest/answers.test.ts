@@ -242,6 +242,7 @@ test('the description of a collection leaves out what was not given and prints t
     segmentsCount: 3,
     config,
     updateQueueLength: 4,
+    payloadSchema: [],
   };
   const optimizers =
     '{"deleted_threshold":0.2,"vacuum_min_vector_number":1000,"default_segment_number":0,"max_segment_size":5,"memmap_threshold":null,"indexing_threshold":10000,"flush_interval_sec":5,"max_optimization_threads":null,"prevent_unoptimized":null}';

@@ -1,7 +1,7 @@
 import test from 'ava';
 
 import { idAt, idText } from '../../src/core/ids.ts';
-import { parsePointColumns } from '../../src/rest/parse/points.ts';
+import { parsePointColumns } from './parsing.ts';
 
 /** Qdrant reads an upsert into a JSON map first: of a key that comes twice the last one counts. */
 test('of a key that a point gives twice the last one counts', (t) => {

@@ -1,9 +1,12 @@
 import test from 'ava';
 
-import { idAt, idText } from '../../src/core/ids.ts';
-import type { PointColumns, UpsertPoints } from '../../src/core/requests.ts';
-import { parsePointColumns, parseUpsert } from '../../src/rest/parse/points.ts';
-import { format, refusal, rule, unserved, wire } from './parsing.ts';
+import { idAt, idText, numberId } from '../../src/core/ids.ts';
+import type { PointColumns, UpdatePoints } from '../../src/core/requests.ts';
+import { parseChanges } from '../../src/rest/parse/change-body.ts';
+import { parseChange } from '../../src/rest/parse/changes.ts';
+import { change, format, parsePointColumns, refusal, rule, unserved, wire } from './parsing.ts';
+
+const parseUpsert = parseChange('upsert');
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 
@@ -86,9 +89,22 @@ test('the options of an update travel with its points, whether they are read her
   const here = parseUpsert(request);
   t.false(here instanceof Promise);
   t.like(here, options);
-  const there = parseUpsert({ ...request, parsePoints: async (bytes) => parsePointColumns(bytes) });
+  const there = parseUpsert({ ...request, parseChanges: async (form, bytes) => parseChanges(form, bytes) });
   t.true(there instanceof Promise);
-  t.deepEqual(await there, here as UpsertPoints);
+  t.deepEqual(await there, here as UpdatePoints);
+});
+
+test('an upsert carries its condition', (t) => {
+  const points = [{ id: 1, vector: [1] }];
+  const plain = change('upsert', { points });
+  t.is(plain.mode, 'upsert');
+  t.is(plain.updateFilter, undefined);
+  t.is(change('upsert', { points, update_filter: {} }).updateFilter?.must.length, 0);
+  for (const mode of ['upsert', 'insert_only', 'update_only'] as const) {
+    const given = change('upsert', { points, update_mode: mode, update_filter: { must: { has_id: [7] } } });
+    t.is(given.mode, mode);
+    t.deepEqual(given.updateFilter?.must, [{ kind: 'has_id', ids: [numberId(7n)] }]);
+  }
 });
 
 const NO_STRUCT = format('data did not match any variant of untagged enum VectorStruct');
@@ -168,8 +184,6 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"points":[{"id":1,"vector":[1],"payload":{"a":}}]}', format('expected value at line 1 column 48')],
   ['{"points":[{"id":1,"vector":[1]},{"id":2,"vector":[0,1e39]}]}', outOfRange('points[1].vector[1]')],
   ['{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', unserved('shard_key')],
-  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"insert_only"}', unserved('update_mode insert_only')],
-  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"update_only"}', unserved('update_mode update_only')],
   [
     '{"points":[{"id":1,"vector":[1]}],"update_mode":"x"}',
     format('unknown variant `x`, expected one of `upsert`, `insert_only`, `update_only`'),
@@ -177,8 +191,8 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"points":[{"id":1,"vector":[1]}],"update_mode":5}', format('invalid type: integer `5`, expected a string')],
   ['{"points":[{"id":1,"vector":[1]}],"update_filter":5}', format('invalid type: integer `5`, expected struct Filter')],
   [
-    '{"points":[{"id":1,"vector":[1]}],"update_filter":{"must":[{"has_id":[1]}]}}',
-    unserved('A filter (update_filter.must)'),
+    '{"points":[{"id":1,"vector":[1]}],"update_filter":{"must":[{"key":"a"}]}}',
+    rule('update_filter.must[0].__all__: Validation error: At least one field condition must be specified [{}]'),
   ],
   ['{"batch":5}', format('invalid type: integer `5`, expected struct Batch')],
   ['{"batch":[]}', format('invalid type: sequence, expected struct Batch')],

@@ -1,7 +1,9 @@
 import test from 'ava';
 
+import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
-import type { QueryPoints } from '../../src/core/requests.ts';
+import { jsonPath } from '../../src/core/json-path.ts';
+import type { OrderBy, QueryPoints, StartFrom } from '../../src/core/requests.ts';
 import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from '../../src/rest/parse/query.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
 
@@ -14,6 +16,7 @@ const DEFAULTS: QueryPoints = {
   limit: 10,
   offset: 0,
   scoreThreshold: undefined,
+  filter: undefined,
   params: { hnswEf: undefined, exact: false, indexedOnly: false },
   withPayload: { kind: 'none' },
   withVector: { kind: 'none' },
@@ -21,6 +24,12 @@ const DEFAULTS: QueryPoints = {
 
 function vector(...components: readonly number[]): Partial<QueryPoints> {
   return { target: { kind: 'vector', vector: Float32Array.from(components) } };
+}
+
+function orderBy(text: string, direction: OrderBy['direction'], startFrom: StartFrom | undefined): OrderBy {
+  const path = jsonPath(text);
+  if (path === undefined) throw new Error(text);
+  return { path, direction, startFrom };
 }
 
 /** Bodies of the query route that are accepted, and how they differ from the defaults. */
@@ -47,7 +56,22 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
       withPayload: { kind: 'all' },
       withVector: { kind: 'names', names: ['a'] },
       using: 'x',
+      filter: EVERYTHING,
     },
+  ],
+  ['{"query":{"order_by":"a.b"}}', { target: { kind: 'order_by', orderBy: orderBy('a.b', 'asc', undefined) } }],
+  [
+    '{"query":{"order_by":{"key":"a","direction":"desc","start_from":"2020-01-01T00:00:00.5Z"}}}',
+    {
+      target: {
+        kind: 'order_by',
+        orderBy: orderBy('a', 'desc', { kind: 'datetime', value: 1_577_836_800_500_000n }),
+      },
+    },
+  ],
+  [
+    '{"query":[1],"filter":{"must":{"has_id":[1]}}}',
+    { ...vector(1), filter: { ...EVERYTHING, must: [{ kind: 'has_id', ids: [numberId(1n)] }] } },
   ],
   ['{"query":[1],"with_vectors":true}', { ...vector(1), withVector: { kind: 'all' } }],
   [
@@ -86,6 +110,7 @@ const SEARCHES: readonly (readonly [string, Partial<QueryPoints>])[] = [
       withPayload: { kind: 'include', paths: ['a'] },
       withVector: { kind: 'all' },
       scoreThreshold: 1,
+      filter: EVERYTHING,
       params: { ...DEFAULTS.params, exact: true },
     },
   ],
@@ -153,8 +178,6 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"query":{"recommend":{"positive":["x"]}}}', unserved('query.recommend')],
   ['{"query":{"discover":{"target":[1],"context":[]}}}', unserved('query.discover')],
   ['{"query":{"context":[{"positive":1,"negative":2}]}}', unserved('query.context')],
-  ['{"query":{"order_by":"a"}}', unserved('query.order_by')],
-  ['{"query":{"order_by":{"key":"a"}}}', unserved('query.order_by')],
   ['{"query":{"rrf":{"k":60}}}', unserved('query.rrf')],
   ['{"query":{"fusion":"dbsf"}}', unserved('query.fusion')],
   ['{"query":{"formula":{"sum":[]}}}', unserved('query.formula')],
@@ -163,7 +186,6 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"lookup_from":{"collection":"x"}}', unserved('lookup_from')],
   ['{"query":[1],"shard_key":"x"}', unserved('shard_key')],
   ['{"query":[1],"params":{"idf":"x"}}', unserved('params.idf')],
-  ['{"query":[1],"filter":{"must":{"has_id":[1]}}}', unserved('A filter (internal.filter.must)')],
   ['{"prefetch":{"query":[1]},"query":{"fusion":"rrf"}}', unserved('prefetch')],
   ['{"prefetch":[{"query":[1]}],"query":[1]}', unserved('prefetch')],
   [
@@ -305,7 +327,7 @@ const REFUSED_BATCHES: readonly (readonly [string, string])[] = [
   ['{"searches":[{"query":[1]}] "a"', format('expected `,` or `}` at line 1 column 29')],
   ['{"searches":', format('EOF while parsing a value at line 1 column 12')],
   ['{', format('EOF while parsing an object at line 1 column 1')],
-  ['[]', format('invalid type: sequence, expected struct QueryRequestBatch at line 1 column 0')],
+  ['[]', format('invalid length 0, expected struct QueryRequestBatch with 1 element at line 1 column 2')],
   ['{"searches":[]} []', format('trailing characters at line 1 column 17')],
 ];
 

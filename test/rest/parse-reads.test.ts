@@ -1,20 +1,25 @@
 import test from 'ava';
 
+import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
-import type { PayloadSelector, VectorSelector } from '../../src/core/requests.ts';
+import { jsonPath } from '../../src/core/json-path.ts';
+import type { OrderBy, PayloadSelector, VectorSelector } from '../../src/core/requests.ts';
+import { parseChange } from '../../src/rest/parse/changes.ts';
 import {
   parseCollectionName,
   parseCount,
-  parseDelete,
+  parseFacet,
   parseGetPoint,
   parseRetrieve,
   parseScroll,
 } from '../../src/rest/parse/reads.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
 
+const parseDelete = parseChange('delete');
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const UNSET = { consistency: undefined, timeoutSeconds: undefined };
 const PAYLOAD_FORMS = 'Expected a boolean, an array of strings, or an object with an include/exclude field';
+const ORDER_FORMS = 'Expected a string, or an object with a key, direction and/or start_from';
 const VECTOR_FORMS = 'Expected a boolean, or an array of strings';
 
 function notAnId(shown: string, column: number): string {
@@ -137,6 +142,8 @@ test('a page of a scroll: every field, and the defaults', (t) => {
     ...UNSET,
     offset: undefined,
     limit: 10,
+    filter: undefined,
+    orderBy: undefined,
     withPayload: { kind: 'all' },
     withVector: { kind: 'none' },
   };
@@ -158,10 +165,32 @@ test('a page of a scroll: every field, and the defaults', (t) => {
     timeoutSeconds: 9,
     offset: numberId(5n),
     limit: 3,
+    filter: EVERYTHING,
+    orderBy: undefined,
     withPayload: { kind: 'include', paths: ['a'] },
     withVector: { kind: 'all' },
   });
   t.deepEqual(parseScroll(wire({ offset: UUID })).offset, parseUuidId(UUID));
+});
+
+test('a scroll in the order of a field', (t) => {
+  const orders: readonly (readonly [string, Partial<OrderBy>])[] = [
+    ['"a"', {}],
+    ['{"key":"a"}', {}],
+    ['{"key":"a","direction":null,"start_from":null}', {}],
+    [
+      '{"key":"a","direction":"desc","start_from":-3}',
+      { direction: 'desc', startFrom: { kind: 'integer', value: -3n } },
+    ],
+    ['{"key":"a","start_from":9007199254740993}', { startFrom: { kind: 'integer', value: 9_007_199_254_740_993n } }],
+    ['{"key":"a","start_from":9223372036854775808}', { startFrom: { kind: 'float', value: 2 ** 63 } }],
+    ['{"key":"a","start_from":5.0}', { startFrom: { kind: 'float', value: 5 } }],
+    ['{"key":"a","start_from":"1970-01-01"}', { startFrom: { kind: 'datetime', value: 0n } }],
+  ];
+  for (const [text, given] of orders) {
+    const expected = { path: jsonPath('a'), direction: 'asc', startFrom: undefined, ...given };
+    t.deepEqual(parseScroll(wire(`{"order_by":${text}}`)).orderBy, expected as OrderBy, text);
+  }
 });
 
 const SCROLL: readonly (readonly [string, string])[] = [
@@ -190,10 +219,14 @@ const SCROLL: readonly (readonly [string, string])[] = [
   ['{"limit":false}', format('invalid type: boolean `false`, expected usize at line 1 column 15')],
   ['{"limit":{}}', format('invalid type: map, expected usize at line 1 column 12')],
   ['{"limit":[1]}', format('invalid type: sequence, expected usize at line 1 column 13')],
-  ['{"order_by":"a"}', unserved('order_by')],
+  ['{"order_by":5}', format(`${ORDER_FORMS} at line 1 column 14`)],
+  ['{"order_by":"a b"}', format(`${ORDER_FORMS} at line 1 column 18`)],
+  ['{"order_by":{"direction":"asc"}}', format(`${ORDER_FORMS} at line 1 column 32`)],
+  ['{"order_by":{"key":"a","direction":"up"}}', format(`${ORDER_FORMS} at line 1 column 41`)],
+  ['{"order_by":{"key":"a","start_from":"x"}}', format(`${ORDER_FORMS} at line 1 column 41`)],
+  ['{"order_by":{"key":"a","start_from":true}}', format(`${ORDER_FORMS} at line 1 column 42`)],
   ['{"order_by":"a","limit":0}', rule('scroll_request.limit: value 0 invalid, must be 1 or larger')],
   ['{"shard_key":["a"]}', unserved('shard_key')],
-  ['{"filter":{"must":{"has_id":[1]}}}', unserved('A filter (scroll_request.filter.must)')],
 ];
 
 test('what is wrong with a scroll is said as Qdrant says it', (t) => {
@@ -206,37 +239,39 @@ const COUNT: readonly (readonly [string, string])[] = [
   ['null', format('invalid type: null, expected struct CountRequest at line 1 column 4')],
   ['5', format('invalid type: integer `5`, expected struct CountRequest at line 1 column 1')],
   ['{"shard_key":1}', unserved('shard_key')],
-  ['{"filter":{"should":[{"is_empty":{"key":"a"}}]}}', unserved('A filter (count_request.filter.should)')],
 ];
 
 test('a count is exact unless it says otherwise', (t) => {
-  t.deepEqual(parseCount(wire('{}')), { collection: 'c', ...UNSET, exact: true });
-  t.deepEqual(parseCount(wire('{"exact":false,"filter":null}')), { collection: 'c', ...UNSET, exact: false });
+  t.deepEqual(parseCount(wire('{}')), { collection: 'c', ...UNSET, filter: undefined, exact: true });
+  t.deepEqual(parseCount(wire('{"exact":false,"filter":null}')), {
+    collection: 'c',
+    ...UNSET,
+    filter: undefined,
+    exact: false,
+  });
   for (const [body, expected] of COUNT) t.is(refusal(parseCount, wire(body)), expected, body);
 });
 
-test('points are deleted by their ids', (t) => {
-  const { ids, ...rest } = parseDelete(wire({ points: [7, UUID], shard_key: null }, { query: 'wait=true' }));
-  t.deepEqual(rest, { collection: 'c', wait: true, ordering: 'weak', timeoutSeconds: undefined });
-  t.is(ids.count, 2);
-  t.deepEqual([...ids.kinds], [0, 1]);
-  t.is(parseDelete(wire({ points: [1], filter: {} })).ids.count, 1);
-});
-
-const NO_SELECTOR = format('data did not match any variant of untagged enum PointsSelector');
-const DELETE: readonly (readonly [string, string])[] = [
-  ['{}', NO_SELECTOR],
-  ['[1]', NO_SELECTOR],
-  ['{"points":["x"]}', NO_SELECTOR],
-  ['{"filter":{"x":[]}}', NO_SELECTOR],
-  ['{"filter":{}}', unserved('Deleting points by filter')],
-  ['{"filter":{"must":[{"key":"a","match":{"value":1}}]}}', unserved('A filter (filter.must)')],
-  ['{"points":[1],"shard_key":"x"}', unserved('shard_key')],
-  ['{"points":[1]', format('EOF while parsing an object at line 1 column 13')],
+const FACET: readonly (readonly [string, string])[] = [
+  ['{}', format('missing field `key` at line 1 column 2')],
+  ['{"key":5}', format('invalid type: integer `5`, expected a string at line 1 column 9')],
+  ['{"key":"a b"}', format("Invalid json path: 'a b' at line 1 column 13")],
+  ['{"key":"a","limit":0}', rule('facet_request.limit: value 0 invalid, must be 1 or larger')],
+  ['{"key":"a","limit":-1}', format('invalid value: integer `-1`, expected usize at line 1 column 22')],
+  ['{"key":"a","exact":1}', format('invalid type: integer `1`, expected a boolean at line 1 column 21')],
+  ['{"key":"a","filter":1}', format('invalid type: integer `1`, expected struct Filter at line 1 column 22')],
+  ['{"key":"a","shard_key":"x"}', unserved('shard_key')],
+  ['[]', format('invalid type: sequence, expected struct FacetRequest at line 1 column 0')],
 ];
 
-test('a selector of points that is none says only that', (t) => {
-  for (const [body, expected] of DELETE) t.is(refusal(parseDelete, wire(body)), expected, body);
+test('a facet, with its defaults and failures', (t) => {
+  const key = jsonPath('a.b[]');
+  const defaults = { collection: 'c', ...UNSET, key, limit: 10, filter: undefined, exact: false };
+  t.deepEqual(parseFacet(wire('{"key":"a.b[]"}')), defaults as never);
+  t.deepEqual(parseFacet(wire('{"key":"a.b[]","limit":null,"exact":null,"filter":null}')), defaults as never);
+  const given = parseFacet(wire('{"key":"a.b[]","limit":3,"exact":true,"filter":{}}', { query: 'timeout=2' }));
+  t.deepEqual(given, { ...defaults, limit: 3, exact: true, filter: EVERYTHING, timeoutSeconds: 2 } as never);
+  for (const [body, expected] of FACET) t.is(refusal(parseFacet, wire(body)), expected, body);
 });
 
 test('wait, ordering and timeout of an update', (t) => {

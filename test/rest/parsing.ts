@@ -1,6 +1,7 @@
 import { VectorizerError } from '../../src/core/errors.ts';
 import { errorAnswer } from '../../src/rest/errors.ts';
-import { parsePointColumns } from '../../src/rest/parse/points.ts';
+import type { PointChange, PointColumns } from '../../src/core/requests.ts';
+import { parseChanges } from '../../src/rest/parse/change-body.ts';
 import type { Wire } from '../../src/rest/parse/wire.ts';
 import { WireError } from '../../src/rest/wire-error.ts';
 
@@ -11,8 +12,23 @@ export function wire(body: unknown, given: { query?: string; path?: readonly str
     path: given.path ?? ['c'],
     query: given.query ?? '',
     body: Buffer.from(text),
-    parsePoints: parsePointColumns,
+    parseChanges,
   };
+}
+
+/** The one change of a body. */
+export function change<Kind extends PointChange['kind']>(
+  kind: Kind,
+  body: unknown,
+): Extract<PointChange, { readonly kind: Kind }> {
+  const [only] = parseChanges(kind, wire(body).body);
+  if (only?.kind !== kind) throw new Error(`not a change of kind ${kind}`);
+  return only as Extract<PointChange, { readonly kind: Kind }>;
+}
+
+/** The points of an upsert's body. */
+export function parsePointColumns(body: Buffer): PointColumns {
+  return change('upsert', body.toString()).points;
 }
 
 /** What the client reads where `parse` refuses: `400 Format error …`; `accepted` where it does not. */

@@ -2,10 +2,11 @@ import test from 'ava';
 import { Piscina } from 'piscina';
 
 import { VectorizerError } from '../../src/core/errors.ts';
-import { parsePointColumns } from '../../src/rest/parse/points.ts';
+import { parseChanges } from '../../src/rest/parse/change-body.ts';
 import { PointParser } from '../../src/rest/point-parser.ts';
 import { WireError } from '../../src/rest/wire-error.ts';
 import { ask, exchange, request, serveStub } from './client.ts';
+import { parsePointColumns } from './parsing.ts';
 
 const OFFLOAD_BYTES_MIN = 65_536;
 
@@ -24,11 +25,11 @@ test.after.always(() => parser.close());
 
 test('a small body is parsed at once, a large one on another thread, both alike', async (t) => {
   const small = Buffer.from('{"points":[{"id":1,"vector":[1]}]}');
-  t.false(parser.parse(small) instanceof Promise);
+  t.false(parser.parse('upsert', small) instanceof Promise);
   const large = Buffer.from(longBody());
   t.true(large.length >= OFFLOAD_BYTES_MIN);
-  const expected = parsePointColumns(Buffer.from(large));
-  const parsed = parser.parse(large);
+  const expected = parseChanges('upsert', Buffer.from(large));
+  const parsed = parser.parse('upsert', large);
   t.true(parsed instanceof Promise);
   t.deepEqual(await parsed, expected);
 });
@@ -38,25 +39,25 @@ test('the bytes of a body that has its buffer to itself are handed over, others 
   const own = Buffer.from(new ArrayBuffer(Buffer.byteLength(text)));
   own.write(text);
   const shared = Buffer.from(`  ${text}`).subarray(2);
-  const columns = await Promise.all([parser.parse(own), parser.parse(shared)]);
+  const columns = await Promise.all([parser.parse('upsert', own), parser.parse('upsert', shared)]);
   t.is(own.length, 0);
   t.is(shared.toString(), text);
   t.deepEqual(columns[0], columns[1]);
 });
 
 test('failures on the other thread are the same failures here', async (t) => {
-  const broken = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"x":tru'))));
+  const broken = await t.throwsAsync(async () => parser.parse('upsert', Buffer.from(longBody(',"x":tru'))));
   t.true(broken instanceof WireError);
   t.regex(broken.message, /^Format error in JSON body: expected ident at line 1 column \d+$/);
   const rule = await t.throwsAsync(async () =>
-    parser.parse(Buffer.from(longBody(',"batch":{"ids":[1],"vectors":[]}'))),
+    parser.parse('upsert', Buffer.from(longBody(',"batch":{"ids":[1],"vectors":[]}'))),
   );
   t.true(rule instanceof WireError && rule.status === 422);
-  const refused = await t.throwsAsync(async () => parser.parse(Buffer.from(longBody(',"shard_key":"a"'))));
+  const refused = await t.throwsAsync(async () => parser.parse('upsert', Buffer.from(longBody(',"shard_key":"a"'))));
   t.true(refused instanceof VectorizerError && refused.kind === 'bad_request');
   t.is(refused.message, 'shard_key is not supported by this version of Vectorizer yet');
   // The thread lives on.
-  t.is((await parser.parse(Buffer.from(longBody()))).ids.count, 400);
+  t.is((await parser.parse('upsert', Buffer.from(longBody()))).length, 1);
 });
 
 test('a large upsert, from bytes to bytes', async (t) => {
@@ -76,13 +77,26 @@ test('a large upsert, from bytes to bytes', async (t) => {
       },
     },
   });
-  const refused = await ask(served.port, 'PUT', path, longBody(',"update_mode":"insert_only"'));
-  t.deepEqual(refused, {
-    status: 400,
-    body: {
-      status: { error: 'Bad request: update_mode insert_only is not supported by this version of Vectorizer yet' },
-    },
-  });
+});
+
+test('changes of every kind come back from the other thread as they would from here', async (t) => {
+  const payload = { a: 'x'.repeat(OFFLOAD_BYTES_MIN), big: 1 };
+  const filter = { must: [{ key: 'n', match: { any: [1, 2] } }] };
+  const points = Array.from({ length: 9 }, (_, id) => ({ id, vector: [id] }));
+  const operations = [
+    { upsert: { points: points.map((point) => ({ ...point, payload })), update_filter: filter } },
+    { set_payload: { payload, filter, key: 'a.b' } },
+    { overwrite_payload: { payload, points: [1] } },
+    { delete_payload: { keys: ['a'], points: [1, 2] } },
+    { clear_payload: { filter } },
+    { update_vectors: { points, update_filter: filter } },
+    { delete_vectors: { points: [1], filter, vector: [''] } },
+    { delete: { points: [1] } },
+  ];
+  const body = Buffer.from(JSON.stringify({ operations }));
+  const expected = parseChanges('updates', Buffer.from(body));
+  t.is(expected.length, operations.length);
+  t.deepEqual(await parser.parse('updates', body), expected);
 });
 
 test('reads are answered beside a large body that is being parsed', async (t) => {

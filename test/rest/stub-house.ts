@@ -1,17 +1,23 @@
-import type { CollectionInfo, Record, ScoredPoint } from '../../src/core/answers.ts';
+import type { CollectionInfo, FacetHit, Record, ScoredPoint } from '../../src/core/answers.ts';
 import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { badInput, badRequest, notFound, VectorizerError } from '../../src/core/errors.ts';
-import { compareIds, idAt, idText, type PointId } from '../../src/core/ids.ts';
+import { compareIds, idAt, type IdColumn, idText, type PointId } from '../../src/core/ids.ts';
+import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';
+import type { FieldSchema } from '../../src/core/payload-schema.ts';
 import type {
-  DeletePoints,
+  CreateFieldIndex,
+  DeleteFieldIndex,
+  FacetPoints,
   GetPoint,
   PayloadSelector,
+  PointChange,
   PointColumns,
   QueryBatch,
   QueryPoints,
   RetrievePoints,
   ScrollPoints,
-  UpsertPoints,
+  UpdateBatch,
+  UpdatePoints,
   VectorSelector,
 } from '../../src/core/requests.ts';
 import { selectPayload } from '../../src/core/payload-select.ts';
@@ -28,6 +34,9 @@ class StubCollection {
   config: CollectionConfig;
   readonly points: Map<string, Stored> = new Map();
   readonly upserts: PointColumns[] = [];
+  /** Changes that the stub takes and does nothing about. */
+  readonly changes: PointChange[] = [];
+  readonly indexes: Map<string, FieldSchema> = new Map();
   private operations = 0;
 
   constructor(config: CollectionConfig) {
@@ -43,6 +52,7 @@ class StubCollection {
       segmentsCount: 2,
       config: this.config,
       updateQueueLength: 0,
+      payloadSchema: [...this.indexes].map(([text, schema]) => ({ path: pathOf(text), schema, points: 0 })),
     };
   }
 
@@ -55,7 +65,23 @@ class StubCollection {
     if (vector.length !== size) throw badInput(`Vector dimension error: expected dim: ${size}, got ${vector.length}`);
   }
 
-  async upsert(_context: unknown, { points, wait }: UpsertPoints): Promise<unknown> {
+  async update(_context: unknown, { change, wait }: UpdatePoints): Promise<unknown> {
+    return this.apply(change, wait);
+  }
+
+  async updateBatch(_context: unknown, { changes, wait }: UpdateBatch): Promise<readonly unknown[]> {
+    return changes.map((change) => this.apply(change, wait));
+  }
+
+  private apply(change: PointChange, wait: boolean): unknown {
+    if (change.kind === 'upsert') this.upsert(change.points);
+    else if (change.kind === 'delete' && change.target.kind === 'ids') this.remove(change.target.ids);
+    else if (change.kind === 'delete_vectors') checkNames(change.names);
+    else this.changes.push(change);
+    return this.updated(wait);
+  }
+
+  private upsert(points: PointColumns): void {
     this.upserts.push(points);
     if (points.ids.count === 0) throw badRequest('Empty update request');
     const [other] = points.others;
@@ -68,13 +94,30 @@ class StubCollection {
       const [start = 0, end = 0] = points.payloadStarts.subarray(index, index + 2);
       this.points.set(idText(id), { id, vector, payload: Buffer.from(points.payloads.slice(start, end)) });
     }
+  }
+
+  private remove(ids: IdColumn): void {
+    if (ids.count === 0) throw badRequest('Empty update request');
+    for (let index = 0; index < ids.count; index++) this.points.delete(idText(idAt(ids, index)));
+  }
+
+  async createFieldIndex(_context: unknown, { path, schema, wait }: CreateFieldIndex): Promise<unknown> {
+    this.indexes.set(path.text, schema);
     return this.updated(wait);
   }
 
-  async deletePoints(_context: unknown, { ids, wait }: DeletePoints): Promise<unknown> {
-    if (ids.count === 0) throw badRequest('Empty update request');
-    for (let index = 0; index < ids.count; index++) this.points.delete(idText(idAt(ids, index)));
+  async deleteFieldIndex(_context: unknown, { path, wait }: DeleteFieldIndex): Promise<unknown> {
+    this.indexes.delete(path.text);
     return this.updated(wait);
+  }
+
+  async facet(_context: unknown, { limit }: FacetPoints): Promise<readonly FacetHit[]> {
+    const hits = [
+      { value: 'é"', count: 3 },
+      { value: 9_007_199_254_740_993n, count: 2 },
+      { value: true, count: 1 },
+    ];
+    return hits.slice(0, limit);
   }
 
   async get(_context: unknown, { id }: GetPoint): Promise<Record> {
@@ -136,6 +179,17 @@ function record(point: Stored, withPayload: PayloadSelector, withVector: VectorS
     payload: withPayload.kind === 'none' ? undefined : selectPayload(raw, withPayload),
     vector: withVector.kind === 'none' ? undefined : { default: point.vector },
   };
+}
+
+function checkNames(names: readonly string[]): void {
+  const unknown = names.find((name) => name !== '');
+  if (unknown !== undefined) throw badInput(`Not existing vector name error: ${unknown}`);
+}
+
+function pathOf(text: string): JsonPath {
+  const path = jsonPath(text);
+  if (path === undefined) throw new Error(text);
+  return path;
 }
 
 class StubDatabase {

@@ -81,7 +81,15 @@ for (const { name, distance, change } of cases) {
         const truth = new Set(
           nearest({ distance, dimension: DIMENSION, rows, query, candidates, k: 10 }).map((hit) => hit.row),
         );
-        const hits = await each.search({ query, k: 10, ef: 64, exact: false, indexedOnly: false, signal });
+        const hits = await each.search({
+          query,
+          k: 10,
+          ef: 64,
+          exact: false,
+          indexedOnly: false,
+          filter: undefined,
+          signal,
+        });
         for (const [at, row] of hits.rows.entries()) {
           if (truth.has(row)) found += 1;
           const wanted = score(distance, query, rowAt(rows, DIMENSION, row));

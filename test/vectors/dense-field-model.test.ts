@@ -130,7 +130,7 @@ class Trial {
     const { distance } = this.options;
     const wanted = nearest({ distance, dimension: DIMENSION, rows, query, candidates: live, k: 5 });
     for (const exact of [true, false]) {
-      const hits = await field.search({ query, k: 5, ef: 40, exact, indexedOnly: false, signal });
+      const hits = await field.search({ query, k: 5, ef: 40, exact, indexedOnly: false, filter: undefined, signal });
       if (hits.rows.length !== wanted.length) return `${String(hits.rows.length)} of ${String(wanted.length)} rows`;
       for (const [at, row] of hits.rows.entries()) {
         if (model.removed.has(row) || model.rows[row] === undefined) return `row ${String(row)} is not live`;

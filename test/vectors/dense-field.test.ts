@@ -29,7 +29,7 @@ function find(
   k: number,
   change: { ef?: number; exact?: boolean; indexedOnly?: boolean } = {},
 ): Promise<Hits> {
-  return field.search({ query, k, ef: 64, exact: false, indexedOnly: false, signal, ...change });
+  return field.search({ query, k, ef: 64, exact: false, indexedOnly: false, filter: undefined, signal, ...change });
 }
 
 function allRows(count: number): number[] {

@@ -75,7 +75,17 @@ function searchAll(
   const { dimension, queries, rows } = data;
   const count = queries.length / dimension;
   const found = new Uint32Array(count * K);
-  const plan = { k: K, ef, rowCount: rows, scanStart: rows, scanEnd: rows, deadCount: 0, leastFound: K };
+  const plan = {
+    k: K,
+    ef,
+    rowCount: rows,
+    scanStart: rows,
+    scanEnd: rows,
+    deadCount: 0,
+    leastFound: K,
+    filter: undefined,
+    listed: false,
+  };
   let distances = 0;
   const start = performance.now();
   for (let index = 0; index < count; index += 1) {

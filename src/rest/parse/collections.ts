@@ -93,7 +93,7 @@ function decodeCreate(decoding: Decoding, root: number): CreateCollection['confi
     strict_mode_config: keep(decodeStrictMode, () => undefined),
     metadata: keep(decodeMetadata, (text) => (metadata = text)),
   };
-  directStruct(decoding, root, 'struct CreateCollection', fields, []);
+  directStruct(decoding, root, 'struct CreateCollection', { fields, required: [] });
   return {
     params: { vectors, ...params, readFanOutFactor: undefined, readFanOutDelayMs: undefined },
     hnsw: mergeDiff(DEFAULT_HNSW, hnsw),
@@ -143,7 +143,7 @@ function decodeUpdate(decoding: Decoding, root: number): CollectionDiff {
     strict_mode_config: keep(decodeStrictMode, () => undefined),
     metadata: keep(decodeMetadata, (text) => (metadata = text)),
   };
-  directStruct(decoding, root, 'struct UpdateCollection', fields, []);
+  directStruct(decoding, root, 'struct UpdateCollection', { fields, required: [] });
   return { vectors, hnsw, optimizers, params, metadata };
 }
 
@@ -173,7 +173,7 @@ function decodeVectorsDiff(
       on_disk: keep(decodeBool, (value) => (diff.onDisk = value)),
       memory: refused(`${path}.memory`),
     };
-    directStruct(decoding, at + 1, 'struct VectorParamsDiff', fields, []);
+    directStruct(decoding, at + 1, 'struct VectorParamsDiff', { fields, required: [] });
     vectors.set(tree.text(at), diff);
   }
 }
@@ -193,7 +193,7 @@ function decodeParamsDiff(decoding: Decoding, node: number): NonNullable<Collect
     on_disk_payload: keep(decodeBool, (value) => (onDiskPayload = value)),
     payload: refused('params.payload'),
   };
-  directStruct(decoding, node, 'struct CollectionParamsDiff', fields, []);
+  directStruct(decoding, node, 'struct CollectionParamsDiff', { fields, required: [] });
   return { replicationFactor, writeConsistencyFactor, readFanOutFactor, readFanOutDelayMs, onDiskPayload };
 }
 
@@ -219,7 +219,7 @@ function decodeStrictMode(decoding: Decoding, node: number): void {
   for (const name of limits) {
     fields[name] = keep(atLeast(decodeU32, `strict_mode_config.${name}`, 1), () => undefined);
   }
-  directStruct(decoding, node, 'struct StrictModeConfig', fields, []);
+  directStruct(decoding, node, 'struct StrictModeConfig', { fields, required: [] });
   decoding.refuse('strict_mode_config');
 }
 

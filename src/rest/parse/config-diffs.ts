@@ -1,7 +1,8 @@
 import { JSON_STRING } from '../../base/json/json-tree.ts';
 import type { HnswConfigDiff, OptimizersConfigDiff, WalConfig } from '../../core/collection-config.ts';
+import { ryuText } from '../number-text.ts';
 import { type Decode, type Decoding, type DirectField, directStruct, optional } from './decoding.ts';
-import { FormatError, noVariant, ryuText } from './format-error.ts';
+import { FormatError, noVariant } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeU64, decodeUsize } from './scalars.ts';
 
 /** The parts of a collection's configuration that create and update share. Null and absent fields are alike. */
@@ -56,7 +57,7 @@ export function decodeHnsw(decoding: Decoding, node: number, path: string): Hnsw
     payload_m: keep(decodeUsize, (value) => (diff.payloadM = value)),
     inline_storage: keep(decodeBool, (value) => (diff.inlineStorage = value)),
   };
-  directStruct(decoding, node, 'struct HnswConfigDiff', fields, []);
+  directStruct(decoding, node, 'struct HnswConfigDiff', { fields, required: [] });
   return diff;
 }
 
@@ -103,7 +104,7 @@ export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boo
     },
     prevent_unoptimized: keep(decodeBool, (value) => (diff.preventUnoptimized = value)),
   };
-  directStruct(decoding, node, 'struct OptimizersConfigDiff', fields, []);
+  directStruct(decoding, node, 'struct OptimizersConfigDiff', { fields, required: [] });
   return diff;
 }
 
@@ -138,6 +139,6 @@ export function decodeWal(decoding: Decoding, node: number): { [Key in keyof Wal
     wal_segments_ahead: keep(decodeUsize, (value) => (walSegmentsAhead = value)),
     wal_retain_closed: keep(decodeUsize, (value) => (walRetainClosed = value)),
   };
-  directStruct(decoding, node, 'struct WalConfigDiff', fields, []);
+  directStruct(decoding, node, 'struct WalConfigDiff', { fields, required: [] });
   return { walCapacityMb, walSegmentsAhead, walRetainClosed };
 }

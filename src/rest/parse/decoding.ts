@@ -11,7 +11,7 @@ import {
 import { skipSpace } from '../../base/json/skip-json.ts';
 import { notSupported } from '../../core/errors.ts';
 import { WireError } from '../wire-error.ts';
-import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
+import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } from './format-error.ts';
 
 /**
  * Reading a request's JSON tree into core types, failing as serde does.
@@ -161,22 +161,30 @@ export interface DirectField {
   readonly buffered?: (decoding: Decoding, node: number) => void;
 }
 
+/** A direct struct. */
+export interface DirectStruct {
+  /** By name, in the order of the struct; an alias is an entry of its own with the same field. Null values are passed on. */
+  readonly fields: Readonly<Record<string, DirectField>>;
+  /** Names, in the order of the struct, that must have been there. */
+  readonly required: readonly string[];
+  /** The failure of a key that the struct does not have; without it such keys are passed over. */
+  readonly unknown?: (key: string) => FormatError;
+}
+
 /**
  * Reads a direct struct in the order of the text.
- * fields    by name; aliases are entries of their own. Null values are passed on.
- * required  names, in the order of the struct, that must have been there.
+ * expected  as serde names it: `struct SetPayload`.
  */
 export function directStruct(
   decoding: Decoding,
   node: number,
   expected: string,
-  fields: Readonly<Record<string, DirectField>>,
-  required: readonly string[],
+  { fields, required, unknown }: DirectStruct,
 ): void {
   const { tree } = decoding;
   requireReadable(tree, node);
-  if (tree.kindOf(node) !== JSON_OBJECT) throw directError(tree, node, wrongType(tree, node, expected));
-  const seen = new Set<string>();
+  if (tree.kindOf(node) !== JSON_OBJECT) throw notStruct(tree, node, expected, fields);
+  const seen = new Set<DirectField>();
   const end = tree.nextOf(node);
   let at = node + 1;
   while (at < end) {
@@ -184,21 +192,41 @@ export function directStruct(
     const key = tree.text(at);
     const value = at + 1;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (field === undefined) requireWhole(tree, value);
-    else {
-      if (seen.has(key))
-        throw positioned(new FormatError(`duplicate field \`${key}\``), afterwards(tree, tree.endOf(at)));
-      seen.add(key);
-      readDirectField(decoding, value, field);
+    if (field === undefined) {
+      if (unknown !== undefined) throw positioned(unknown(key), afterwards(tree, tree.endOf(at)));
+      requireWhole(tree, value);
+    } else {
+      if (seen.has(field)) {
+        const name = Object.keys(fields).find((name) => fields[name] === field) ?? key;
+        throw positioned(new FormatError(`duplicate field \`${name}\``), afterwards(tree, tree.endOf(at)));
+      }
+      seen.add(field);
+      readDirectField(decoding, value, field, afterwards);
     }
     at = tree.nextOf(value);
   }
   for (const name of required) {
-    if (!seen.has(name)) throw positioned(missingField(name), tree.endOf(node));
+    const field = fields[name];
+    if (field !== undefined && !seen.has(field)) throw positioned(missingField(name), tree.endOf(node));
   }
 }
 
-function readDirectField(decoding: Decoding, value: number, field: DirectField): void {
+function notStruct(
+  tree: JsonTree,
+  node: number,
+  expected: string,
+  fields: Readonly<Record<string, DirectField>>,
+): FormatError {
+  const kind = tree.kindOf(node);
+  if (kind !== JSON_ARRAY || tree.nextOf(node) !== node + 1) {
+    return directError(tree, node, wrongType(tree, node, expected));
+  }
+  // serde takes a list for the fields in their order.
+  requireWhole(tree, node);
+  return positioned(wrongLength(0, expected, new Set(Object.values(fields)).size), tree.endOf(node));
+}
+
+function readDirectField(decoding: Decoding, value: number, field: DirectField, after: typeof afterwards): void {
   const { tree } = decoding;
   requireReadable(tree, value);
   if (field.buffered !== undefined) {
@@ -207,7 +235,7 @@ function readDirectField(decoding: Decoding, value: number, field: DirectField):
       field.buffered(decoding, value);
     } catch (error) {
       // To add knowledge: the position.
-      if (error instanceof FormatError) error.offset ??= afterwards(tree, tree.endOf(value));
+      if (error instanceof FormatError) error.offset ??= after(tree, tree.endOf(value));
       throw error;
     }
   }
@@ -225,28 +253,21 @@ function direct(decoding: Decoding, node: number, decode: (decoding: Decoding, n
 }
 
 /**
- * Reads an array of objects directly, element by element in the order of the text.
+ * Reads an array directly, element by element in the order of the text.
  * expected  an element, as serde names it: `struct QueryRequest`.
+ * each      `direct`: a struct or scalar; `buffered`: a value that serde reads whole first.
  */
-export function directList(
-  decoding: Decoding,
-  node: number,
-  expected: string,
-  each: (decoding: Decoding, element: number) => void,
-): void {
+export function directList(decoding: Decoding, node: number, expected: string, each: DirectField): void {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_ARRAY && tree.kindOf(node) !== JSON_FLOATS) throw wrongType(tree, node, 'a sequence');
   if (tree.kindOf(node) === JSON_FLOATS) {
     throw positioned(wrongFirstNumber(tree, node, expected), firstNumberEnd(tree, node));
   }
-  for (const element of elements(tree, node)) {
-    requireReadable(tree, element);
-    direct(decoding, element, each);
-  }
+  for (const element of elements(tree, node)) readDirectField(decoding, element, each, afterElement);
 }
 
 /** The byte after the first number of a JSON_FLOATS node. */
-function firstNumberEnd(tree: JsonTree, floats: number): number {
+export function firstNumberEnd(tree: JsonTree, floats: number): number {
   const [untilThere = ''] = /^\[\s*[^\s,\]]+/.exec(tree.rawText(floats)) ?? [];
   return tree.startOf(floats) + untilThere.length;
 }
@@ -256,7 +277,8 @@ function directError(tree: JsonTree, node: number, error: FormatError): FormatEr
   return error;
 }
 
-function positioned(error: FormatError, offset: number): FormatError {
+/** The error with a position, if it has none. */
+export function positioned(error: FormatError, offset: number): FormatError {
   error.offset ??= offset;
   return error;
 }
@@ -266,4 +288,10 @@ function afterwards(tree: JsonTree, end: number): number {
   const at = skipSpace(tree.bytes, end);
   const byte = tree.bytes[at];
   return byte === 125 || byte === 93 ? at + 1 : at;
+}
+
+/** The same behind an element of an array, where a comma is read too. */
+export function afterElement(tree: JsonTree, end: number): number {
+  const at = skipSpace(tree.bytes, end);
+  return tree.bytes[at] === 44 ? skipSpace(tree.bytes, at + 1) : afterwards(tree, at);
 }

@@ -9,6 +9,7 @@ import {
   JSON_TRUE,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
+import { ryuText } from '../number-text.ts';
 
 /**
  * A value that is JSON but not what is wanted, in serde's words.
@@ -18,25 +19,43 @@ import {
 export class FormatError extends Error {
   override readonly name = 'FormatError';
   offset: number | undefined = undefined;
+  /** The same in the words of the crate serde_value, which reads conditions on fields; undefined: its own words. */
+  valueWords: string | undefined = undefined;
 }
 
 /** `invalid type: string "x", expected usize`, or `invalid value: integer …` for a number outside the range. */
 export function wrongType(tree: JsonTree, node: number, expected: string): FormatError {
-  return new FormatError(`invalid type: ${unexpected(tree, node)}, expected ${expected}`);
+  return mismatch('type', unexpected(tree, node), expected);
 }
 
 export function wrongValue(tree: JsonTree, node: number, expected: string): FormatError {
-  return new FormatError(`invalid value: ${unexpected(tree, node)}, expected ${expected}`);
+  return mismatch('value', unexpected(tree, node), expected);
 }
 
 /** As wrongType, for the first element of a JSON_FLOATS node: such elements have no nodes of their own. */
 export function wrongFirstNumber(tree: JsonTree, floats: number, expected: string): FormatError {
   const first = /[-+.0-9eE]+/.exec(tree.rawText(floats))?.[0] ?? '';
-  return new FormatError(`invalid type: ${unexpectedNumber(first)}, expected ${expected}`);
+  return mismatch('type', unexpectedNumber(first), expected);
+}
+
+function mismatch(what: 'type' | 'value', given: string, expected: string): FormatError {
+  const error = new FormatError(`invalid ${what}: ${given}, expected ${expected}`);
+  error.valueWords = `Invalid ${what} ${given === 'null' ? 'unit value' : given}. Expected ${expected}`;
+  return error;
 }
 
 export function missingField(name: string): FormatError {
-  return new FormatError(`missing field \`${name}\``);
+  const error = new FormatError(`missing field \`${name}\``);
+  error.valueWords = `Missing field ${name}`;
+  return error;
+}
+
+/** A list where a struct of so many fields is expected: serde takes its elements for the fields, in their order. */
+export function wrongLength(given: number, expected: string, fieldCount: number): FormatError {
+  const fields = fieldCount === 1 ? '1 element' : `${fieldCount} elements`;
+  const error = new FormatError(`invalid length ${given}, expected ${expected} with ${fields}`);
+  error.valueWords = `Invalid length ${given}. Expected ${expected} with ${fields}`;
+  return error;
 }
 
 export function noVariant(enumName: string): FormatError {
@@ -105,34 +124,4 @@ export function debugText(text: string): string {
     else out += character;
   }
   return `${out}"`;
-}
-
-/** A double as serde_json prints it: shortest digits, always with a point or an exponent. */
-export function ryuText(value: number): string {
-  const [digits, exponent] = shortestDigits(value);
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const point = digits.length + exponent;
-  if (exponent >= 0 && point <= 16) return `${sign}${digits}${'0'.repeat(exponent)}.0`;
-  if (point > 0 && point <= 16) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
-  if (point > -5 && point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
-  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
-  return `${sign}${digits.slice(0, 1)}${fraction}e${point - 1}`;
-}
-
-/** A double as Rust's Display prints it: shortest digits, never an exponent, no point where it is whole. */
-export function plainText(value: number): string {
-  const [digits, exponent] = shortestDigits(value);
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
-  const point = digits.length + exponent;
-  if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
-  if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
-  return `${sign}0.${'0'.repeat(-point)}${digits}`;
-}
-
-/** Digits without leading or trailing zeros, and the power of ten of the last one. */
-function shortestDigits(value: number): [string, number] {
-  if (value === 0) return ['0', 0];
-  const [mantissa = '0', power = '0'] = Math.abs(value).toExponential().split('e');
-  const digits = mantissa.replace('.', '');
-  return [digits, Number(power) - digits.length + 1];
 }

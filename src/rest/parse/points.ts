@@ -1,73 +1,61 @@
-import { JSON_ARRAY, JSON_FLOATS, JSON_NULL, JSON_OBJECT, JsonTree } from '../../base/json/json-tree.ts';
-import { parseJson } from '../../base/json/parse-json.ts';
-import type { PointColumns, UpsertPoints } from '../../core/requests.ts';
-import { decodeBody, type Decoding, eachField, elements, isNull, optional, requireWhole } from './decoding.ts';
+import { JSON_ARRAY, JSON_FLOATS, JSON_NULL, JSON_OBJECT } from '../../base/json/json-tree.ts';
+import type { Filter } from '../../core/filter.ts';
+import type { PointChange, PointColumns, UpdateMode } from '../../core/requests.ts';
+import { type Decoding, eachField, elements, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
 import { FormatError, missingField, noVariant, unknownVariant, wrongFirstNumber, wrongType } from './format-error.ts';
 import { ColumnBuilder } from './point-columns.ts';
-import { writeOptions } from './query-text.ts';
 import { decodeIds, decodeString } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
 import { isDense, vectorKind } from './vectors.ts';
-import { readCollection, type Wire } from './wire.ts';
 
-const RAW_KEYS = { value: 'payload', elements: 'payloads' };
-const UPDATE_MODES = ['upsert', 'insert_only', 'update_only'];
-const SCRATCH_FLOATS_MAX = 1 << 20;
+const UPDATE_MODES = ['upsert', 'insert_only', 'update_only'] as const satisfies readonly UpdateMode[];
 
-/** `PUT /collections/{c}/points`. */
-export function parseUpsert(wire: Wire): UpsertPoints | Promise<UpsertPoints> {
-  const collection = readCollection(wire);
-  const options = writeOptions(wire.query);
-  const points = wire.parsePoints(wire.body);
-  if (points instanceof Promise) return points.then((points) => ({ collection, ...options, points }));
-  return { collection, ...options, points };
-}
-
-// Nothing of the tree outlives parsePointColumns.
-const scratch = new JsonTree();
+type UpsertChange = Extract<PointChange, { readonly kind: 'upsert' }>;
 
 /**
- * The points of an upsert's body, in arrays of their own. The same on every thread.
- *
- * Qdrant reads this body into a JSON value first and decides by its keys; so syntax errors have a position and all
- * others have none.
+ * `PointInsertOperations`: `{points: […]}` or `{batch: {…}}`. Qdrant reads it into a JSON value first and decides by its
+ * keys; so nothing that is wrong in it has a position.
+ * path  where it stands in the body, for broken rules; '' = it is the body.
  */
-export function parsePointColumns(body: Buffer): PointColumns {
-  if (scratch.floats.length > SCRATCH_FLOATS_MAX) scratch.floats = new Float32Array(2048);
-  parseJson(scratch, body, RAW_KEYS);
-  return decodeBody(scratch, decodeUpsert);
-}
-
-function decodeUpsert(decoding: Decoding, root: number): PointColumns {
+export function decodeUpsert(decoding: Decoding, node: number, path: string): UpsertChange {
   const { tree } = decoding;
-  requireWhole(tree, root);
-  const fields = new Map<string, number>();
-  if (tree.kindOf(root) === JSON_OBJECT) eachField(tree, root, (key, node) => fields.set(key, node));
+  const fields = tree.kindOf(node) === JSON_OBJECT ? fieldsOf(tree, node) : NO_FIELDS;
   const batch = fields.get('batch');
-  const points = fields.get('points');
-  let columns: PointColumns;
-  if (batch !== undefined) columns = decodeBatch(decoding, batch);
-  else if (points !== undefined) columns = decodePoints(decoding, points);
+  const list = fields.get('points');
+  let points: PointColumns;
+  if (batch !== undefined) points = decodeBatch(decoding, batch, path);
+  else if (list !== undefined) points = decodePoints(decoding, list, path);
   else throw new FormatError('Invalid PointInsertOperations format');
-  checkUpsertOptions(decoding, fields);
-  return columns;
+  return { kind: 'upsert', points, ...decodeConditions(decoding, fields, path) };
 }
 
-function checkUpsertOptions(decoding: Decoding, fields: ReadonlyMap<string, number>): void {
-  const { tree } = decoding;
+const NO_FIELDS: ReadonlyMap<string, number> = new Map();
+
+function decodeConditions(
+  decoding: Decoding,
+  fields: ReadonlyMap<string, number>,
+  path: string,
+): Pick<UpsertChange, 'mode' | 'updateFilter'> {
   const shardKey = fields.get('shard_key');
   const filter = fields.get('update_filter');
   const mode = fields.get('update_mode');
-  if (shardKey !== undefined && !isNull(tree, shardKey)) decoding.refuse('shard_key');
-  if (filter !== undefined) {
-    optional(decoding, filter, (decoding, node) => decodeFilter(decoding, node, 'update_filter'));
-  }
-  const name = mode === undefined ? undefined : optional(decoding, mode, decodeString);
-  if (name !== undefined && !UPDATE_MODES.includes(name)) throw unknownVariant(name, UPDATE_MODES);
-  if (name !== undefined && name !== 'upsert') decoding.refuse(`update_mode ${name}`);
+  if (shardKey !== undefined) optional(decoding, shardKey, (decoding) => decoding.refuse('shard_key'));
+  const toFilter = (decoding: Decoding, node: number): Filter => decodeFilter(decoding, node, `${path}update_filter`);
+  return {
+    updateFilter: filter === undefined ? undefined : optional(decoding, filter, toFilter),
+    mode: (mode === undefined ? undefined : optional(decoding, mode, decodeMode)) ?? 'upsert',
+  };
 }
 
-function decodePoints(decoding: Decoding, list: number): PointColumns {
+function decodeMode(decoding: Decoding, node: number): UpdateMode {
+  const name = decodeString(decoding, node);
+  const mode = UPDATE_MODES.find((known) => known === name);
+  if (mode === undefined) throw unknownVariant(name, UPDATE_MODES);
+  return mode;
+}
+
+function decodePoints(decoding: Decoding, list: number, path: string): PointColumns {
   const { tree } = decoding;
   const nodes = listOf(decoding, list, 'struct PointStruct');
   const builder = new ColumnBuilder(decoding, nodes.length);
@@ -84,7 +72,7 @@ function decodePoints(decoding: Decoding, list: number): PointColumns {
           break;
         case 'vector':
         case 'vectors':
-          builder.setVector(index, at + 1, `points[${index}].vector`);
+          builder.setVector(index, at + 1, `${path}points[${index}].vector`);
           hasVector = true;
           break;
         case 'payload':
@@ -107,11 +95,10 @@ function listOf({ tree }: Decoding, list: number, expected: string): number[] {
   return elements(tree, list);
 }
 
-function decodeBatch(decoding: Decoding, batch: number): PointColumns {
+function decodeBatch(decoding: Decoding, batch: number, path: string): PointColumns {
   const { tree } = decoding;
   if (tree.kindOf(batch) !== JSON_OBJECT) throw wrongType(tree, batch, 'struct Batch');
-  const fields = new Map<string, number>();
-  eachField(tree, batch, (key, node) => fields.set(key, node));
+  const fields = fieldsOf(tree, batch);
   const ids = fields.get('ids');
   const vectors = fields.get('vectors');
   const payloads = fields.get('payloads');
@@ -120,10 +107,10 @@ function decodeBatch(decoding: Decoding, batch: number): PointColumns {
   if (vectors === undefined) throw missingField('vectors');
   const builder = new ColumnBuilder(decoding, idCount);
   builder.setIds(ids);
-  const vectorCounts = setBatchVectors(decoding, builder, vectors, idCount);
+  const vectorCounts = setBatchVectors(decoding, builder, vectors, { idCount, path });
   for (const count of vectorCounts) {
     if (count !== idCount) {
-      decoding.violate(`batch.batch: number of ids and vectors must be equal (${idCount} != ${count})`);
+      decoding.violate(`${path}batch.batch: number of ids and vectors must be equal (${idCount} != ${count})`);
       break;
     }
   }
@@ -133,14 +120,19 @@ function decodeBatch(decoding: Decoding, batch: number): PointColumns {
       if (index < idCount) builder.setPayload(index, node);
     });
     if (nodes.length !== idCount) {
-      decoding.violate(`batch.batch: number of ids and payloads must be equal (${idCount} != ${nodes.length})`);
+      decoding.violate(`${path}batch.batch: number of ids and payloads must be equal (${idCount} != ${nodes.length})`);
     }
   }
   return builder.finish();
 }
 
 /** Sets the vectors of a batch and returns how many each name has. */
-function setBatchVectors(decoding: Decoding, builder: ColumnBuilder, node: number, idCount: number): number[] {
+function setBatchVectors(
+  decoding: Decoding,
+  builder: ColumnBuilder,
+  node: number,
+  { idCount, path }: { readonly idCount: number; readonly path: string },
+): number[] {
   const { tree } = decoding;
   const put = (list: number, name: string): number => {
     if (tree.kindOf(list) !== JSON_ARRAY) throw noVariant('BatchVectorStruct');
@@ -150,8 +142,8 @@ function setBatchVectors(decoding: Decoding, builder: ColumnBuilder, node: numbe
       // Without a name there are dense vectors, multivectors and documents; sparse ones need a name.
       if (kind === undefined || (kind === 'sparse' && name === '')) throw noVariant('BatchVectorStruct');
       if (kind === 'dense' && isDense(tree, row) && tree.kindOf(row) !== JSON_FLOATS) {
-        decoding.violate('batch.batch.vectors: dense vector must not be empty');
-      } else if (index < idCount) builder.setOne(index, name, row, `batch.vectors[${index}]`);
+        decoding.violate(`${path}batch.batch.vectors: dense vector must not be empty`);
+      } else if (index < idCount) builder.setOne(index, name, row, `${path}batch.vectors[${index}]`);
     });
     return rows.length;
   };

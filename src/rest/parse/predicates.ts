@@ -8,123 +8,133 @@ import {
   JSON_TRUE,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { type Decoding, eachField, elements, optional } from './decoding.ts';
-import { FormatError, isInteger64, noVariant, plainText, wrongType } from './format-error.ts';
+import { parseDatetime } from '../../core/datetime.ts';
+import type { Bounds, FieldPredicate, MatchValue, MatchValues } from '../../core/filter.ts';
+import { type Decode, type Decoding, elements, optional } from './decoding.ts';
+import { FormatError, isInteger64, noVariant, wrongType } from './format-error.ts';
+import { decodeGeoBox, decodeGeoPolygon, decodeGeoRadius } from './geo-predicates.ts';
 import { decodeBool, decodeFloat, decodeUsize, numberTexts } from './scalars.ts';
+import { fieldsOf, structFields } from './struct-fields.ts';
 
-/** Fields of a field condition that test a value. */
-export const PREDICATES: readonly string[] = [
-  'match',
-  'range',
-  'geo_bounding_box',
-  'geo_radius',
-  'geo_polygon',
-  'values_count',
-  'is_empty',
-  'is_null',
+type NamedPredicate = readonly [string, Decode<FieldPredicate>];
+
+/**
+ * What a field condition tests, by the name of its field. Qdrant reads a condition's fields in the order of their
+ * names, and so finds a wrong one of these before a wrong `key`, and one of the others after it.
+ */
+export const PREDICATES_BEFORE_KEY: readonly NamedPredicate[] = [
+  ['geo_bounding_box', decodeGeoBox],
+  ['geo_polygon', decodeGeoPolygon],
+  ['geo_radius', decodeGeoRadius],
+  ['is_empty', (decoding, node) => ({ kind: 'is_empty', value: decodeBool(decoding, node) })],
+  ['is_null', (decoding, node) => ({ kind: 'is_null', value: decodeBool(decoding, node) })],
 ];
 
-const MATCH_TEXTS = ['text', 'phrase', 'text_any', 'prefix'];
-const BOUNDS = ['lt', 'gt', 'gte', 'lte'];
+export const PREDICATES_AFTER_KEY: readonly NamedPredicate[] = [
+  ['match', decodeMatch],
+  ['range', decodeRange],
+  ['values_count', decodeValuesCount],
+];
 
-/** `match`: a value, a list of strings or of integers, or text. */
-export function decodeMatch({ tree }: Decoding, node: number): void {
-  let isKnown = false;
-  if (tree.kindOf(node) === JSON_OBJECT) {
-    eachField(tree, node, (key, value) => {
-      if (key === 'value') isKnown ||= isMatchValue(tree, value);
-      else if (key === 'any' || key === 'except') isKnown ||= isMatchList(tree, value);
-      else if (MATCH_TEXTS.includes(key)) isKnown ||= tree.kindOf(value) === JSON_STRING;
-    });
+const MATCH_TEXTS = ['text', 'text_any', 'phrase', 'prefix'] as const;
+const INTEGER_MAX = 0x7fff_ffff_ffff_ffffn;
+/** With fewer digits than this a number is within 64 bits. */
+const SAFE_DIGITS_MAX = 18;
+
+/** `match`: the first of its forms whose field is there and sound. */
+function decodeMatch({ tree }: Decoding, node: number): FieldPredicate {
+  if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant('MatchInterface');
+  const fields = fieldsOf(tree, node);
+  const value = matchValue(tree, fields.get('value'));
+  if (value !== undefined) return { kind: 'value', value };
+  for (const kind of MATCH_TEXTS) {
+    const text = fields.get(kind);
+    if (text !== undefined && tree.kindOf(text) === JSON_STRING) return { kind, text: tree.text(text) };
   }
-  if (!isKnown) throw noVariant('MatchInterface');
-}
-
-function isMatchValue(tree: JsonTree, node: number): boolean {
-  const kind = tree.kindOf(node);
-  if (kind === JSON_NUMBER) return isInteger64(tree.rawText(node));
-  return kind === JSON_STRING || kind === JSON_TRUE || kind === JSON_FALSE;
-}
-
-function isMatchList(tree: JsonTree, node: number): boolean {
-  if (tree.kindOf(node) === JSON_FLOATS) return numberTexts(tree, node).every(isInteger64);
-  if (tree.kindOf(node) !== JSON_ARRAY) return false;
-  return elements(tree, node).every((element) => tree.kindOf(element) === JSON_STRING);
-}
-
-/** Every other predicate, by its name. */
-export function decodePredicate(decoding: Decoding, name: string, node: number): void {
-  const { tree } = decoding;
-  if (name === 'is_empty' || name === 'is_null') {
-    decodeBool(decoding, node);
-    return;
+  for (const kind of ['any', 'except'] as const) {
+    const values = matchValues(tree, fields.get(kind));
+    if (values !== undefined) return { kind, values };
   }
-  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, `struct ${STRUCTS[name] ?? name}`);
-  switch (name) {
-    case 'range':
-      decodeRange(decoding, node);
-      break;
-    case 'values_count':
-      eachField(tree, node, (key, value) => {
-        if (BOUNDS.includes(key)) optional(decoding, value, decodeUsize);
-      });
-      break;
-    case 'geo_radius':
-      decodeGeoPoint(decoding, corner(tree, node, 'center'));
-      decodeFloat(decoding, corner(tree, node, 'radius'), 'f64');
-      break;
-    case 'geo_bounding_box':
-      decodeGeoPoint(decoding, corner(tree, node, 'top_left'));
-      decodeGeoPoint(decoding, corner(tree, node, 'bottom_right'));
-      break;
+  throw noVariant('MatchInterface');
+}
+
+function matchValue(tree: JsonTree, node: number | undefined): MatchValue | undefined {
+  if (node === undefined) return undefined;
+  switch (tree.kindOf(node)) {
+    case JSON_STRING:
+      return tree.text(node);
+    case JSON_NUMBER:
+      return signedInteger(tree.rawText(node));
+    case JSON_TRUE:
+      return true;
+    case JSON_FALSE:
+      return false;
     default:
-      corner(tree, node, 'exterior');
+      return undefined;
   }
 }
 
-const STRUCTS: Readonly<Record<string, string>> = {
-  range: 'Range',
-  values_count: 'ValuesCount',
-  geo_radius: 'GeoRadius',
-  geo_bounding_box: 'GeoBoundingBox',
-  geo_polygon: 'GeoPolygon',
-};
-
-/** Bounds that are numbers, or all of them dates. */
-function decodeRange(decoding: Decoding, node: number): void {
-  const { tree } = decoding;
-  eachField(tree, node, (key, value) => {
-    if (!BOUNDS.includes(key)) return;
-    if (tree.kindOf(value) === JSON_STRING) checkDate(tree.text(value));
-    else optional(decoding, value, (decoding, value) => decodeFloat(decoding, value, 'f64'));
-  });
+function matchValues(tree: JsonTree, node: number | undefined): MatchValues | undefined {
+  if (node === undefined) return undefined;
+  if (tree.kindOf(node) === JSON_FLOATS) {
+    const values: bigint[] = [];
+    for (const digits of numberTexts(tree, node)) {
+      const value = signedInteger(digits);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    return { type: 'integers', values };
+  }
+  if (tree.kindOf(node) !== JSON_ARRAY) return undefined;
+  const values: string[] = [];
+  for (const element of elements(tree, node)) {
+    if (tree.kindOf(element) !== JSON_STRING) return undefined;
+    values.push(tree.text(element));
+  }
+  return { type: 'strings', values };
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}(?::?\d{2})?)?)?$/;
+/** A JSON number as a signed 64-bit integer, or undefined where it is none. */
+export function signedInteger(digits: string): bigint | undefined {
+  if (!isInteger64(digits)) return undefined;
+  const value = BigInt(digits);
+  return digits.length <= SAFE_DIGITS_MAX || value <= INTEGER_MAX ? value : undefined;
+}
 
-function checkDate(text: string): void {
-  const [day = '', time = '00:00'] = text.split(/[Tt ]/);
-  const isDate = DATE.test(text) && !Number.isNaN(Date.parse(`${day}T${time.slice(0, 5)}Z`));
-  if (isDate) return;
+/** Numbers, or dates: one string among the bounds makes dates of all. */
+function decodeRange(decoding: Decoding, node: number): FieldPredicate {
+  const { tree } = decoding;
+  const fields = structFields(tree, node, 'struct Range', 4);
+  const isDatetime = ['lt', 'gt', 'gte', 'lte'].some((name) => {
+    const bound = fields.get(name);
+    return bound !== undefined && tree.kindOf(bound) === JSON_STRING;
+  });
+  if (isDatetime) return { kind: 'datetime_range', bounds: decodeBounds(decoding, fields, decodeDatetime) };
+  return { kind: 'range', bounds: decodeBounds(decoding, fields, decodeDouble) };
+}
+
+function decodeValuesCount(decoding: Decoding, node: number): FieldPredicate {
+  const fields = structFields(decoding.tree, node, 'struct ValuesCount', 4);
+  return { kind: 'values_count', bounds: decodeBounds(decoding, fields, decodeUsize) };
+}
+
+function decodeBounds<T>(decoding: Decoding, fields: ReadonlyMap<string, number>, decode: Decode<T>): Bounds<T> {
+  const bound = (name: string): T | undefined => {
+    const node = fields.get(name);
+    return node === undefined ? undefined : optional(decoding, node, decode);
+  };
+  return { gt: bound('gt'), gte: bound('gte'), lt: bound('lt'), lte: bound('lte') };
+}
+
+function decodeDouble(decoding: Decoding, node: number): number {
+  return decodeFloat(decoding, node, 'f64');
+}
+
+/** Microseconds since 1970. */
+export function decodeDatetime({ tree }: Decoding, node: number): bigint {
+  if (tree.kindOf(node) !== JSON_STRING) throw wrongType(tree, node, 'a string');
+  const text = tree.text(node);
+  const microseconds = parseDatetime(text);
+  if (microseconds !== undefined) return microseconds;
   throw new FormatError(`'${text}' does not match accepted datetime format (RFC3339). Example: 2014-01-01T00:00:00Z`);
-}
-
-function corner(tree: JsonTree, node: number, name: string): number {
-  let found: number | undefined;
-  eachField(tree, node, (key, value) => {
-    if (key === name) found = value;
-  });
-  if (found === undefined) throw new FormatError(`Missing field ${name}`);
-  return found;
-}
-
-function decodeGeoPoint(decoding: Decoding, node: number): void {
-  const { tree } = decoding;
-  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct GeoPointShadow');
-  const lon = decodeFloat(decoding, corner(tree, node, 'lon'), 'f64');
-  const lat = decodeFloat(decoding, corner(tree, node, 'lat'), 'f64');
-  if (Math.abs(lon) <= 180 && Math.abs(lat) <= 90) return;
-  throw new FormatError(
-    `Wrong format of GeoPoint payload: expected \`lat\` = ${plainText(lat)} within [-90;90] and \`lon\` = ${plainText(lon)} within [-180;180]`,
-  );
 }

@@ -1,6 +1,7 @@
 import { JSON_NULL, JSON_NUMBER, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
+import { ryuText } from '../number-text.ts';
 import { type Decoding, eachField } from './decoding.ts';
-import { noVariant, ryuText } from './format-error.ts';
+import { noVariant } from './format-error.ts';
 
 /**
  * `quantization_config`, as far as a malformed one must be told from one that is not served yet.

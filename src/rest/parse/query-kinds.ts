@@ -6,17 +6,24 @@ import {
   JSON_STRING,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { type Decoding, eachField } from './decoding.ts';
+import { badInput } from '../../core/errors.ts';
+import type { OrderBy, QueryTarget } from '../../core/requests.ts';
+import type { Decoding } from './decoding.ts';
+import { FormatError } from './format-error.ts';
+import { decodeOrderBy } from './order-by.ts';
 import { idOfNode } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
 import { vectorKind } from './vectors.ts';
+
+export const RECOMMEND_STRATEGIES: readonly string[] = ['average_vector', 'best_score', 'sum_scores'];
 
 /**
  * The object form of `query`: `{nearest: …}`, `{recommend: …}`, …
  *
- * Returns the node of the nearest input; 'refused' for a sound query of a kind that is not served yet (the refusal is
- * noted); undefined where it is none of Qdrant's forms. Later issues replace the refusals one by one.
+ * Returns the node of the nearest input, or a whole target; undefined where it is none of Qdrant's forms. A sound query
+ * of a kind that is not served yet is noted as refused; later issues replace the refusals one by one.
  */
-export function decodeQueryKind(decoding: Decoding, node: number, path: string): number | 'refused' | undefined {
+export function decodeQueryKind(decoding: Decoding, node: number, path: string): number | QueryTarget | undefined {
   const { tree } = decoding;
   const fields = fieldsOf(tree, node);
   const nearest = fields.get('nearest');
@@ -30,22 +37,39 @@ export function decodeQueryKind(decoding: Decoding, node: number, path: string):
   }
   for (const [kind, sound] of Object.entries(KINDS)) {
     const value = fields.get(kind);
-    if (value === undefined || !sound(tree, value)) continue;
-    if (kind === 'recommend' && isEmptyRecommend(tree, value)) {
-      decoding.violate(
-        `${path}.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]`,
-      );
+    if (value === undefined) continue;
+    if (kind === 'order_by') {
+      const orderBy = orderByOf(decoding, value);
+      if (orderBy !== undefined) return { kind: 'order_by', orderBy };
+    } else if (sound(tree, value)) {
+      if (kind === 'recommend') checkRecommend(decoding, value, path);
+      decoding.refuse(`query.${kind}`);
+      return REFUSED;
     }
-    decoding.refuse(`query.${kind}`);
-    return 'refused';
   }
   return undefined;
+}
+
+/** Stands for a target that is refused, and so never searched for. */
+const REFUSED: QueryTarget = { kind: 'scroll' };
+
+function orderByOf(decoding: Decoding, node: number): OrderBy | undefined {
+  try {
+    return decodeOrderBy(decoding, node);
+  } catch (error) {
+    // To translate: another form may fit.
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
 /** Which values a kind of query takes, as far as it must be known to tell a malformed one from one not served. */
 const KINDS: Record<string, (tree: JsonTree, node: number) => boolean> = {
   recommend: (tree, node) =>
-    tree.kindOf(node) === JSON_OBJECT && isInputs(tree, node, 'positive') && isInputs(tree, node, 'negative'),
+    tree.kindOf(node) === JSON_OBJECT &&
+    isInputs(tree, node, 'positive') &&
+    isInputs(tree, node, 'negative') &&
+    isStrategy(tree, fieldsOf(tree, node).get('strategy')),
   discover: (tree, node) => {
     if (tree.kindOf(node) !== JSON_OBJECT) return false;
     const fields = fieldsOf(tree, node);
@@ -53,7 +77,7 @@ const KINDS: Record<string, (tree: JsonTree, node: number) => boolean> = {
     return target !== undefined && isVectorInput(tree, target) && fields.has('context');
   },
   context: (tree, node) => [JSON_OBJECT, JSON_ARRAY, JSON_NULL].includes(tree.kindOf(node)),
-  order_by: (tree, node) => [JSON_OBJECT, JSON_STRING].includes(tree.kindOf(node)),
+  order_by: () => true,
   fusion: (tree, node) => isOneOf(tree, node, ['rrf', 'dbsf']),
   rrf: (tree, node) => tree.kindOf(node) === JSON_OBJECT,
   formula: (tree, node) => tree.kindOf(node) !== JSON_NULL,
@@ -79,17 +103,26 @@ function isInputs(tree: JsonTree, object: number, name: string): boolean {
   return list === undefined || [JSON_ARRAY, JSON_FLOATS, JSON_NULL].includes(tree.kindOf(list));
 }
 
-function isEmptyRecommend(tree: JsonTree, node: number): boolean {
-  const fields = fieldsOf(tree, node);
-  return ['positive', 'negative'].every((name) => {
-    const list = fields.get(name);
-    if (list === undefined || tree.kindOf(list) === JSON_NULL) return true;
-    return tree.kindOf(list) === JSON_ARRAY && tree.nextOf(list) === list + 1;
-  });
+function isStrategy(tree: JsonTree, node: number | undefined): boolean {
+  return node === undefined || tree.kindOf(node) === JSON_NULL || isOneOf(tree, node, RECOMMEND_STRATEGIES);
 }
 
-function fieldsOf(tree: JsonTree, node: number): Map<string, number> {
-  const fields = new Map<string, number>();
-  eachField(tree, node, (key, value) => fields.set(key, value));
-  return fields;
+function checkRecommend(decoding: Decoding, node: number, path: string): void {
+  const { tree } = decoding;
+  const fields = fieldsOf(tree, node);
+  const strategy = fields.get('strategy');
+  const isAverage =
+    strategy === undefined || tree.kindOf(strategy) === JSON_NULL || tree.text(strategy) === 'average_vector';
+  if (!isEmptyList(tree, fields.get('positive'))) return;
+  if (isEmptyList(tree, fields.get('negative'))) {
+    decoding.violate(
+      `${path}.recommend.positives, negatives: Validation error: At least one positive or negative vector/id must be provided [{}]`,
+    );
+  } else if (isAverage) decoding.fail(badInput('Positive vectors should not be empty with `average` strategy'));
+}
+
+/** Whether a list has nothing in it, or is not there. */
+export function isEmptyList(tree: JsonTree, list: number | undefined): boolean {
+  if (list === undefined || tree.kindOf(list) === JSON_NULL) return true;
+  return tree.kindOf(list) === JSON_ARRAY && tree.nextOf(list) === list + 1;
 }

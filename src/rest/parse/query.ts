@@ -7,6 +7,7 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { badRequest } from '../../core/errors.ts';
+import type { Filter } from '../../core/filter.ts';
 import type { QueryBatch, QueryPoints, QueryTarget, SearchParams } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, flattened, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
@@ -63,9 +64,11 @@ function parseBatch(
   const options = readOptions(wire.query);
   const queries: QueryPoints[] = [];
   decodeBody(parseTree(wire.body), (decoding, root) => {
-    const searches = (decoding: Decoding, list: number): void =>
-      directList(decoding, list, element, (decoding, node) => queries.push(decodeOne(decoding, node, queries.length)));
-    directStruct(decoding, root, `${element}Batch`, { searches: { direct: searches } }, ['searches']);
+    const each = (decoding: Decoding, node: number): void =>
+      void queries.push(decodeOne(decoding, node, queries.length));
+    const searches = (decoding: Decoding, list: number): void => directList(decoding, list, element, { direct: each });
+    const fields = { searches: { direct: searches } };
+    directStruct(decoding, root, `${element}Batch`, { fields, required: ['searches'] });
   });
   return { collection, ...options, queries };
 }
@@ -77,6 +80,7 @@ class QueryFields {
   limit = LIMIT_DEFAULT;
   offset = 0;
   scoreThreshold: number | undefined = undefined;
+  filter: Filter | undefined = undefined;
   params: SearchParams = DEFAULT_SEARCH_PARAMS;
   withPayload = NO_PAYLOAD;
   withVector = NO_VECTOR;
@@ -107,7 +111,7 @@ class QueryFields {
         this.withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
         return true;
       case 'filter':
-        optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, `${path}.filter`));
+        this.filter = optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, `${path}.filter`));
         return true;
       case 'shard_key':
         optional(decoding, node, (decoding) => decoding.refuse('shard_key'));
@@ -124,6 +128,7 @@ class QueryFields {
       limit: this.limit,
       offset: this.offset,
       scoreThreshold: this.scoreThreshold,
+      filter: this.filter,
       params: this.params,
       withPayload: this.withPayload,
       withVector: this.withVector,
@@ -139,6 +144,7 @@ function decodeQueryRequest(decoding: Decoding, node: number, path: string): Que
 function decodeQuery(decoding: Decoding, object: number, path: string): QueryPoints {
   const { tree } = decoding;
   const fields = new QueryFields();
+  let hasQuery = false;
   let hasPrefetch = false;
   const end = tree.nextOf(object);
   let at = object + 1;
@@ -146,28 +152,34 @@ function decodeQuery(decoding: Decoding, object: number, path: string): QueryPoi
     const key = tree.text(at);
     const value = at + 1;
     at = tree.nextOf(value);
-    if (key === 'query') fields.target = optionalTarget(decoding, value, path);
-    else if (key === 'using') fields.using = optional(decoding, value, decodeString) ?? '';
+    if (key === 'query') {
+      const target = optional(decoding, value, (decoding, value) => decodeTarget(decoding, value, path));
+      hasQuery = target !== undefined;
+      fields.target = target ?? { kind: 'scroll' };
+    } else if (key === 'using') fields.using = optional(decoding, value, decodeString) ?? '';
     else if (key === 'prefetch') hasPrefetch = decodePrefetch(decoding, value, path);
     else if (key === 'lookup_from') optional(decoding, value, (decoding) => decoding.refuse('lookup_from'));
     // `null` is the default here, where search asks for a number.
     else if (key !== 'limit' || optional(decoding, value, () => true) === true) fields.read(decoding, key, value, path);
   }
-  checkQuery(decoding, fields, hasPrefetch);
+  checkQuery(decoding, fields, { hasQuery, hasPrefetch });
   return fields.finished();
 }
 
-function optionalTarget(decoding: Decoding, node: number, path: string): QueryTarget {
-  return optional(decoding, node, (decoding, node) => decodeTarget(decoding, node, path)) ?? { kind: 'scroll' };
-}
-
-function checkQuery(decoding: Decoding, fields: QueryFields, hasPrefetch: boolean): void {
-  if (fields.target.kind !== 'scroll') return;
-  if (hasPrefetch) {
+function checkQuery(
+  decoding: Decoding,
+  { target, scoreThreshold }: QueryFields,
+  { hasQuery, hasPrefetch }: { readonly hasQuery: boolean; readonly hasPrefetch: boolean },
+): void {
+  if (hasQuery) {
+    if (target.kind === 'order_by' && scoreThreshold !== undefined) {
+      decoding.fail(badRequest("Can't use score_threshold with an order_by query."));
+    }
+  } else if (hasPrefetch) {
     decoding.fail(
       badRequest("A query is needed to merge the prefetches. Can't have prefetches without defining a query."),
     );
-  } else if (fields.scoreThreshold !== undefined) {
+  } else if (scoreThreshold !== undefined) {
     decoding.fail(
       badRequest("A query is needed to use the score_threshold. Can't have score_threshold without defining a query."),
     );
@@ -200,10 +212,8 @@ function decodeTarget(decoding: Decoding, node: number, path: string): QueryTarg
   const plain = decodeVectorInput(decoding, node, `${path}.query`);
   if (plain !== undefined) return plain;
   if (tree.kindOf(node) !== JSON_OBJECT) throw new FormatError(QUERY_FORMS);
-  const nearest = decodeQueryKind(decoding, node, `${path}.query`);
-  if (nearest === undefined) throw new FormatError(QUERY_FORMS);
-  if (nearest === 'refused') return { kind: 'vector', vector: new Float32Array(0) };
-  const target = decodeVectorInput(decoding, nearest, `${path}.query.nearest`);
+  const given = decodeQueryKind(decoding, node, `${path}.query`);
+  const target = typeof given === 'number' ? decodeVectorInput(decoding, given, `${path}.query.nearest`) : given;
   if (target === undefined) throw new FormatError(QUERY_FORMS);
   return target;
 }

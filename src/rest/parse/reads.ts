@@ -1,23 +1,29 @@
+import { present } from '../../base/invariant.ts';
 import { VectorizerError } from '../../core/errors.ts';
-import { idColumn, parseNumberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import type { Filter } from '../../core/filter.ts';
+import { parseNumberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import type { JsonPath } from '../../core/json-path.ts';
 import type {
   CollectionName,
   CountPoints,
-  DeletePoints,
+  FacetPoints,
   GetPoint,
+  OrderBy,
   RetrievePoints,
   ScrollPoints,
 } from '../../core/requests.ts';
-import { JSON_OBJECT } from '../../base/json/json-tree.ts';
-import { decodeBody, type Decoding, eachField, flattened, optional, requireWhole } from './decoding.ts';
+import { decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
-import { FormatError, missingField, noVariant } from './format-error.ts';
-import { readOptions, writeOptions } from './query-text.ts';
+import { missingField } from './format-error.ts';
+import { decodeOrderBy } from './order-by.ts';
+import { decodePath } from './paths.ts';
+import { readOptions } from './query-text.ts';
 import { decodeBool, decodeId, decodeIds, decodeUsize } from './scalars.ts';
 import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const SCROLL_LIMIT_DEFAULT = 10;
+const FACET_LIMIT_DEFAULT = 10;
 
 /** A request that is the name of a collection and no more. */
 export function parseCollectionName(wire: Wire): CollectionName {
@@ -60,6 +66,8 @@ export function parseScroll(wire: Wire): ScrollPoints {
   const options = readOptions(wire.query);
   let offset: PointId | undefined;
   let limit = SCROLL_LIMIT_DEFAULT;
+  let filter: Filter | undefined;
+  let orderBy: OrderBy | undefined;
   let withPayload = ALL_PAYLOAD;
   let withVector = NO_VECTOR;
   decodeFlattened(wire, 'struct ScrollRequest', {
@@ -71,63 +79,55 @@ export function parseScroll(wire: Wire): ScrollPoints {
       }
       if (key === 'with_payload') withPayload = optional(decoding, node, decodeWithPayload) ?? ALL_PAYLOAD;
       if (isWithVector(key)) withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
-      if (key === 'filter') optional(decoding, node, (...at) => decodeFilter(...at, 'scroll_request.filter'));
-      if (key === 'order_by') optional(decoding, node, (decoding) => decoding.refuse('order_by'));
+      if (key === 'filter') filter = optionalFilter(decoding, node, 'scroll_request.filter');
+      if (key === 'order_by') orderBy = optional(decoding, node, decodeOrderBy);
     },
   });
-  return { collection, ...options, offset, limit, withPayload, withVector };
+  return { collection, ...options, offset, limit, filter, orderBy, withPayload, withVector };
 }
 
 /** `POST /collections/{c}/points/count`. */
 export function parseCount(wire: Wire): CountPoints {
   const collection = readCollection(wire);
   const options = readOptions(wire.query);
+  let filter: Filter | undefined;
   let exact = true;
   decodeFlattened(wire, 'struct CountRequest', {
     each: (decoding, key, node) => {
       if (key === 'exact') exact = decodeBool(decoding, node);
-      if (key === 'filter') optional(decoding, node, (...at) => decodeFilter(...at, 'count_request.filter'));
+      if (key === 'filter') filter = optionalFilter(decoding, node, 'count_request.filter');
     },
   });
-  return { collection, ...options, exact };
+  return { collection, ...options, filter, exact };
 }
 
-/**
- * `POST /collections/{c}/points/delete`: `{points: […]}` or `{filter: …}`. An untagged enum at the root: whatever is
- * wrong inside, the answer is the same and has no position.
- */
-export function parseDelete(wire: Wire): DeletePoints {
+/** `POST /collections/{c}/facet`. */
+export function parseFacet(wire: Wire): FacetPoints {
   const collection = readCollection(wire);
-  const options = writeOptions(wire.query);
-  const ids = decodeBody(parseTree(wire.body), (decoding, root) => {
-    requireWhole(decoding.tree, root);
-    try {
-      return decodePointsSelector(decoding, root);
-    } catch (error) {
-      // To translate: an untagged enum forgets why its variants failed.
-      throw error instanceof FormatError ? noVariant('PointsSelector') : error;
-    }
+  const options = readOptions(wire.query);
+  let key: JsonPath | undefined;
+  let limit = FACET_LIMIT_DEFAULT;
+  let filter: Filter | undefined;
+  let exact = false;
+  decodeFlattened(wire, 'struct FacetRequest', {
+    each: (decoding, name, node) => {
+      if (name === 'key') key = decodePath(decoding, node);
+      if (name === 'limit') {
+        limit = optional(decoding, node, decodeUsize) ?? FACET_LIMIT_DEFAULT;
+        if (limit === 0) decoding.violate('facet_request.limit: value 0 invalid, must be 1 or larger');
+      }
+      if (name === 'filter') filter = optionalFilter(decoding, node, 'facet_request.filter');
+      if (name === 'exact') exact = optional(decoding, node, decodeBool) ?? false;
+    },
+    end: () => {
+      if (key === undefined) throw missingField('key');
+    },
   });
-  return { collection, ...options, ids: idColumn(ids) };
+  return { collection, ...options, key: present(key, 'facet: a body without key is refused'), limit, filter, exact };
 }
 
-function decodePointsSelector(decoding: Decoding, root: number): PointId[] {
-  const { tree } = decoding;
-  if (tree.kindOf(root) !== JSON_OBJECT) throw noVariant('PointsSelector');
-  let ids: PointId[] | undefined;
-  let hasFilter = false;
-  eachField(tree, root, (key, node) => {
-    if (key === 'points') ids = decodeIds(decoding, node);
-    if (key === 'filter') {
-      decodeFilter(decoding, node, 'filter');
-      hasFilter = true;
-    }
-    if (key === 'shard_key') optional(decoding, node, (decoding) => decoding.refuse('shard_key'));
-  });
-  if (ids !== undefined) return ids;
-  if (!hasFilter) throw noVariant('PointsSelector');
-  decoding.refuse('Deleting points by filter');
-  return [];
+function optionalFilter(decoding: Decoding, node: number, path: string): Filter | undefined {
+  return optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, path));
 }
 
 interface FlattenedReader {

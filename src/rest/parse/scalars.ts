@@ -9,9 +9,10 @@ import {
   JSON_TRUE,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { numberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import { ID_NUMBER, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import { plainText } from '../number-text.ts';
 import { type Decoding, eachField, elements } from './decoding.ts';
-import { debugText, FormatError, isInteger64, plainText, wrongType, wrongValue } from './format-error.ts';
+import { debugText, FormatError, isInteger64, wrongType, wrongValue } from './format-error.ts';
 
 /** Single values of a body: decoders that throw FormatError without a position. */
 
@@ -85,9 +86,25 @@ export function idOfNode(tree: JsonTree, node: number): PointId | undefined {
   return kind === JSON_STRING ? parseUuidId(tree.text(node)) : undefined;
 }
 
+/** Numbers of so many digits are exact as doubles; nearly every id is one. */
+const EXACT_DIGITS_MAX = 15;
+
 function idOfDigits(digits: string): PointId | undefined {
+  if (digits.length <= EXACT_DIGITS_MAX && isUnsigned(digits)) {
+    const value = Number(digits);
+    return { kind: ID_NUMBER, word0: 0, word1: 0, word2: Math.floor(value / 0x1_0000_0000), word3: value >>> 0 };
+  }
   if (!isInteger64(digits) || digits.startsWith('-')) return undefined;
   return numberId(BigInt(digits));
+}
+
+/** Whether the text of a JSON number is digits alone. */
+function isUnsigned(digits: string): boolean {
+  for (let at = 0; at < digits.length; at++) {
+    const code = digits.charCodeAt(at);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
 }
 
 function wrongId(given: string): FormatError {
@@ -108,16 +125,20 @@ export function decodeIds({ tree }: Decoding, node: number): PointId[] {
   });
 }
 
-function idOfNumberText(digits: string): PointId {
+/** The id that the digits of a JSON number stand for. */
+export function idOfNumberText(digits: string): PointId {
   const id = idOfDigits(digits);
   if (id === undefined) throw wrongId(numberText(digits));
   return id;
 }
 
+const SPACE = /\s/;
+
 /** The numbers of a JSON_FLOATS node, digit by digit as they were sent. */
 export function numberTexts(tree: JsonTree, node: number): string[] {
   const inside = tree.bytes.toString('latin1', tree.startOf(node) + 1, tree.endOf(node) - 1);
-  return inside.split(',').map((text) => text.trim());
+  const texts = inside.split(',');
+  return SPACE.test(inside) ? texts.map((text) => text.trim()) : texts;
 }
 
 function numberText(digits: string): string {

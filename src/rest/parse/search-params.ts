@@ -1,7 +1,8 @@
 import { JSON_OBJECT } from '../../base/json/json-tree.ts';
 import type { SearchParams } from '../../core/requests.ts';
+import { ryuText } from '../number-text.ts';
 import { type Decoding, eachField, optional } from './decoding.ts';
-import { ryuText, wrongType } from './format-error.ts';
+import { wrongType } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeUsize } from './scalars.ts';
 
 export const DEFAULT_SEARCH_PARAMS: SearchParams = { hnswEf: undefined, exact: false, indexedOnly: false };

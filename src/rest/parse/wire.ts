@@ -1,21 +1,22 @@
 import { JsonTree } from '../../base/json/json-tree.ts';
 import { parseJson } from '../../base/json/parse-json.ts';
-import type { PointColumns } from '../../core/requests.ts';
+import type { PointChange } from '../../core/requests.ts';
+import type { ChangeForm } from './change-body.ts';
 import { checkName } from './names.ts';
 import type { QueryText } from './query-text.ts';
 
 /**
  * A request as the parsers see it.
- * path         the values of the row's `:placeholders`, percent-decoded, in order.
- * query        the query string.
- * body         empty where the request has none.
- * parsePoints  reads the body of an upsert, off this thread where it is large.
+ * path          the values of the row's `:placeholders`, percent-decoded, in order.
+ * query         the query string.
+ * body          empty where the request has none.
+ * parseChanges  reads a body that changes points, off this thread where it is large.
  */
 export interface Wire {
   readonly path: readonly string[];
   readonly query: QueryText;
   readonly body: Buffer;
-  readonly parsePoints: (body: Buffer) => PointColumns | Promise<PointColumns>;
+  readonly parseChanges: (form: ChangeForm, body: Buffer) => readonly PointChange[] | Promise<readonly PointChange[]>;
 }
 
 /** The collection's name, which may not hold what every route forbids. */

@@ -5,6 +5,7 @@ import type {
   HnswConfigDiff,
   OptimizersConfig,
 } from '../../core/collection-config.ts';
+import { payloadSchemaJson } from './payload-schema.ts';
 import { writer } from './writer.ts';
 
 /** JSON.stringify leaves out what is undefined: so what Qdrant omits is undefined here, and what it prints null, null. */
@@ -31,7 +32,10 @@ export function renderCollectionInfo(info: CollectionInfo): void {
     points_count: info.pointsCount,
     segments_count: info.segmentsCount,
   };
-  const tail = { payload_schema: {}, update_queue: { length: info.updateQueueLength } };
+  const tail = {
+    payload_schema: payloadSchemaJson(info.payloadSchema),
+    update_queue: { length: info.updateQueueLength },
+  };
   // Metadata is spliced as it was given: its numbers keep their digits.
   const spliced = typeof metadata === 'string' ? `,"metadata":${metadata}` : '';
   const configText = JSON.stringify(config).slice(0, -1);

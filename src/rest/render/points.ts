@@ -1,5 +1,6 @@
-import type { Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
+import type { FacetHit, Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
 import { idJson } from '../../core/ids.ts';
+import { ryuText } from '../number-text.ts';
 import { writer } from './writer.ts';
 
 const COMMA = 44;
@@ -9,6 +10,22 @@ const CLOSE_BRACKET = 93;
 export function renderUpdateResult(result: UpdateResult): void {
   const id = result.operationId === undefined ? '' : `"operation_id":${result.operationId},`;
   writer.ascii(`{${id}"status":"${result.status}"}`);
+}
+
+/** The answer of `/points/batch`. */
+export function renderUpdateResults(results: readonly UpdateResult[]): void {
+  list(results, renderUpdateResult);
+}
+
+export function renderFacet(hits: readonly FacetHit[]): void {
+  writer.ascii('{"hits":');
+  list(hits, ({ value, count }) => {
+    writer.ascii('{"value":');
+    if (typeof value === 'string') writer.utf8(JSON.stringify(value));
+    else writer.ascii(String(value));
+    writer.ascii(`,"count":${count}}`);
+  });
+  writer.byte(CLOSE_BRACE);
 }
 
 /** One point of `GET /points/{id}`. */
@@ -62,8 +79,8 @@ function renderScored(point: ScoredPoint): void {
   finishRecord(point);
 }
 
-/** Payload and vector, where they were asked for, and the closing brace. */
-function finishRecord({ payload, vector }: Record): void {
+/** Payload and vector, where they were asked for, what the point was ordered by, and the closing brace. */
+function finishRecord({ payload, vector, orderValue }: Record): void {
   if (payload !== undefined) {
     writer.ascii(',"payload":');
     writer.raw(payload);
@@ -72,6 +89,9 @@ function finishRecord({ payload, vector }: Record): void {
     writer.ascii(',"vector":');
     if (vector.default === undefined) writer.ascii('{}');
     else writer.floats(vector.default);
+  }
+  if (orderValue !== undefined) {
+    writer.ascii(`,"order_value":${typeof orderValue === 'bigint' ? orderValue : ryuText(orderValue)}`);
   }
   writer.byte(CLOSE_BRACE);
 }

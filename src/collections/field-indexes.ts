@@ -1,0 +1,206 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FieldIndex } from '../filters/field-index.ts';
+import { openFieldIndex } from '../filters/open-field-index.ts';
+import { Bitset } from '../base/bitset.ts';
+import type { JsonPath } from '../core/json-path.ts';
+import { type FieldIndexInfo, type FieldSchema, sameSchema } from '../core/payload-schema.ts';
+import type { Logger } from '../observe/logger.ts';
+
+/** Points with their slots and payloads, all of them, some at a time; those that change meanwhile may come as they were. */
+export type AllPayloads = () => AsyncIterable<readonly SlotPayload[]>;
+
+export interface SlotPayload {
+  readonly slot: number;
+  readonly payload: Uint8Array;
+}
+
+/** An index as it stands in the manifest. */
+export interface FieldDefinition {
+  readonly path: JsonPath;
+  readonly schema: FieldSchema;
+}
+
+interface Entry extends FieldDefinition {
+  readonly index: FieldIndex;
+  readonly origin: 'new' | 'restored';
+  /** Settles when the index holds all points. */
+  built: Promise<void>;
+  isReady: boolean;
+  /** While it is being built: slots that updates have brought up to date already. */
+  touched: Bitset | undefined;
+  readonly stop: AbortController;
+}
+
+/** How long an index may be built or refreshed before the event loop turns. */
+const SLICE_MS = 1;
+/** Points between two looks at the clock. */
+const PIECE_POINTS = 64;
+
+/**
+ * The payload indexes of one shard. An index is built behind the updates: those that come meanwhile go into it as well,
+ * and what they have written is not overwritten by the older payloads that the building meets. Until it holds all
+ * points nobody asks it.
+ */
+export class FieldIndexes {
+  private readonly logger: Logger;
+  private readonly seed: number;
+  private readonly all: AllPayloads;
+  private readonly entries = new Map<string, Entry>();
+  private refreshing: Promise<void> | undefined;
+  private generation = 0;
+
+  /** seed: any 32 bits, drawn at random. */
+  constructor(logger: Logger, all: AllPayloads, seed: number) {
+    this.logger = logger;
+    this.seed = seed;
+    this.all = all;
+  }
+
+  /** Grows when an index comes or goes: what was made with others is void. */
+  get epoch(): number {
+    return this.generation;
+  }
+
+  get definitions(): readonly FieldDefinition[] {
+    return Array.from(this.entries.values(), ({ path, schema }) => ({ path, schema }));
+  }
+
+  get infos(): readonly FieldIndexInfo[] {
+    return Array.from(this.entries.values(), ({ path, schema, index }) => ({ path, schema, points: index.pointCount }));
+  }
+
+  /** The index over a path, if it holds all points. */
+  at(path: JsonPath): FieldIndex | undefined {
+    const entry = this.entries.get(keyOf(path));
+    return entry?.isReady === true ? entry.index : undefined;
+  }
+
+  /**
+   * Settles when the indexes over these paths hold all points; undefined where they do already. A read waits for those
+   * that were there before a restart, a write (whose filter must always be decided alike) for all.
+   */
+  building(paths: readonly JsonPath[], purpose: 'read' | 'write'): Promise<unknown> | undefined {
+    const waiting = paths.flatMap((path) => {
+      const entry = this.entries.get(keyOf(path));
+      const waits = entry !== undefined && !entry.isReady && (purpose === 'write' || entry.origin === 'restored');
+      return waits ? [entry.built] : [];
+    });
+    return waiting.length === 0 ? undefined : Promise.all(waiting);
+  }
+
+  /** Begins to build an index; settles when it is done. The same index again does nothing, another replaces the old one. */
+  create(path: JsonPath, schema: FieldSchema, origin: 'new' | 'restored'): Promise<void> {
+    const key = keyOf(path);
+    const old = this.entries.get(key);
+    if (old !== undefined && sameSchema(old.schema, schema)) return old.built;
+    this.delete(path);
+    const entry: Entry = {
+      path,
+      schema,
+      origin,
+      index: openFieldIndex(path, schema, this.seed),
+      built: Promise.resolve(),
+      isReady: false,
+      touched: new Bitset(),
+      stop: new AbortController(),
+    };
+    this.entries.set(key, entry);
+    entry.built = this.build(entry);
+    // Whoever waits hears of a failure; it is logged in any case.
+    entry.built.catch(() => undefined);
+    return entry.built;
+  }
+
+  delete(path: JsonPath): void {
+    const key = keyOf(path);
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    entry.stop.abort();
+    this.entries.delete(key);
+    this.generation++;
+  }
+
+  /** A point has this payload now. */
+  set(slot: number, payload: Uint8Array): void {
+    for (const { index, touched } of this.entries.values()) {
+      touched?.add(slot);
+      index.set(slot, payload);
+    }
+  }
+
+  /** The point of a slot is gone. */
+  clear(slot: number): void {
+    for (const { index, touched } of this.entries.values()) {
+      touched?.add(slot);
+      index.clear(slot);
+    }
+  }
+
+  /** Sees to it that indexes which have changed much become quick again. Cheap; called after updates. */
+  upkeep(): void {
+    if (this.refreshing !== undefined) return;
+    const due = [...this.entries.values()].filter(({ isReady, index }) => isReady && index.refreshIsDue);
+    if (due.length === 0) return;
+    this.refreshing = this.refresh(due);
+  }
+
+  /** Ends what is being built. */
+  async close(): Promise<void> {
+    for (const { stop } of this.entries.values()) stop.abort();
+    await Promise.allSettled([this.refreshing, ...Array.from(this.entries.values(), ({ built }) => built)]);
+  }
+
+  private async refresh(entries: readonly Entry[]): Promise<void> {
+    try {
+      for (const { index, stop } of entries) await index.refresh(slices(stop.signal));
+    } catch (error) {
+      // Caught because answers are right without it; a stopped refresh is no fault.
+      if (!isStopped(error)) this.logger.warn('an index could not be refreshed', { error: String(error) });
+    } finally {
+      this.refreshing = undefined;
+    }
+  }
+
+  private async build(entry: Entry): Promise<void> {
+    const { index, stop, path } = entry;
+    const giveWay = slices(stop.signal);
+    try {
+      for await (const points of this.all()) {
+        for (let first = 0; first < points.length; first += PIECE_POINTS) {
+          for (const { slot, payload } of points.slice(first, first + PIECE_POINTS)) {
+            if (entry.touched?.has(slot) !== true) index.set(slot, payload);
+          }
+          await giveWay();
+        }
+      }
+      await index.refresh(giveWay);
+    } catch (error) {
+      // Caught to tell which index: without it filters read the payloads.
+      if (isStopped(error)) return;
+      this.logger.error('an index could not be built', { field: path.text, error: String(error) });
+      throw error;
+    }
+    entry.touched = undefined;
+    entry.isReady = true;
+    this.generation++;
+  }
+}
+
+/** Lets the event loop turn whenever the slice is used up. Throws the signal's reason when it is aborted. */
+function slices(signal: AbortSignal): () => Promise<void> {
+  let began = performance.now();
+  return async () => {
+    signal.throwIfAborted();
+    if (performance.now() - began < SLICE_MS) return;
+    await nextTurn();
+    began = performance.now();
+  };
+}
+
+function isStopped(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function keyOf({ steps }: JsonPath): string {
+  return JSON.stringify(steps);
+}

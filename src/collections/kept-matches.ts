@@ -1,0 +1,160 @@
+import { bitsOf, countBits, hasBit } from '../base/bitset.ts';
+import { VectorizerError } from '../core/errors.ts';
+import type { Filter } from '../core/filter.ts';
+import { compileFilter, type FilterContext } from '../filters/compile.ts';
+import { compilePayloadFilter } from '../filters/payload-filter.ts';
+import type { RowFilter, Segment } from '../segments/segment.ts';
+import type { ChangeJournal } from './change-journal.ts';
+import type { FieldIndexes } from './field-indexes.ts';
+import type { PointSlots } from './point-slots.ts';
+
+/** What of a shard the matching of filters looks at. */
+export interface MatchSource {
+  readonly slots: PointSlots;
+  readonly fields: FieldIndexes;
+  readonly segments: readonly Segment[];
+  /** Grows when points move to other rows without a change of theirs. */
+  readonly placement: number;
+  /** Everything that a compiled filter asks for, as it is now. */
+  filterContext(): FilterContext;
+  payloadOf(slot: number): Uint8Array;
+}
+
+/** The points of a shard that match a filter: whenever it is looked at, those that match at that moment. */
+export interface Matches {
+  /** Bitmap of slots; to be used before anything is awaited. */
+  readonly words: Uint32Array;
+  readonly count: number;
+  /** The same as rows of a segment, for searches that begin now; undefined where the segment holds no vectors. */
+  rowsOf(segment: Segment): RowFilter | undefined;
+}
+
+/** What a result is when it is made: right as of `position` of the journal, by the indexes of `epoch`. */
+export interface FirstMatches {
+  readonly filter: Filter;
+  readonly words: Uint32Array;
+  readonly position: number;
+  readonly epoch: number;
+}
+
+/** One filter's result, brought up to date with the journal whenever it is looked at. */
+export class KeptMatches implements Matches {
+  private readonly source: MatchSource;
+  private readonly journal: ChangeJournal;
+  private readonly filter: Filter;
+  private readonly epoch: number;
+  private readonly rows = new Map<Segment, RowFilter | undefined>();
+  private rowsPosition = -1;
+  private rowsPlacement = -1;
+  private position: number;
+  private slotWords: Uint32Array;
+  private slotCount: number;
+  /** About what the bitmaps over slots and over rows weigh. */
+  readonly bytes: number;
+
+  constructor(source: MatchSource, journal: ChangeJournal, first: FirstMatches) {
+    this.source = source;
+    this.journal = journal;
+    this.filter = first.filter;
+    this.epoch = first.epoch;
+    this.position = first.position;
+    this.slotWords = first.words;
+    this.slotCount = countBits(first.words);
+    this.bytes = first.words.byteLength * 2 + 1024;
+  }
+
+  get words(): Uint32Array {
+    this.settle();
+    return this.slotWords;
+  }
+
+  get count(): number {
+    this.settle();
+    return this.slotCount;
+  }
+
+  /** Changes that have not been looked at; undefined where they are forgotten, or the indexes are others by now. */
+  get pendingCount(): number | undefined {
+    return this.epoch === this.source.fields.epoch ? this.journal.since(this.position)?.length : undefined;
+  }
+
+  /** Looks at the next changes, at most so many. */
+  advance(changesMax: number): void {
+    const changed = this.journal.since(this.position)?.subarray(0, changesMax);
+    if (changed === undefined || changed.length === 0) return;
+    const { source } = this;
+    const compiled = compileFilter(this.filter, source.filterContext());
+    const tests = compiled.residues.map(compilePayloadFilter);
+    const words = grown(this.slotWords, source.slots.end);
+    for (const slot of changed) {
+      let payload: Uint8Array | undefined;
+      const matches =
+        source.slots.live.has(slot) &&
+        compiled.test(slot, (residue) => tests[residue]?.((payload ??= source.payloadOf(slot))) === true);
+      if (matches === hasBit(words, slot)) continue;
+      words[slot >>> 5] = (words[slot >>> 5] ?? 0) ^ (1 << (slot & 31));
+      this.slotCount += matches ? 1 : -1;
+    }
+    this.slotWords = words;
+    this.position += changed.length;
+  }
+
+  rowsOf(segment: Segment): RowFilter | undefined {
+    this.settle();
+    if (this.rowsPosition !== this.position || this.rowsPlacement !== this.source.placement || !this.rows.has(segment))
+      this.translate();
+    return this.rows.get(segment);
+  }
+
+  forget(segment: Segment): void {
+    this.rows.get(segment)?.close();
+    this.rows.delete(segment);
+  }
+
+  close(): void {
+    for (const rows of this.rows.values()) rows?.close();
+    this.rows.clear();
+  }
+
+  /** Between the end of `match` and now an update may have slipped in: few changes at most. */
+  private settle(): void {
+    if (this.pendingCount === undefined)
+      throw new VectorizerError('unavailable', 'the indexes have changed while a filter was used: try again');
+    this.advance(Infinity);
+  }
+
+  /** From slots to the rows of all segments at once. */
+  private translate(): void {
+    const { slots, segments, placement } = this.source;
+    const bitmaps = new Map(
+      segments.map(({ number, rowCount }) => [number, new Uint32Array(Math.ceil(rowCount / 32))]),
+    );
+    let number = -1;
+    let rows = new Uint32Array(0);
+    for (const slot of bitsOf(this.slotWords)) {
+      const at = slots.segmentOf(slot);
+      if (at !== number) {
+        number = at;
+        rows = bitmaps.get(at) ?? new Uint32Array(0);
+      }
+      const row = slots.rowOf(slot);
+      rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
+    }
+    this.close();
+    for (const segment of segments) {
+      this.rows.set(segment, segment.admit(bitmaps.get(segment.number) ?? new Uint32Array(0)));
+    }
+    this.rowsPosition = this.position;
+    this.rowsPlacement = placement;
+  }
+}
+
+/** The bitmap with room for all slots; a copy only where it must grow. */
+export function grown(words: Uint32Array, slotEnd: number): Uint32Array {
+  const length = Math.ceil(slotEnd / 32);
+  if (words.length >= length) return words;
+  // Room for some more, so that inserts do not copy it each time.
+  const result = new Uint32Array(length + 64 + (length >>> 4));
+  result.set(words);
+  return result;
+}

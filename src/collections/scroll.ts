@@ -1,0 +1,112 @@
+import { bitsOf, hasBit } from '../base/bitset.ts';
+import type { Record, ScoredPoint, ScrollPage } from '../core/answers.ts';
+import { badInput } from '../core/errors.ts';
+import { type Filter, imposesNothing } from '../core/filter.ts';
+import { compareIds, idAfter, type PointId } from '../core/ids.ts';
+import type { QueryPoints, ScrollPoints } from '../core/requests.ts';
+import { hydrate, type PointPlace } from './hydrate.ts';
+import type { Matches } from './kept-matches.ts';
+import { orderedPoints } from './order-by.ts';
+import { firstPlaces } from './first-places.ts';
+import type { Shard } from './shard.ts';
+
+/** A page of points in the order of ids, or of the values of a field. */
+export async function scrollPoints(
+  shards: readonly Shard[],
+  request: ScrollPoints,
+  signal: AbortSignal,
+): Promise<ScrollPage> {
+  const { offset, limit, filter, orderBy, withPayload, withVector } = request;
+  if (orderBy !== undefined) {
+    if (offset !== undefined) throw badInput(NO_OFFSET);
+    const found = await orderedPoints(shards, { orderBy, limit, filter, signal });
+    const records = await hydrate(found, withPayload, withVector);
+    const points = records.map((record, index) => ({ ...record, orderValue: found[index]?.orderValue }));
+    return { points, nextPageOffset: undefined };
+  }
+  const found = await firstPoints(shards, { offset, count: limit + 1, filter, signal });
+  const points = await hydrate(found.slice(0, limit), withPayload, withVector);
+  return { points, nextPageOffset: found[limit]?.id };
+}
+
+const NO_OFFSET =
+  "Cannot use an `offset` when using `order_by`. The alternative for paging is to use `order_by.start_from` and a filter to exclude the IDs that you've already seen for the `order_by.start_from` value";
+
+/** A query that looks for no vector gives points by id, or by a field: scores 1, versions 0 (SEMANTICS.md 3.1). */
+export async function scrollAsQuery(
+  shards: readonly Shard[],
+  request: QueryPoints,
+  signal: AbortSignal,
+): Promise<ScoredPoint[]> {
+  const { target, filter, limit, offset, withPayload, withVector } = request;
+  const scored = (record: Record): ScoredPoint => ({ ...record, version: 0, score: 1 });
+  if (target.kind === 'order_by') {
+    const found = await orderedPoints(shards, { orderBy: target.orderBy, limit: offset + limit, filter, signal });
+    const shown = found.slice(offset);
+    const records = await hydrate(shown, withPayload, withVector);
+    return records.map((record, index) => ({ ...scored(record), orderValue: shown[index]?.orderValue }));
+  }
+  const found = await firstPoints(shards, { offset: undefined, count: offset + limit, filter, signal });
+  return (await hydrate(found.slice(offset), withPayload, withVector)).map(scored);
+}
+
+interface FirstPoints {
+  /** First id, inclusive. */
+  readonly offset: PointId | undefined;
+  readonly count: number;
+  readonly filter: Filter | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The first points of all shards in id order, of those that match where there is a filter. */
+async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promise<PointPlace[]> {
+  const { filter, offset, count, signal } = wanted;
+  const pages = await Promise.all(
+    shards.map(async (shard) => {
+      if (filter === undefined || imposesNothing(filter)) return placed(shard, await pageOf(shard, offset, count));
+      return firstMatching(shard, await shard.points.match(filter, signal), offset, count);
+    }),
+  );
+  const merged = pages.length === 1 ? (pages[0] ?? []) : pages.flat().toSorted((a, b) => compareIds(a.id, b.id));
+  return merged.slice(0, count);
+}
+
+async function pageOf(shard: Shard, offset: PointId | undefined, count: number): Promise<PointId[]> {
+  return (await shard.payloads.page(offset, count)).map(({ id }) => id);
+}
+
+function placed(shard: Shard, ids: readonly PointId[]): PointPlace[] {
+  return ids.flatMap((id) => {
+    const found = shard.find(id);
+    return found === undefined ? [] : [{ id, shard, ...found }];
+  });
+}
+
+/** Microseconds that a matching point costs when all are compared, and a point of a page that is read in order. */
+const COMPARE_US = 0.05;
+const READ_US = 2;
+const PAGE_POINTS = 1000;
+
+/** Either every matching point is compared, or points are read in order until enough of them match: what is cheaper. */
+async function firstMatching(
+  shard: Shard,
+  matches: Matches,
+  offset: PointId | undefined,
+  count: number,
+): Promise<PointPlace[]> {
+  const read = (count * shard.pointCount) / Math.max(matches.count, 1);
+  if (matches.count * COMPARE_US <= read * READ_US) return firstPlaces(shard, bitsOf(matches.words), { offset, count, direction: 'asc' });
+  const found: PointPlace[] = [];
+  let from = offset;
+  while (found.length < count) {
+    const ids = await pageOf(shard, from, PAGE_POINTS);
+    const { words } = matches;
+    for (const place of placed(shard, ids)) {
+      if (hasBit(words, place.segment.rows.slotAt(place.row))) found.push(place);
+    }
+    const last = ids.at(-1);
+    from = last === undefined ? undefined : idAfter(last);
+    if (ids.length < PAGE_POINTS || from === undefined) break;
+  }
+  return found.slice(0, count);
+}

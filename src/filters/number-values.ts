@@ -1,0 +1,129 @@
+import type { FieldPredicate } from '../core/filter.ts';
+import { NO_NUMBER } from './dictionary.ts';
+import { type Facet, PostingFacet } from './facet.ts';
+import type { IndexLeaf } from './field-index.ts';
+import { type FieldOrder, PostingOrder } from './field-order.ts';
+import type { FieldValues } from './field-values.ts';
+import type { GiveWay } from './give-way.ts';
+import { WordList } from './growing-words.ts';
+import { anyLeaf, exceptLeaf, NOTHING_LEAF, ranksLeaf } from './leaves.ts';
+import { compareKey, compareWords, isWithin } from './key-order.ts';
+import type { NumberKind } from './number-kinds.ts';
+import type { ValueSpans } from './payload-values.ts';
+import { Postings } from './postings.ts';
+import { type KeyInterval, putInteger } from './sortable-values.ts';
+import { WordDictionary } from './word-dictionary.ts';
+
+/** Scratch of `set`. */
+const numbers = new WordList();
+
+/** What an index over numbers serves. */
+export interface NumberUses {
+  /** Matching of integers, and counting the points of each. */
+  readonly lookup: boolean;
+  /** Ranges and orders. */
+  readonly range: boolean;
+}
+
+/** Integers, floats or datetimes. */
+export class NumberValues implements FieldValues {
+  readonly facet: Facet | undefined;
+  readonly order: FieldOrder | undefined;
+  readonly #kind: NumberKind;
+  readonly #uses: NumberUses;
+  readonly #dictionary: WordDictionary;
+  readonly #postings: Postings;
+
+  constructor(kind: NumberKind, uses: NumberUses, seed: number) {
+    this.#kind = kind;
+    this.#uses = uses;
+    const dictionary = new WordDictionary(2, seed);
+    this.#dictionary = dictionary;
+    const compare = (a: number, b: number): number => compareWords(dictionary.words, a, b);
+    const valueOf = (number: number): bigint | number =>
+      kind.valueOf(dictionary.words[number * 2] ?? 0, dictionary.words[number * 2 + 1] ?? 0);
+    this.#postings = new Postings(dictionary, uses.range ? compare : undefined);
+    this.facet = uses.lookup
+      ? new PostingFacet(this.#postings, (number) => BigInt(valueOf(number)), compare)
+      : undefined;
+    this.order = uses.range
+      ? new PostingOrder({ postings: this.#postings, dictionary, kind, compare, valueOf })
+      : undefined;
+  }
+
+  get pointCount(): number {
+    return this.#postings.filled.count;
+  }
+
+  get memoryBytes(): number {
+    return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
+  }
+
+  set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
+    numbers.length = 0;
+    const dictionary = this.#dictionary;
+    for (let index = 0; index < items.count; index++) {
+      const isOne = this.#kind.read(
+        dictionary.probe,
+        items.kindOf(index),
+        bytes,
+        items.startOf(index),
+        items.endOf(index),
+      );
+      if (isOne) numbers.push(dictionary.add());
+    }
+    numbers.sortUnique();
+    return this.#postings.set(slot, numbers.words, numbers.length);
+  }
+
+  clear(slot: number): boolean {
+    return this.#postings.clear(slot);
+  }
+
+  leaf(predicate: FieldPredicate): IndexLeaf | undefined {
+    switch (predicate.kind) {
+      case 'value':
+        if (!this.#uses.lookup || typeof predicate.value !== 'bigint') return undefined;
+        return anyLeaf(this.#postings, this.#find([predicate.value]));
+      case 'any':
+      case 'except': {
+        if (!this.#uses.lookup || predicate.values.type !== 'integers') return undefined;
+        const found = this.#find(predicate.values.values);
+        return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
+      }
+      case 'range':
+      case 'datetime_range': {
+        const interval = this.#uses.range ? this.#kind.interval(predicate) : undefined;
+        if (interval === undefined) return undefined;
+        return interval === 'none' ? NOTHING_LEAF : this.#rangeLeaf(interval);
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  get refreshIsDue(): boolean {
+    return this.#postings.refreshIsDue;
+  }
+
+  refresh(giveWay: GiveWay): Promise<void> {
+    return this.#postings.refresh(giveWay);
+  }
+
+  #find(values: readonly bigint[]): number[] {
+    const found: number[] = [];
+    for (const value of values) {
+      putInteger(value, this.#dictionary.probe);
+      const number = this.#dictionary.find();
+      if (number !== NO_NUMBER) found.push(number);
+    }
+    return found;
+  }
+
+  #rangeLeaf(interval: KeyInterval): IndexLeaf {
+    const { words } = this.#dictionary;
+    const first = this.#postings.firstRank((number) => compareKey(words, number, interval.least) >= 0);
+    const end = this.#postings.firstRank((number) => compareKey(words, number, interval.most) > 0, first);
+    return ranksLeaf(this.#postings, { first, end }, (number) => isWithin(words, number, interval));
+  }
+}

@@ -1,0 +1,55 @@
+import type { JsonPath } from '../core/json-path.ts';
+import type { FieldSchema } from '../core/payload-schema.ts';
+import { BoolValues } from './bool-values.ts';
+import type { Facet } from './facet.ts';
+import type { FieldIndex } from './field-index.ts';
+import type { FieldOrder } from './field-order.ts';
+import type { FieldValues } from './field-values.ts';
+import { GeoValues } from './geo-values.ts';
+import { KeywordValues } from './keyword-values.ts';
+import { DATETIMES, FLOATS, INTEGERS } from './number-kinds.ts';
+import { NumberValues } from './number-values.ts';
+import { TextValues } from './text-values.ts';
+import { openAnalyser } from './text/analyser.ts';
+import { UuidValues } from './uuid-values.ts';
+import { ValueIndex } from './value-index.ts';
+
+/**
+ * An empty index.
+ *
+ * seed  any 32 bits, drawn at random: values whose hashes collide cannot simply be looked up.
+ */
+export function openFieldIndex(path: JsonPath, schema: FieldSchema, seed: number): FieldIndex {
+  return new ValueIndex(path, schema, openValues(schema, seed));
+}
+
+/** Counting the points of each value by an index; undefined where its type (or its parameters) do not serve that. */
+export function facetOf(index: FieldIndex): Facet | undefined {
+  return index instanceof ValueIndex ? index.facet : undefined;
+}
+
+/** The order of points by an index; undefined where its type (or its parameters) do not serve that. */
+export function orderOf(index: FieldIndex): FieldOrder | undefined {
+  return index instanceof ValueIndex ? index.order : undefined;
+}
+
+function openValues({ type, params }: FieldSchema, seed: number): FieldValues {
+  switch (type) {
+    case 'keyword':
+      return new KeywordValues(params?.prefix === true, seed);
+    case 'integer':
+      return new NumberValues(INTEGERS, { lookup: params?.lookup !== false, range: params?.range !== false }, seed);
+    case 'float':
+      return new NumberValues(FLOATS, { lookup: false, range: true }, seed);
+    case 'datetime':
+      return new NumberValues(DATETIMES, { lookup: false, range: true }, seed);
+    case 'bool':
+      return new BoolValues();
+    case 'uuid':
+      return new UuidValues(seed);
+    case 'geo':
+      return new GeoValues(seed);
+    case 'text':
+      return new TextValues(openAnalyser(params?.text), params?.text?.phraseMatching === true, seed);
+  }
+}

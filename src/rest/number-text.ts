@@ -1,0 +1,29 @@
+/** A double as serde_json prints it: shortest digits, always with a point or an exponent. */
+export function ryuText(value: number): string {
+  const [digits, exponent] = shortestDigits(value);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const point = digits.length + exponent;
+  if (exponent >= 0 && point <= 16) return `${sign}${digits}${'0'.repeat(exponent)}.0`;
+  if (point > 0 && point <= 16) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+  if (point > -5 && point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+  return `${sign}${digits.slice(0, 1)}${fraction}e${point - 1}`;
+}
+
+/** A double as Rust's Display prints it: shortest digits, never an exponent, no point where it is whole. */
+export function plainText(value: number): string {
+  const [digits, exponent] = shortestDigits(value);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const point = digits.length + exponent;
+  if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
+  if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+  return `${sign}0.${'0'.repeat(-point)}${digits}`;
+}
+
+/** Digits without leading or trailing zeros, and the power of ten of the last one. */
+function shortestDigits(value: number): [string, number] {
+  if (value === 0) return ['0', 0];
+  const [mantissa = '0', power = '0'] = Math.abs(value).toExponential().split('e');
+  const digits = mantissa.replace('.', '');
+  return [digits, Number(power) - digits.length + 1];
+}

@@ -1,0 +1,106 @@
+import { invariant } from '../base/invariant.ts';
+import type { Arena } from '../compute/arenas.ts';
+
+/** A list costs as much as the bitmap where it holds one row in this many; only shorter ones are kept. */
+const LIST_SHARE = 32;
+
+/**
+ * The rows that searches of one field may return, in the arena where kernels read them: a bitmap, and a list where the
+ * rows are few. Made by `DenseField.admit`, used by any number of searches at once, given back by `close`.
+ * Memory: one bit for each row, and four bytes for each row of a list (at most as much again).
+ */
+export class RowFilter {
+  readonly arena: Arena;
+  /** Rows at or above are outside. */
+  readonly rowEnd: number;
+  /** Live rows in it when it was made. */
+  readonly admitted: number;
+  /** Removed rows of the field when it was made: none of them is in the bitmap. */
+  readonly deadCount: number;
+  readonly #address: number;
+  readonly #bytes: number;
+  readonly #listed: boolean;
+  #users = 0;
+  #closed = false;
+
+  /** words: live rows below rowEnd, no other bit set. Throws insufficient_storage. */
+  constructor(arena: Arena, words: Uint32Array, rowEnd: number, deadCount: number) {
+    this.arena = arena;
+    this.rowEnd = rowEnd;
+    this.deadCount = deadCount;
+    this.admitted = countBits(words);
+    this.#listed = this.admitted * LIST_SHARE <= rowEnd;
+    const wordCount = filterWords(rowEnd);
+    invariant(words.length === wordCount, 'filter: a bit for each row and one more');
+    this.#bytes = (wordCount + (this.#listed ? this.admitted : 0)) * 4;
+    this.#address = arena.allocate(this.#bytes);
+    arena.u32.set(words, this.#address / 4);
+    if (this.#listed) writeList(words, arena.u32, this.#address / 4 + wordCount);
+  }
+
+  /** Bytes held in the arena. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Address of the bitmap (layout.ts, SEARCH_FILTER). */
+  get bitmap(): number {
+    return this.#address;
+  }
+
+  /** Address of the rows, `admitted` of them, ascending; undefined where there are too many to be listed. */
+  get list(): number | undefined {
+    return this.#listed ? this.#address + filterWords(this.rowEnd) * 4 : undefined;
+  }
+
+  /** Keeps the memory for as long as `work` runs. */
+  async using<Answer>(work: Promise<Answer>): Promise<Answer> {
+    this.#users += 1;
+    try {
+      return await work;
+    } finally {
+      this.#users -= 1;
+      this.#freeWhenIdle();
+    }
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** Gives the memory back once the searches under way are done. Twice does nothing. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#freeWhenIdle();
+  }
+
+  #freeWhenIdle(): void {
+    if (this.#closed && this.#users === 0) this.arena.free(this.#address, this.#bytes);
+  }
+}
+
+/** Words of the bitmap of a filter: one bit more than rows, always 0, stands for all rows behind. */
+export function filterWords(rowEnd: number): number {
+  return (rowEnd >>> 5) + 1;
+}
+
+function countBits(words: Uint32Array): number {
+  let count = 0;
+  for (const word of words) {
+    const pairs = word - ((word >>> 1) & 0x55555555);
+    const nibbles = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+    count += Math.imul((nibbles + (nibbles >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
+}
+
+function writeList(words: Uint32Array, target: Uint32Array, start: number): void {
+  let at = start;
+  for (let index = 0; index < words.length; index += 1) {
+    for (let bits = words[index] ?? 0; bits !== 0; bits &= bits - 1) {
+      target[at] = index * 32 + 31 - Math.clz32(bits & -bits);
+      at += 1;
+    }
+  }
+}
