@@ -9,7 +9,105 @@ export const DIMENSION = 8;
 const VECTOR = JSON.stringify(Array.from({ length: DIMENSION }, (_, index) => index / 8));
 const UUID = '"00000000-0000-4000-8000-000000000001"';
 
+const PLACE = '{"lon":13.4,"lat":52.5}';
+const RING = '{"points":[{"lon":0,"lat":0},{"lon":9,"lat":0},{"lon":9,"lat":9},{"lon":0,"lat":0}]}';
+
+/** Conditions of every kind. */
+const CONDITIONS: readonly string[] = [
+  '{"key":"a","match":{"value":1}}',
+  '{"key":"c[].d","match":{"any":[1,18446744073709551615,-3]}}',
+  '{"key":"b","match":{"except":["ü","x"]}}',
+  '{"key":"b","match":{"text":"ü x"}}',
+  '{"key":"b","match":{"text_any":"ü x"}}',
+  '{"key":"b","match":{"phrase":"ü"}}',
+  '{"key":"b","match":{"prefix":"ü"}}',
+  '{"key":"a","range":{"gte":-1e300,"lt":9007199254740993}}',
+  '{"key":"when","range":{"gt":"2020-02-29T23:59:60.5+01:30","lte":"2030-01-01"}}',
+  `{"key":"place","geo_radius":{"center":${PLACE},"radius":1e7}}`,
+  `{"key":"place","geo_bounding_box":{"top_left":${PLACE},"bottom_right":{"lon":-170,"lat":-80}}}`,
+  `{"key":"place","geo_polygon":{"exterior":${RING},"interiors":[${RING}]}}`,
+  '{"key":"c","values_count":{"gte":1,"lt":18446744073709551615}}',
+  '{"key":"c","is_empty":false}',
+  '{"key":"\\"a.b\\"[0]","is_null":true}',
+  '{"is_empty":{"key":"c"}}',
+  '{"is_null":{"key":"c[]"}}',
+  `{"has_id":[1,2,${UUID}]}`,
+  '{"has_vector":""}',
+  '{"slice":{"total":3,"index":1}}',
+  '{"nested":{"key":"c","filter":{"must_not":{"key":"d","match":{"value":1}}}}}',
+];
+
+const FILTER = `{"must":[${CONDITIONS.slice(0, 7).join(',')}],"should":[${CONDITIONS.slice(7, 13).join(',')}],"must_not":[${CONDITIONS.slice(13).join(',')}],"min_should":{"conditions":[${CONDITIONS[0]},{"should":[${CONDITIONS[1]}]}],"min_count":1}}`;
+
+/** Each condition by itself, so that something matches now and then. */
+const COUNTS: readonly Template[] = CONDITIONS.map((condition) => ({
+  method: 'POST',
+  path: '/collections/fuzzed/points/count?timeout=5',
+  body: `{"filter":{"must":[${condition}]}}`,
+}));
+
+const FIELD_TYPES = ['keyword', 'integer', 'float', 'geo', 'text', 'bool', 'datetime', 'uuid'];
+
+const INDEXES: readonly Template[] = FIELD_TYPES.map((type, at) => ({
+  method: 'PUT',
+  path: '/collections/fuzzed/index?wait=true',
+  body: `{"field_name":"${['b', 'a', 'c[].d', 'place', 'b', 'flag', 'when', 'uid'][at]}","field_schema":{"type":"${type}","on_disk":true}}`,
+}));
+
+const OPERATIONS: readonly string[] = [
+  `{"upsert":{"points":[{"id":3,"vector":${VECTOR},"payload":{"a":3}}],"update_filter":{"must":[${CONDITIONS[0]}]},"update_mode":"update_only"}}`,
+  '{"set_payload":{"payload":{"a":[1,{"d":2}],"n":null},"points":[1],"key":"c[].e"}}',
+  `{"overwrite_payload":{"payload":{"a":1},"filter":{"must":[${CONDITIONS[7]}]}}}`,
+  '{"delete_payload":{"keys":["a","c[].d"],"points":[1,2]}}',
+  '{"clear_payload":{"points":[2]}}',
+  `{"update_vectors":{"points":[{"id":1,"vector":${VECTOR}}]}}`,
+  '{"delete_vectors":{"points":[1],"vector":[""]}}',
+  `{"delete":{"filter":{"must":[${CONDITIONS[17]}]}}}`,
+];
+
+/** The routes of payloads and vectors, with the bodies that the batch has for them. */
+const PAYLOADS: readonly Template[] = [
+  ['PUT', 'points', 0],
+  ['POST', 'points/payload', 1],
+  ['PUT', 'points/payload', 2],
+  ['POST', 'points/payload/delete', 3],
+  ['POST', 'points/payload/clear', 4],
+  ['PUT', 'points/vectors', 5],
+  ['POST', 'points/vectors/delete', 6],
+  ['POST', 'points/delete', 7],
+].map(([method, route, operation]) => ({
+  method: String(method),
+  path: `/collections/fuzzed/${route}?wait=true`,
+  body: (OPERATIONS[Number(operation)] ?? '').replace(/^\{"[a-z_]+":/, '').slice(0, -1),
+}));
+
 export const TEMPLATES: readonly Template[] = [
+  ...COUNTS,
+  ...INDEXES,
+  ...PAYLOADS,
+  { method: 'POST', path: '/collections/fuzzed/points/batch', body: `{"operations":[${OPERATIONS.join(',')}]}` },
+  { method: 'POST', path: '/collections/fuzzed/points/count', body: `{"filter":${FILTER},"exact":false}` },
+  { method: 'DELETE', path: '/collections/fuzzed/index/c%5B%5D.d?wait=true', body: '' },
+  {
+    method: 'POST',
+    path: '/collections/fuzzed/facet?timeout=5',
+    body: '{"key":"b","limit":3,"exact":true,"filter":{}}',
+  },
+  {
+    method: 'POST',
+    path: '/collections/fuzzed/points/scroll',
+    body: `{"order_by":{"key":"a","direction":"desc","start_from":2.5},"filter":{"must":[${CONDITIONS[0]}]}}`,
+  },
+  {
+    method: 'POST',
+    path: '/collections/fuzzed/points/query',
+    body: `{"query":{"order_by":"when"},"filter":${FILTER}}`,
+  },
+  {
+    method: 'POST',
+    path: '/collections/fuzzed/points/query',
+    body: `{"query":${VECTOR},"filter":{"should":[${CONDITIONS.slice(0, 9).join(',')}]},"params":{"acorn":{"enable":true}}}`,
+  },
   { method: 'PUT', path: '/collections/fuzzed', body: `{"vectors":{"size":${DIMENSION},"distance":"Cosine"}}` },
   {
     method: 'PUT',
@@ -22,7 +120,7 @@ export const TEMPLATES: readonly Template[] = [
   {
     method: 'PUT',
     path: '/collections/fuzzed/points?wait=true',
-    body: `{"points":[{"id":1,"vector":${VECTOR},"payload":{"a":1,"b":"ü","c":[null,{"d":18446744073709551615}]}},{"id":${UUID},"vector":${VECTOR}}]}`,
+    body: `{"points":[{"id":1,"vector":${VECTOR},"payload":{"a":1,"b":"ü","c":[null,{"d":18446744073709551615}],"place":{"lon":13.4,"lat":52.5},"when":"2025-01-01T00:00:00Z","flag":true,"uid":${UUID}}},{"id":${UUID},"vector":${VECTOR}}]}`,
   },
   {
     method: 'PUT',

@@ -23,7 +23,7 @@ export async function applyRecord(state: ShardState, record: UpdateRecord, apply
     case 'remove_vectors':
       return removeVectors(state, record.target, applying);
     case 'create_index':
-      return { pointCount: 0, settled: state.fields.create(record.path, record.schema, 'new') };
+      return { pointCount: 0, settled: state.fields.create(record.path, record.schema) };
     case 'delete_index':
       state.fields.delete(record.path);
       return { pointCount: 0 };

@@ -43,6 +43,7 @@ export class Collection {
   private readonly shards: readonly Shard[];
   private readonly optimizer: Optimizer;
   private currentConfig: CollectionConfig;
+  private retired: VectorizerError | undefined;
 
   private constructor(number: number, config: CollectionConfig, shards: readonly Shard[], optimizer: Optimizer) {
     this.number = number;
@@ -164,6 +165,11 @@ export class Collection {
     return Promise.all(request.queries.map((query) => runQuery(this.shards, this.currentConfig, context, query)));
   }
 
+  /** The collection is being deleted: updates that are on their way are refused with this from now on. */
+  retire(refusal: VectorizerError): void {
+    this.retired = refusal;
+  }
+
   /** Finishes what is running. `keep`: false where the collection is being deleted. */
   async close(keep: boolean): Promise<void> {
     for (const shard of this.shards) await this.optimizer.forget(shard);
@@ -207,6 +213,7 @@ export class Collection {
 
   /** Logs each shard's part, then answers as the request wants: when it is durable, or when searches see it. */
   private async log(record: UpdateRecord, options: WriteOptions): Promise<UpdateResult> {
+    if (this.retired !== undefined) throw this.retired;
     const parts = splitRecord(record, this.shards.length);
     const logged = await Promise.all(
       parts.flatMap((part, index) => (part === undefined ? [] : [(this.shards[index] as Shard).update(part)])),

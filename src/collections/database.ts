@@ -48,7 +48,7 @@ export class Database {
   /** Throws not_found where there is no such collection. */
   collection(name: string): Collection {
     const collection = this.collections.get(name);
-    if (collection === undefined) throw notFound(`Collection \`${name}\` doesn't exist!`);
+    if (collection === undefined) throw noCollection(name);
     return collection;
   }
 
@@ -88,6 +88,7 @@ export class Database {
       if (collection === undefined) return false;
       await this.foundation.kv.batch([{ type: 'del', key: collectionKey(name) }], { sync: true });
       this.collections.delete(name);
+      collection.retire(noCollection(name));
       await collection.close(false);
       await this.erase(collection.number);
       return true;
@@ -127,6 +128,10 @@ export class Database {
     this.changes = result.catch(() => undefined);
     return result;
   }
+}
+
+function noCollection(name: string): VectorizerError {
+  return notFound(`Collection \`${name}\` doesn't exist!`);
 }
 
 function applyDiff(config: CollectionConfig, diff: CollectionDiff): CollectionConfig {

@@ -89,26 +89,16 @@ export class FieldIndexes {
   }
 
   /** Begins to build an index; settles when it is done. The same index again does nothing, another replaces the old one. */
-  create(path: JsonPath, schema: FieldSchema, origin: 'new' | 'restored'): Promise<void> {
-    const key = keyOf(path);
-    const old = this.entries.get(key);
+  create(path: JsonPath, schema: FieldSchema): Promise<void> {
+    const old = this.entries.get(keyOf(path));
     if (old !== undefined && sameSchema(old.schema, schema)) return old.built;
     this.delete(path);
-    const entry: Entry = {
-      path,
-      schema,
-      origin,
-      index: openFieldIndex(path, schema, this.seed),
-      built: Promise.resolve(),
-      isReady: false,
-      touched: new Bitset(),
-      stop: new AbortController(),
-    };
-    this.entries.set(key, entry);
-    entry.built = this.build(entry);
-    // Whoever waits hears of a failure; it is logged in any case.
-    entry.built.catch(() => undefined);
-    return entry.built;
+    return this.begin([this.enter({ path, schema }, 'new')]);
+  }
+
+  /** Begins to build the indexes that were there before a restart, all in one walk over the payloads. */
+  restore(definitions: readonly FieldDefinition[]): void {
+    if (definitions.length > 0) void this.begin(definitions.map((definition) => this.enter(definition, 'restored')));
   }
 
   delete(path: JsonPath): void {
@@ -152,53 +142,76 @@ export class FieldIndexes {
 
   private async refresh(entries: readonly Entry[]): Promise<void> {
     try {
-      for (const { index, stop } of entries) await index.refresh(slices(stop.signal));
+      for (const { index, stop } of entries) if (!stop.signal.aborted) await index.refresh(slices());
     } catch (error) {
-      // Caught because answers are right without it; a stopped refresh is no fault.
-      if (!isStopped(error)) this.logger.warn('an index could not be refreshed', { error: String(error) });
+      // Caught because answers are right without it.
+      this.logger.warn('an index could not be refreshed', { error: String(error) });
     } finally {
       this.refreshing = undefined;
     }
   }
 
-  private async build(entry: Entry): Promise<void> {
-    const { index, stop, path } = entry;
-    const giveWay = slices(stop.signal);
+  private enter({ path, schema }: FieldDefinition, origin: Entry['origin']): Entry {
+    const entry: Entry = {
+      path,
+      schema,
+      origin,
+      index: openFieldIndex(path, schema, this.seed),
+      built: Promise.resolve(),
+      isReady: false,
+      touched: new Bitset(),
+      stop: new AbortController(),
+    };
+    this.entries.set(keyOf(path), entry);
+    return entry;
+  }
+
+  private begin(entries: readonly Entry[]): Promise<void> {
+    const built = this.build(entries);
+    // Whoever waits hears of a failure; it is logged in any case.
+    built.catch(() => undefined);
+    for (const entry of entries) entry.built = built;
+    return built;
+  }
+
+  private async build(entries: readonly Entry[]): Promise<void> {
+    const giveWay = slices();
     try {
       for await (const points of this.all()) {
+        if (entries.every(({ stop }) => stop.signal.aborted)) return;
         for (let first = 0; first < points.length; first += PIECE_POINTS) {
-          for (const { slot, payload } of points.slice(first, first + PIECE_POINTS)) {
-            if (entry.touched?.has(slot) !== true) index.set(slot, payload);
-          }
+          for (const entry of entries) fill(entry, points.slice(first, first + PIECE_POINTS));
           await giveWay();
         }
       }
-      await index.refresh(giveWay);
+      for (const { index, stop } of entries) if (!stop.signal.aborted) await index.refresh(giveWay);
     } catch (error) {
-      // Caught to tell which index: without it filters read the payloads.
-      if (isStopped(error)) return;
-      this.logger.error('an index could not be built', { field: path.text, error: String(error) });
+      // Caught to tell which indexes: without them filters read the payloads.
+      const fields = entries.map(({ path }) => path.text).join(', ');
+      this.logger.error('indexes could not be built', { fields, error: String(error) });
       throw error;
     }
-    entry.touched = undefined;
-    entry.isReady = true;
+    for (const entry of entries) {
+      entry.touched = undefined;
+      entry.isReady = true;
+    }
     this.generation++;
   }
 }
 
-/** Lets the event loop turn whenever the slice is used up. Throws the signal's reason when it is aborted. */
-function slices(signal: AbortSignal): () => Promise<void> {
+function fill({ index, touched, stop }: Entry, points: readonly SlotPayload[]): void {
+  if (stop.signal.aborted) return;
+  for (const { slot, payload } of points) if (touched?.has(slot) !== true) index.set(slot, payload);
+}
+
+/** Lets the event loop turn whenever the slice is used up. */
+function slices(): () => Promise<void> {
   let began = performance.now();
   return async () => {
-    signal.throwIfAborted();
     if (performance.now() - began < SLICE_MS) return;
     await nextTurn();
     began = performance.now();
   };
-}
-
-function isStopped(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
 
 function keyOf({ steps }: JsonPath): string {

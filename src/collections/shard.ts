@@ -374,11 +374,12 @@ export class Shard implements CheckpointSource, ShardState {
       if (place !== undefined && place.segment.rows.versionAt(place.row) < version)
         place.segment.rows.setVersion(place.row, version);
     }
-    for (const { path, schema } of this.checkpoint.manifest.indexes ?? []) {
-      const parsed = jsonPath(path);
-      if (parsed === undefined) throw dataDamaged('manifest', `the index of \`${path}\` has no path`);
-      void this.fields.create(parsed, schema, 'restored');
-    }
+    const indexes = (this.checkpoint.manifest.indexes ?? []).map(({ path: text, schema }) => {
+      const path = jsonPath(text);
+      if (path === undefined) throw dataDamaged('manifest', `the index of \`${text}\` has no path`);
+      return { path, schema };
+    });
+    this.fields.restore(indexes);
   }
 
   private async replay(logDirectory: string): Promise<void> {

@@ -1,6 +1,13 @@
-import { invariant } from '../base/invariant.ts';
-import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JsonTree } from '../base/json/json-tree.ts';
-import { parseJson } from '../base/json/parse-json.ts';
+import {
+  afterColon,
+  afterSpace,
+  afterString,
+  afterValue,
+  asBuffer,
+  firstMember,
+  nextMember,
+  storedText,
+} from '../base/json/stored-json.ts';
 import { parseJsonPath, type PathStep } from './json-path.ts';
 import type { PayloadSelector } from './requests.ts';
 
@@ -31,11 +38,8 @@ export function selectPayload(payload: Uint8Array, selector: PayloadSelector): U
 const EMPTY: Uint8Array = Buffer.from('{}');
 const EACH: PathStep = { kind: 'each' };
 
-// Nothing of the tree outlives `cut`.
-const scratch = new JsonTree();
-
 interface Cut {
-  readonly tree: JsonTree;
+  readonly bytes: Buffer;
   readonly patterns: readonly (readonly PathStep[])[];
   readonly kind: 'include' | 'exclude';
   readonly pieces: Buffer[];
@@ -49,10 +53,9 @@ const CLOSE_ARRAY = Buffer.from(']');
 
 function cut(payload: Uint8Array, kind: 'include' | 'exclude', paths: readonly string[]): Uint8Array {
   const patterns = paths.map(patternOf);
-  parseJson(scratch, Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength), undefined);
-  invariant(scratch.failure === undefined, 'payload-select: a stored payload must be JSON');
+  const bytes = asBuffer(payload);
   const pieces: Buffer[] = [];
-  cutObject({ tree: scratch, patterns, kind, pieces }, 0, []);
+  cutObject({ bytes, patterns, kind, pieces }, afterSpace(bytes, 0), []);
   return Buffer.concat(pieces);
 }
 
@@ -69,58 +72,56 @@ function patternOf(path: string): readonly PathStep[] {
   return steps;
 }
 
-function cutObject(state: Cut, node: number, path: PathStep[]): void {
-  const { tree, pieces } = state;
+/** The recursion goes as deep as a pattern is long: below its end all is kept or dropped as a whole. */
+function cutObject(state: Cut, start: number, path: PathStep[]): void {
+  const { bytes, pieces } = state;
   pieces.push(OPEN_OBJECT);
   let isFirst = true;
-  const end = tree.nextOf(node);
-  for (let at = node + 1; at < end; at = tree.nextOf(at + 1)) {
-    path.push({ kind: 'key', key: tree.text(at) });
+  for (let at = firstMember(bytes, start); at >= 0;) {
+    const keyEnd = afterString(bytes, at);
+    const value = afterColon(bytes, keyEnd);
+    const end = afterValue(bytes, value);
+    path.push({ kind: 'key', key: storedText(bytes, at, keyEnd) });
     if (keeps(state, path)) {
       if (isFirst) isFirst = false;
       else pieces.push(COMMA);
       // The key with its quotes and colon, and what white space there is.
-      pieces.push(tree.bytes.subarray(tree.startOf(at), tree.startOf(at + 1)));
-      cutValue(state, at + 1, path);
+      pieces.push(bytes.subarray(at, value));
+      cutValue(state, value, end, path);
     }
     path.pop();
+    at = nextMember(bytes, end);
   }
   pieces.push(CLOSE_OBJECT);
 }
 
-function cutArray(state: Cut, node: number, path: PathStep[]): void {
-  const { tree, pieces } = state;
+function cutArray(state: Cut, start: number, path: PathStep[]): void {
+  const { bytes, pieces } = state;
   pieces.push(OPEN_ARRAY);
   path.push(EACH);
   // All elements have the same path: all are kept, or none.
-  if (keeps(state, path)) {
-    const end = tree.nextOf(node);
-    for (let at = node + 1; at < end; at = tree.nextOf(at)) {
-      if (at > node + 1) pieces.push(COMMA);
-      cutValue(state, at, path);
-    }
+  let at = keeps(state, path) ? firstMember(bytes, start) : -1;
+  while (at >= 0) {
+    const end = afterValue(bytes, at);
+    cutValue(state, at, end, path);
+    at = nextMember(bytes, end);
+    if (at >= 0) pieces.push(COMMA);
   }
   path.pop();
   pieces.push(CLOSE_ARRAY);
 }
 
-function cutValue(state: Cut, node: number, path: PathStep[]): void {
-  const { tree, pieces } = state;
-  const kind = tree.kindOf(node);
-  if (isDecided(state, path)) pieces.push(rawOf(tree, node));
-  else if (kind === JSON_OBJECT) cutObject(state, node, path);
-  else if (kind === JSON_ARRAY) cutArray(state, node, path);
-  else if (kind === JSON_FLOATS) {
-    path.push(EACH);
-    if (keeps(state, path)) pieces.push(rawOf(tree, node));
-    else pieces.push(OPEN_ARRAY, CLOSE_ARRAY);
-    path.pop();
-  } else pieces.push(rawOf(tree, node));
+function cutValue(state: Cut, start: number, end: number, path: PathStep[]): void {
+  const { bytes, pieces } = state;
+  const opening = bytes[start];
+  if (isDecided(state, path)) pieces.push(bytes.subarray(start, end));
+  else if (opening === BRACE) cutObject(state, start, path);
+  else if (opening === BRACKET) cutArray(state, start, path);
+  else pieces.push(bytes.subarray(start, end));
 }
 
-function rawOf(tree: JsonTree, node: number): Buffer {
-  return tree.bytes.subarray(tree.startOf(node), tree.endOf(node));
-}
+const BRACE = 123;
+const BRACKET = 91;
 
 function keeps({ kind, patterns }: Cut, path: readonly PathStep[]): boolean {
   return kind === 'include'

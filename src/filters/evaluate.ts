@@ -1,5 +1,6 @@
 import { countBits } from '../base/bitset.ts';
 import { inAtLeast, intersect, sift, subtract, unite } from './bitmaps.ts';
+import type { IndexLeaf } from './field-index.ts';
 import { costsOf, type FilterNode, hasResidue, shareOf, testNode } from './filter-node.ts';
 
 /** The slots that a filter is evaluated over. */
@@ -19,18 +20,19 @@ export interface Ground {
 export interface Outcome {
   readonly sure: Uint32Array;
   readonly maybe: Uint32Array;
-  settle(residues: readonly Uint32Array[]): Uint32Array;
+  readonly settle: (residues: readonly Uint32Array[]) => Uint32Array;
 }
 
 type CombineSets = (sets: readonly Uint32Array[]) => Uint32Array;
 
 /** Nobody writes to the bitmaps of an outcome. */
 export function evaluate(node: FilterNode, ground: Ground): Outcome {
-  if (!hasResidue(node)) {
-    const exact = bitmapOf(node, ground);
-    return { sure: exact, maybe: exact, settle: () => exact };
-  }
+  if (!hasResidue(node)) return exactly(bitmapOf(node, ground));
   switch (node.kind) {
+    case 'everything':
+    case 'nothing':
+    case 'leaf':
+      return exactly(bitmapOf(node, ground));
     case 'all':
       return evaluateAll(node.nodes, ground);
     case 'any':
@@ -45,19 +47,23 @@ export function evaluate(node: FilterNode, ground: Ground): Outcome {
         settle: (residues) => without(settle(residues), ground),
       };
     }
-    default:
+    case 'residue':
       return {
         sure: new Uint32Array(ground.wordCount),
         maybe: liveWords(ground),
-        settle: (residues) => (node.kind === 'residue' ? residues[node.residue] : undefined) ?? new Uint32Array(0),
+        settle: (residues) => residues[node.residue] ?? new Uint32Array(0),
       };
   }
+}
+
+function exactly(words: Uint32Array): Outcome {
+  return { sure: words, maybe: words, settle: () => words };
 }
 
 function evaluateAll(nodes: readonly FilterNode[], ground: Ground): Outcome {
   const known = bitmapOf({ kind: 'all', nodes: nodes.filter((each) => !hasResidue(each)) }, ground);
   // Nothing that payloads could add: the parts need not be made.
-  if (countBits(known) === 0) return { sure: known, maybe: known, settle: () => known };
+  if (countBits(known) === 0) return exactly(known);
   const open = outcomes(nodes.filter(hasResidue), ground);
   return combine(open, (sets) => {
     const common = known.slice();
@@ -83,17 +89,14 @@ function bitmapOf(node: FilterNode, ground: Ground): Uint32Array {
   switch (node.kind) {
     case 'everything':
       return liveWords(ground);
-    case 'leaf': {
-      const words = new Uint32Array(ground.wordCount);
-      node.leaf.fill(words);
-      return words;
-    }
+    case 'leaf':
+      return addLeaf(node.leaf, new Uint32Array(ground.wordCount));
     case 'all':
       return commonBitmap(node.nodes, ground);
     case 'any': {
       const words = new Uint32Array(ground.wordCount);
       for (const each of node.nodes) {
-        if (each.kind === 'leaf') each.leaf.fill(words);
+        if (each.kind === 'leaf') addLeaf(each.leaf, words);
         else unite(words, bitmapOf(each, ground));
       }
       return words;
@@ -106,9 +109,15 @@ function bitmapOf(node: FilterNode, ground: Ground): Uint32Array {
         node.count,
         liveWords(ground),
       );
-    default:
+    case 'nothing':
+    case 'residue':
       return new Uint32Array(ground.wordCount);
   }
+}
+
+function addLeaf(leaf: IndexLeaf, words: Uint32Array): Uint32Array {
+  leaf.fill(words);
+  return words;
 }
 
 /** Begins with what matches least; where little is left, the others are asked slot by slot. */

@@ -53,7 +53,7 @@ export class GeoValues implements FieldValues {
       if (items.kindOf(index) !== JSON_OBJECT || !this.#read(bytes, items.startOf(index))) continue;
       numbers.push(this.#dictionary.add());
       const { buffer } = this.#dictionary.words;
-      if (this.#degrees.buffer !== buffer) this.#degrees = new Float64Array(buffer);
+      if (this.#degrees.buffer !== buffer) this.#degrees = new Float64Array(buffer, 0, buffer.byteLength >>> 3);
     }
     numbers.sortUnique();
     return this.#postings.set(slot, numbers.words, numbers.length);
@@ -64,14 +64,10 @@ export class GeoValues implements FieldValues {
   }
 
   leaf(predicate: FieldPredicate): IndexLeaf | undefined {
-    switch (predicate.kind) {
-      case 'geo_box':
-      case 'geo_radius':
-      case 'geo_polygon':
-        return this.#placesLeaf(predicate);
-      default:
-        return undefined;
-    }
+    const { kind } = predicate;
+    return kind === 'geo_box' || kind === 'geo_radius' || kind === 'geo_polygon'
+      ? this.#placesLeaf(predicate)
+      : undefined;
   }
 
   get refreshIsDue(): boolean {

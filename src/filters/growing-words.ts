@@ -1,6 +1,6 @@
 /** Arrays of 32-bit words in shared memory that grow by being exchanged for longer ones. */
 
-/** 64 Ki words: below this arrays double, above it they grow by a quarter, so that little is left unused. */
+/** 64 Ki words: below this arrays double, above it they grow by an eighth, so that little is left unused. */
 const DOUBLING_END = 1 << 16;
 
 /** `count` words, all 0. */
@@ -16,7 +16,7 @@ export function grownWords(words: Uint32Array, count: number): Uint32Array {
 }
 
 function nextLength(length: number): number {
-  return length < DOUBLING_END ? length * 2 : length + (length >>> 2);
+  return length < DOUBLING_END ? length * 2 : length + (length >>> 3);
 }
 
 /** A list of words that grows at its end. */

@@ -57,22 +57,14 @@ export class KeywordValues implements FieldValues {
   }
 
   leaf(predicate: FieldPredicate): IndexLeaf | undefined {
-    switch (predicate.kind) {
-      case 'value':
-        return typeof predicate.value === 'string' ? anyLeaf(this.#postings, this.#find([predicate.value])) : undefined;
-      case 'any':
-        return predicate.values.type === 'strings'
-          ? anyLeaf(this.#postings, this.#find(predicate.values.values))
-          : undefined;
-      case 'except':
-        return predicate.values.type === 'strings'
-          ? exceptLeaf(this.#postings, this.#find(predicate.values.values))
-          : undefined;
-      case 'prefix':
-        return this.#prefixLeaf(Buffer.from(predicate.text));
-      default:
-        return undefined;
+    if (predicate.kind === 'prefix') return this.#prefixLeaf(Buffer.from(predicate.text));
+    if (predicate.kind === 'value') {
+      return typeof predicate.value === 'string' ? anyLeaf(this.#postings, this.#find([predicate.value])) : undefined;
     }
+    if (predicate.kind !== 'any' && predicate.kind !== 'except') return undefined;
+    if (predicate.values.type !== 'strings') return undefined;
+    const found = this.#find(predicate.values.values);
+    return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
   }
 
   get refreshIsDue(): boolean {

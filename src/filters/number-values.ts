@@ -81,25 +81,11 @@ export class NumberValues implements FieldValues {
   }
 
   leaf(predicate: FieldPredicate): IndexLeaf | undefined {
-    switch (predicate.kind) {
-      case 'value':
-        if (!this.#uses.lookup || typeof predicate.value !== 'bigint') return undefined;
-        return anyLeaf(this.#postings, this.#find([predicate.value]));
-      case 'any':
-      case 'except': {
-        if (!this.#uses.lookup || predicate.values.type !== 'integers') return undefined;
-        const found = this.#find(predicate.values.values);
-        return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
-      }
-      case 'range':
-      case 'datetime_range': {
-        const interval = this.#uses.range ? this.#kind.interval(predicate) : undefined;
-        if (interval === undefined) return undefined;
-        return interval === 'none' ? NOTHING_LEAF : this.#rangeLeaf(interval);
-      }
-      default:
-        return undefined;
+    if (predicate.kind === 'value' || predicate.kind === 'any' || predicate.kind === 'except') {
+      return this.#uses.lookup ? this.#matchLeaf(predicate) : undefined;
     }
+    const interval = this.#uses.range ? this.#kind.interval(predicate) : undefined;
+    return interval === 'none' ? NOTHING_LEAF : interval && this.#rangeLeaf(interval);
   }
 
   get refreshIsDue(): boolean {
@@ -108,6 +94,15 @@ export class NumberValues implements FieldValues {
 
   refresh(giveWay: GiveWay): Promise<void> {
     return this.#postings.refresh(giveWay);
+  }
+
+  #matchLeaf(predicate: FieldPredicate & { readonly kind: 'value' | 'any' | 'except' }): IndexLeaf | undefined {
+    if (predicate.kind === 'value') {
+      return typeof predicate.value === 'bigint' ? anyLeaf(this.#postings, this.#find([predicate.value])) : undefined;
+    }
+    if (predicate.values.type !== 'integers') return undefined;
+    const found = this.#find(predicate.values.values);
+    return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
   }
 
   #find(values: readonly bigint[]): number[] {

@@ -146,12 +146,6 @@ export function collectItems(
   found.count -= values;
 }
 
-/** The elements of the array that opens at `start`, in place of what `found` held. */
-export function collectElements(payload: Uint8Array, start: number, found: ValueSpans): void {
-  found.count = 0;
-  appendElements(asBuffer(payload), start, found);
-}
-
 function appendElements(bytes: Buffer, start: number, found: ValueSpans): void {
   for (let at = firstMember(bytes, start); at >= 0; at = nextMember(bytes, found.endOf(found.count - 1))) {
     found.add(bytes, at);

@@ -9,7 +9,7 @@ const LOOKUP_COST = 30;
 
 /** Points that have all of the values; there is at least one. */
 export function allLeaf(postings: Postings, numbers: readonly number[]): IndexLeaf {
-  const rarestFirst = [...new Set(numbers)].sort((a, b) => postings.countOf(a) - postings.countOf(b));
+  const rarestFirst = sortByCount(postings, numbers);
   return {
     estimate: estimateAll(postings, rarestFirst),
     fill: (words) => fillAll(postings, rarestFirst, words),
@@ -19,13 +19,14 @@ export function allLeaf(postings: Postings, numbers: readonly number[]): IndexLe
 
 /** Points in whose sequence the numbers follow each other. */
 export function phraseLeaf(postings: Postings, sequences: SlotColumn, numbers: readonly number[]): IndexLeaf {
-  const all = allLeaf(postings, numbers);
+  const rarestFirst = sortByCount(postings, numbers);
+  const estimate = estimateAll(postings, rarestFirst);
   return {
     // Words of a phrase that stand in a text at all stand there together quite often.
-    estimate: numbers.length === 1 ? all.estimate : Math.ceil(all.estimate / 2),
+    estimate: numbers.length === 1 ? estimate : Math.ceil(estimate / 2),
     fill: (words) => {
       const candidates = new Uint32Array(words.length);
-      all.fill(candidates);
+      fillAll(postings, rarestFirst, candidates);
       for (let at = 0; at < candidates.length; at++) {
         for (let bits = candidates[at] ?? 0; bits !== 0; bits &= bits - 1) {
           const bit = bits & -bits;
@@ -34,8 +35,12 @@ export function phraseLeaf(postings: Postings, sequences: SlotColumn, numbers: r
         }
       }
     },
-    test: (slot) => all.test(slot) && hasPhrase(sequences, slot, numbers),
+    test: (slot) => hasPhrase(sequences, slot, numbers),
   };
+}
+
+function sortByCount(postings: Postings, numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].sort((a, b) => postings.countOf(a) - postings.countOf(b));
 }
 
 function hasAll({ column }: Postings, slot: number, numbers: readonly number[]): boolean {

@@ -1,3 +1,4 @@
+import { Bitset } from '../base/bitset.ts';
 import { JSON_STRING } from '../base/json/json-tree.ts';
 import type { FieldPredicate } from '../core/filter.ts';
 import { ByteDictionary } from './byte-dictionary.ts';
@@ -27,6 +28,8 @@ export class TextValues implements FieldValues {
   readonly #analyser: Analyser;
   readonly #dictionary: ByteDictionary;
   readonly #postings: Postings;
+  /** Slots with a string, be it without a token. */
+  readonly #filled = new Bitset();
   /** Tokens in the order of the text, repeats and breaks included; undefined: phrases match nothing. */
   readonly #sequences: SlotColumn | undefined;
   /** A token's bytes. */
@@ -40,18 +43,25 @@ export class TextValues implements FieldValues {
   }
 
   get pointCount(): number {
-    return this.#postings.filled.count;
+    return this.#filled.count;
   }
 
   get memoryBytes(): number {
-    return this.#dictionary.memoryBytes + this.#postings.memoryBytes + (this.#sequences?.memoryBytes ?? 0);
+    return (
+      this.#filled.words.byteLength +
+      this.#dictionary.memoryBytes +
+      this.#postings.memoryBytes +
+      (this.#sequences?.memoryBytes ?? 0)
+    );
   }
 
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     sequence.length = 0;
+    let hasText = false;
     for (let index = 0; index < items.count; index++) {
       if (items.kindOf(index) !== JSON_STRING) continue;
+      hasText = true;
       const tokens = this.#analyser.documentTokens(readText(bytes, items.startOf(index), items.endOf(index)));
       if (sequence.length > 0 && tokens.length > 0) sequence.push(BREAK);
       for (const token of tokens) {
@@ -61,27 +71,23 @@ export class TextValues implements FieldValues {
       }
     }
     numbers.sortUnique();
+    const textChanged = hasText ? this.#filled.add(slot) : this.#filled.delete(slot);
     const setChanged = this.#postings.set(slot, numbers.words, numbers.length);
-    return this.#setSequence(slot) || setChanged;
+    return this.#setSequence(slot) || setChanged || textChanged;
   }
 
   clear(slot: number): boolean {
     sequence.length = 0;
     this.#setSequence(slot);
-    return this.#postings.clear(slot);
+    this.#postings.clear(slot);
+    return this.#filled.delete(slot);
   }
 
   leaf(predicate: FieldPredicate): IndexLeaf | undefined {
-    switch (predicate.kind) {
-      case 'text':
-        return this.#allLeaf(this.#analyser.queryTokens(predicate.text));
-      case 'text_any':
-        return anyLeaf(this.#postings, this.#find(this.#analyser.queryTokens(predicate.text)).known);
-      case 'phrase':
-        return this.#phraseLeaf(this.#analyser.documentTokens(predicate.text));
-      default:
-        return undefined;
-    }
+    if (predicate.kind === 'text') return this.#allLeaf(this.#analyser.queryTokens(predicate.text));
+    if (predicate.kind === 'phrase') return this.#phraseLeaf(this.#analyser.documentTokens(predicate.text));
+    if (predicate.kind !== 'text_any') return undefined;
+    return anyLeaf(this.#postings, this.#find(this.#analyser.queryTokens(predicate.text)).known);
   }
 
   get refreshIsDue(): boolean {

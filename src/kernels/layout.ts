@@ -89,6 +89,15 @@ export const SEARCH_FILTER_END = 56;
 /** u32 rows of the filter, ascending, that are scanned instead of all else; or 0. */
 export const SEARCH_LIST = 60;
 export const SEARCH_LIST_COUNT = 64;
+/** u32 rows of the filter, spread over it: where a walk begins besides the row that the upper levels lead to. */
+export const SEARCH_SEEDS = 68;
+export const SEARCH_SEED_COUNT = 72;
+/** 1: the filter is so sparse that the neighbours of neighbours' neighbours are looked through too. */
+export const SEARCH_DEEP = 76;
+/** Beam width of a second walk where the first met a filter far from the query; 0 = scan the filter instead. */
+export const SEARCH_EF_WIDE = 80;
+/** f32: how little the beam's scores may fall off before the second walk is made (assembly/filtered-search.ts). */
+export const SEARCH_FLAT = 84;
 export const SEARCH_BYTES = 128;
 
 // Head of a workspace: what one thread needs while it searches or builds.
@@ -125,4 +134,7 @@ export const SPACE_SINK = 96;
 /** As SEARCH_FILTER and SEARCH_FILTER_END; 0 while a graph is built. */
 export const SPACE_FILTER = 100;
 export const SPACE_FILTER_END = 104;
+/** f32: the score of the row that the upper levels led to. */
+export const SPACE_ENTRY_SCORE = 108;
+export const SPACE_DEEP = 112;
 export const SPACE_BYTES = 128;

@@ -20,7 +20,7 @@ import { queryPoints } from '../operations/query.ts';
 import { parseChange, parseUpdates } from './parse/changes.ts';
 import { parseCreateCollection, parseDeleteCollection, parseUpdateCollection } from './parse/collections.ts';
 import { parseCreateFieldIndex, parseDeleteFieldIndex } from './parse/fields.ts';
-import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from './parse/query.ts';
+import { parseQuery, parseQueryBatch } from './parse/query.ts';
 import {
   parseCollectionName,
   parseCount,
@@ -29,6 +29,7 @@ import {
   parseRetrieve,
   parseScroll,
 } from './parse/reads.ts';
+import { parseSearch, parseSearchBatch } from './parse/search.ts';
 import { refusedRoutes } from './refused-routes.ts';
 import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
 import {

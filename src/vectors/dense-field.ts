@@ -11,8 +11,10 @@ import { buildGraph } from './graph-build.ts';
 import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
 import { RowFilter, filterWords } from './row-filter.ts';
-import { SearchTask, mergeHits, searchShape, splitPlan } from './search-task.ts';
-import type { Hits, SearchPlan } from './search-task.ts';
+import { planSearch, splitPlan } from './search-plan.ts';
+import type { SearchPlan, SearchRequest } from './search-plan.ts';
+import { SearchTask, mergeHits, searchShape } from './search-task.ts';
+import type { Hits } from './search-task.ts';
 
 export interface DenseFieldOptions {
   readonly dimension: number;
@@ -22,18 +24,8 @@ export interface DenseFieldOptions {
   readonly efConstruct: number;
 }
 
-export interface DenseSearch {
-  /** f32[dimension]; Cosine: already normalised. */
-  readonly query: Float32Array;
-  readonly k: number;
-  /** Beam width; raised to k. */
-  readonly ef: number;
-  /** Compare with every row. */
-  readonly exact: boolean;
-  /** Leave out rows that are not in the graph yet, where there is a graph. */
-  readonly indexedOnly: boolean;
-  /** Rows that may be returned, from `admit` of this field; undefined = all. */
-  readonly filter: RowFilter | undefined;
+export interface DenseSearch extends SearchRequest {
+  /** Cancels the search before it begins. */
   readonly signal: AbortSignal;
 }
 
@@ -146,10 +138,12 @@ export class DenseField {
    * Throws timeout where cancelled before it began.
    */
   async search(request: DenseSearch): Promise<Hits> {
+    invariant(request.filter?.isClosed !== true, 'field: searched with a filter that is open');
     const memory = this.#memory;
-    const plan = this.#plan(request);
+    const { m } = this.options;
+    const rows = { rowCount: this.#rowCount, deadCount: this.#deadCount, graphRows: this.#indexedCount, m };
+    const plan = planSearch(request, rows);
     if (memory === undefined || plan.k === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
-    invariant(!this.#closed && request.filter?.isClosed !== true, 'field: searched after close');
     invariant(request.filter === undefined || request.filter.arena === memory.arena, 'field: its own filter');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
     const parts = splitPlan(plan, this.#compute.idleSearchThreads);
@@ -283,29 +277,6 @@ export class DenseField {
     memory.writeWord(layout.FIELD_WIDE, imported.wide ? 1 : 0);
     this.#indexedCount = imported.rowCount;
     this.#imported = undefined;
-  }
-
-  #plan(request: DenseSearch): SearchPlan {
-    const { filter } = request;
-    const rowCount = this.#rowCount;
-    const k = Math.min(request.k, this.liveCount, filter?.admitted ?? rowCount);
-    const graphRows = this.#indexedCount;
-    const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
-    const ef = Math.max(request.ef, k, 1);
-    // A walk meets about one row for each link of the beam: where that is as many as there are, a scan is exact and quicker.
-    const walks = filter === undefined && !request.exact && graphRows > 0 && ef * this.options.m * 2 < graphRows;
-    return {
-      query: request.query,
-      k,
-      ef: walks ? ef : 0,
-      rowCount,
-      scanStart: walks ? graphRows : 0,
-      scanEnd,
-      deadCount: this.#deadCount - (filter?.deadCount ?? 0),
-      leastFound: filter === undefined ? Math.min(k, Math.max(scanEnd - this.#deadCount, 0)) : 0,
-      filter,
-      listed: filter?.list !== undefined && scanEnd >= filter.rowEnd,
-    };
   }
 
   async #run(memory: FieldMemory, plan: SearchPlan, signal: AbortSignal): Promise<Hits> {

@@ -1,29 +1,12 @@
 import * as layout from '../kernels/layout.ts';
 import type { WorkspaceShape } from '../compute/workspace.ts';
 import type { FieldMemory } from './field-memory.ts';
-import type { RowFilter } from './row-filter.ts';
+import type { SearchPlan } from './search-plan.ts';
 
 /** Rows of a field's answer, best first. Scores are raw, larger is better: dot, -sum d^2, -sum |d|. */
 export interface Hits {
   readonly rows: Uint32Array;
   readonly scores: Float32Array;
-}
-
-/** A search as the kernel understands it (layout.ts, SEARCH_…). */
-export interface SearchPlan {
-  readonly query: Float32Array;
-  readonly k: number;
-  /** 0: scan alone. */
-  readonly ef: number;
-  readonly rowCount: number;
-  readonly scanStart: number;
-  readonly scanEnd: number;
-  /** Rows with a tombstone that no filter has left out already. */
-  readonly deadCount: number;
-  readonly leastFound: number;
-  readonly filter: RowFilter | undefined;
-  /** Scan the filter's list instead of walking or scanning a range. */
-  readonly listed: boolean;
 }
 
 /** The block of one search in the arena: parameters and query going in, rows and scores coming out. */
@@ -59,10 +42,16 @@ export class SearchTask {
     u32[at + layout.SEARCH_SCORES / 4] = rows + resultBytes;
     u32[at + layout.SEARCH_LEAST / 4] = plan.leastFound;
     u32[at + layout.SEARCH_FOUND / 4] = 0;
-    u32[at + layout.SEARCH_FILTER / 4] = plan.filter?.bitmap ?? 0;
-    u32[at + layout.SEARCH_FILTER_END / 4] = plan.filter?.rowEnd ?? 0;
-    u32[at + layout.SEARCH_LIST / 4] = (plan.listed ? plan.filter?.list : undefined) ?? 0;
-    u32[at + layout.SEARCH_LIST_COUNT / 4] = plan.filter?.admitted ?? 0;
+    const { filter } = plan;
+    u32[at + layout.SEARCH_FILTER / 4] = filter?.bitmap ?? 0;
+    u32[at + layout.SEARCH_FILTER_END / 4] = filter?.rowEnd ?? 0;
+    u32[at + layout.SEARCH_LIST / 4] = plan.listed ? (filter?.list ?? 0) + plan.scanStart * 4 : 0;
+    u32[at + layout.SEARCH_LIST_COUNT / 4] = plan.scanEnd - plan.scanStart;
+    u32[at + layout.SEARCH_SEEDS / 4] = filter?.seeds ?? 0;
+    u32[at + layout.SEARCH_SEED_COUNT / 4] = filter?.seedCount ?? 0;
+    u32[at + layout.SEARCH_DEEP / 4] = plan.deep ? 1 : 0;
+    u32[at + layout.SEARCH_EF_WIDE / 4] = plan.efWide;
+    f32[at + layout.SEARCH_FLAT / 4] = plan.flat;
   }
 
   /** What the kernel wrote, copied. */
@@ -79,28 +68,6 @@ export class SearchTask {
   }
 }
 
-/** Rows that one thread scans in a third of a millisecond at 768 dimensions: less is not worth a second message. */
-const PART_ROWS_MIN = 8192;
-
-/**
- * The same search in up to `parts` parts for as many threads: the first walks, and the rows to be scanned are shared.
- * A part alone cannot know whether its answer is short, so none of several falls back to scanning everything.
- */
-export function splitPlan(plan: SearchPlan, parts: number): readonly SearchPlan[] {
-  if (plan.listed) return [plan];
-  const rows = plan.scanEnd - plan.scanStart;
-  const share = plan.filter === undefined ? 1 : plan.filter.admitted / Math.max(plan.filter.rowEnd, 1);
-  const count = Math.min(parts, Math.floor((rows * share) / PART_ROWS_MIN));
-  if (count < 2) return [plan];
-  return Array.from({ length: count }, (_, part) => ({
-    ...plan,
-    ef: part === 0 ? plan.ef : 0,
-    scanStart: plan.scanStart + Math.floor((rows * part) / count),
-    scanEnd: plan.scanStart + Math.floor((rows * (part + 1)) / count),
-    leastFound: 0,
-  }));
-}
-
 /** The best k of several answers. A row that a walk met before the graph's count covered it may stand in two of them. */
 export function mergeHits(answers: readonly Hits[], k: number): Hits {
   const found = answers.flatMap(({ rows, scores }) => Array.from(rows, (row, at) => ({ row, score: scores[at] ?? 0 })));
@@ -115,7 +82,7 @@ export function searchShape(memory: FieldMemory, m: number, plan: SearchPlan): W
   const dead =
     plan.deadCount === 0 ? 0 : Math.ceil((2 * plan.ef * plan.deadCount) / Math.max(plan.rowCount - plan.deadCount, 1));
   // A walk that begins at a row too new for it begins at that row's links instead.
-  const beam = plan.ef + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
+  const beam = Math.max(plan.ef, plan.efWide) + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
   return { padded: memory.padded, rowCount: plan.rowCount, beam, links: 2 * m, top: plan.k };
 }
 

@@ -111,3 +111,9 @@ test('paths', (t) => {
     t.false(isJsonPath(path), path);
   }
 });
+
+test('a payload nested deeper than any request can be is cut like any other', (t) => {
+  const deep = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+  const selected = selectPayload(Buffer.from(`{"b":2,"a":${deep}}`), { kind: 'include', paths: ['a.a'] });
+  t.is(Buffer.from(selected).toString(), `{"a":${deep}}`);
+});

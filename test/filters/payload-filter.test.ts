@@ -50,6 +50,8 @@ const CASES: readonly (readonly [name: string, filter: Filter, payloads: readonl
     ['{"a":"a\\"b"}', '{"a":"a\\u0022b"}', '{"a":"a","b":1}', '{"a":"a"}'],
     '1100',
   ],
+  ['a string ends at its quote', field('a', { kind: 'value', value: 'x","b' }), ['{"a":"x","b":1}'], '0'],
+  ['so it does for a prefix', field('a', { kind: 'prefix', text: 'x"' }), ['{"a":"x"}', '{"a":"x\\""}'], '01'],
   [
     'except lets through what is of another type, but neither null nor nothing',
     field('a', { kind: 'except', values: strings('x') }),

@@ -6,6 +6,7 @@ import { DEFAULT_HNSW, DEFAULT_OPTIMIZERS, DEFAULT_WAL, NO_HNSW_DIFF } from '../
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { renderCollectionInfo } from '../../src/rest/render/collections.ts';
 import {
+  renderFacet,
   renderQueried,
   renderQueriedBatch,
   renderRecords,
@@ -13,6 +14,7 @@ import {
   renderSearched,
   renderSearchedBatch,
   renderUpdateResult,
+  renderUpdateResults,
 } from '../../src/rest/render/points.ts';
 import { writer } from '../../src/rest/render/writer.ts';
 import { ask, exchange, request, type Served, serveStub } from './client.ts';
@@ -160,11 +162,51 @@ test('every route of points answers in its own shape', async (t) => {
     ['POST', '/search/batch', { searches: [] }, []],
     ['POST', '/delete?wait=true', { points: [1] }, { operation_id: 2, status: 'completed' }],
     ['POST', '/scroll', {}, { points: [{ id: 2, payload: {} }], next_page_offset: null }],
+    ['POST', '/payload?wait=true', { payload: {}, points: [2] }, { operation_id: 3, status: 'completed' }],
+    ['PUT', '/payload', { payload: {}, filter: {} }, { operation_id: 4, status: 'acknowledged' }],
+    ['POST', '/payload/delete', { keys: ['a'], points: [2] }, { operation_id: 5, status: 'acknowledged' }],
+    ['POST', '/payload/clear', { points: [2] }, { operation_id: 6, status: 'acknowledged' }],
+    ['PUT', '/vectors', { points: [{ id: 2, vector: [1, 1] }] }, { operation_id: 7, status: 'acknowledged' }],
+    ['POST', '/vectors/delete', { points: [2], vector: [''] }, { operation_id: 8, status: 'acknowledged' }],
+    [
+      'POST',
+      '/batch?wait=true',
+      { operations: [{ clear_payload: { points: [2] } }, { delete: { points: [9] } }] },
+      [
+        { operation_id: 9, status: 'completed' },
+        { operation_id: 10, status: 'completed' },
+      ],
+    ],
+    ['POST', '/batch', { operations: [] }, []],
   ];
   for (const [method, rest, body, result] of cases) {
     const reply = await ask(served.port, method, `${path.replace('/c/', '/d/')}${rest}`, body);
     t.deepEqual(reply, { status: 200, body: { result, status: 'ok' } }, `${method} ${rest}`);
   }
+});
+
+test('every route of payload indexes answers in its own shape', async (t) => {
+  await ask(served.port, 'PUT', '/collections/f', { vectors: { size: 2, distance: 'Dot' } });
+  const schema = { type: 'keyword', is_tenant: true };
+  const done = (id: number): unknown => ({ operation_id: id, status: 'completed' });
+  const cases: readonly (readonly [string, string, unknown, unknown])[] = [
+    ['PUT', '/index?wait=true', { field_name: 'a."x y"[]', field_schema: schema }, done(1)],
+    ['PUT', '/index?wait=true', { field_name: 'b', field_type: 'geo' }, done(2)],
+    ['POST', '/facet', { key: 'a', limit: 1 }, { hits: [{ value: 'é"', count: 3 }] }],
+  ];
+  for (const [method, rest, body, result] of cases) {
+    const reply = await ask(served.port, method, `/collections/f${rest}`, body);
+    t.deepEqual(reply, { status: 200, body: { result, status: 'ok' } }, `${method} ${rest}`);
+  }
+  const shown = async (): Promise<unknown> => {
+    const info = await ask(served.port, 'GET', '/collections/f');
+    return (info.body as { result: { payload_schema: unknown } }).result.payload_schema;
+  };
+  const second = { b: { data_type: 'geo', points: 0 } };
+  t.deepEqual(await shown(), { 'a."x y"[]': { data_type: 'keyword', params: schema, points: 0 }, ...second });
+  const path = `/collections/f/index/${encodeURIComponent('a."x y"[]')}?wait=true`;
+  t.deepEqual(await ask(served.port, 'DELETE', path), { status: 200, body: { result: done(3), status: 'ok' } });
+  t.deepEqual(await shown(), second);
 });
 
 test('every route of collections answers in its own shape', async (t) => {
@@ -194,6 +236,7 @@ const hit = { id: uuid, version: 3, score: Math.fround(0.1), payload: undefined,
 const HIT = '{"id":"eddd5f3b-0341-4acf-a413-9d612b965a08","version":3,"score":0.1}';
 
 test('answers are written as Qdrant writes them', (t) => {
+  const bare = { id: numberId(1n), payload: undefined, vector: undefined };
   const record = { id: numberId(2n ** 64n - 1n), payload: Buffer.from('{"a" :1}'), vector: { default: undefined } };
   const cases: readonly (readonly [() => void, string])[] = [
     [() => renderUpdateResult({ operationId: undefined, status: 'acknowledged' }), '{"status":"acknowledged"}'],
@@ -213,6 +256,22 @@ test('answers are written as Qdrant writes them', (t) => {
     [() => renderSearched([]), '[]'],
     [() => renderSearched([[hit]]), `[${HIT}]`],
     [() => renderSearchedBatch([[], [hit]]), `[[],[${HIT}]]`],
+    [() => renderUpdateResults([]), '[]'],
+    [() => renderFacet([]), '{"hits":[]}'],
+    [
+      () =>
+        renderFacet([
+          { value: 'é"', count: 3 },
+          { value: 9_007_199_254_740_993n, count: 2 },
+          { value: false, count: 1 },
+        ]),
+      '{"hits":[{"value":"é\\"","count":3},{"value":9007199254740993,"count":2},{"value":false,"count":1}]}',
+    ],
+    [
+      () => renderRecords([1.82, 5, -9_007_199_254_740_993n, 1e300].map((orderValue) => ({ ...bare, orderValue }))),
+      '[{"id":1,"order_value":1.82},{"id":1,"order_value":5.0},{"id":1,"order_value":-9007199254740993},{"id":1,"order_value":1e300}]',
+    ],
+    [() => renderSearched([[{ ...hit, orderValue: 7n }]]), `[${HIT.slice(0, -1)},"order_value":7}]`],
   ];
   for (const [render, expected] of cases) t.is(rendered(render), expected);
 });

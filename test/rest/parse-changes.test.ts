@@ -143,6 +143,21 @@ const REFUSED: readonly (readonly [PointChange['kind'], string, string])[] = [
     '[]',
     format('invalid length 0, expected struct SetPayloadShadow with 5 elements at line 1 column 2'),
   ],
+  // A list is taken for the fields in their order.
+  ['set_payload', '[5, 6]', format('invalid type: integer `5`, expected a map at line 1 column 2')],
+  ['set_payload', '["a"]', format('invalid type: string "a", expected a map at line 1 column 4')],
+  ['set_payload', '[{"a":1} , 5]', format('invalid type: integer `5`, expected a sequence at line 1 column 12')],
+  [
+    'set_payload',
+    '[{"a":1},[1]]',
+    format('invalid length 2, expected struct SetPayloadShadow with 5 elements at line 1 column 13'),
+  ],
+  ['set_payload', '[{"a":1},[1],null,null,null', format('EOF while parsing a list at line 1 column 27')],
+  ['set_payload', '[{"a":1},[1],null,null,null , 5]', format('trailing characters at line 1 column 31')],
+  ['set_payload', '[{"a":1},[1],null,null,null]', 'accepted'],
+  // What is whole is looked at before what breaks off behind it.
+  ['set_payload', '{"payload":{},"points":["x"', notAnId('x', 27)],
+  ['set_payload', '{"payload":{},"key":{"a":', format('invalid type: map, expected a string at line 1 column 20')],
   ['set_payload', '5', format('invalid type: integer `5`, expected struct SetPayloadShadow at line 1 column 1')],
   ['overwrite_payload', '{}', format('missing field `payload` at line 1 column 2')],
   ['delete_payload', '{"points":[1]}', format('missing field `keys` at line 1 column 14')],

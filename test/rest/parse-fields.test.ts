@@ -35,7 +35,7 @@ test('an index is asked for by the name of its type', (t) => {
 });
 
 /** Parameters as they are sent, what they are in the core, and what the info shows besides `type` where it differs. */
-const PARAMS: readonly (readonly [string, string, FieldParams, object?])[] = [
+const PARAMS: readonly (readonly [FieldSchema['type'], string, FieldParams, object?])[] = [
   ['keyword', '{}', {}],
   ['keyword', '{"is_tenant":null,"unknown":5,"lookup":true}', {}, {}],
   [

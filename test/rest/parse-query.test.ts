@@ -4,7 +4,8 @@ import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
 import type { OrderBy, QueryPoints, StartFrom } from '../../src/core/requests.ts';
-import { parseQuery, parseQueryBatch, parseSearch, parseSearchBatch } from '../../src/rest/parse/query.ts';
+import { parseQuery, parseQueryBatch } from '../../src/rest/parse/query.ts';
+import { parseSearch, parseSearchBatch } from '../../src/rest/parse/search.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
@@ -178,9 +179,30 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"query":{"recommend":{"positive":["x"]}}}', unserved('query.recommend')],
   ['{"query":{"discover":{"target":[1],"context":[]}}}', unserved('query.discover')],
   ['{"query":{"context":[{"positive":1,"negative":2}]}}', unserved('query.context')],
-  ['{"query":{"rrf":{"k":60}}}', unserved('query.rrf')],
-  ['{"query":{"fusion":"dbsf"}}', unserved('query.fusion')],
-  ['{"query":{"formula":{"sum":[]}}}', unserved('query.formula')],
+  ['{"query":{"rrf":{"k":60}}}', '400 Wrong input: Validation failed: cannot apply Fusion without prefetches'],
+  ['{"query":{"fusion":"dbsf"}}', '400 Wrong input: Validation failed: cannot apply Fusion without prefetches'],
+  ['{"query":{"formula":{"sum":[]}}}', '400 Wrong input: Validation failed: cannot apply Formula without prefetches'],
+  [
+    '{"query":{"fusion":"rrf"},"prefetch":{"query":[1]},"using":"a"}',
+    "400 Bad request: Fusion queries cannot be combined with the 'using' field.",
+  ],
+  ['{"query":{"rrf":{"k":60}},"prefetch":{"query":[1]}}', unserved('query.rrf')],
+  ['{"prefetch":{"query":[1]},"query":{"formula":{"sum":[]}}}', unserved('prefetch')],
+  [
+    '{"query":{"order_by":"a"},"score_threshold":0.5}',
+    "400 Bad request: Can't use score_threshold with an order_by query.",
+  ],
+  ['{"query":{"order_by":"a b"}}', format(`${QUERY_FORMS} at line 1 column 28`)],
+  [
+    '{"query":{"recommend":{"negative":[1]}}}',
+    '400 Wrong input: Positive vectors should not be empty with `average` strategy',
+  ],
+  ['{"query":{"recommend":{"positive":[1],"strategy":"x"}}}', format(`${QUERY_FORMS} at line 1 column 55`)],
+  ['{"query":{"recommend":{"negative":[1],"strategy":"best_score"}}}', unserved('query.recommend')],
+  [
+    '{"query":[1],"filter":{"must":{"key":"a"}}}',
+    rule('internal.filter.must[0].__all__: Validation error: At least one field condition must be specified [{}]'),
+  ],
   ['{"query":{"sample":"random"}}', unserved('query.sample')],
   ['{"query":{"relevance_feedback":{"target":1,"feedback":[],"strategy":{}}}}', unserved('query.relevance_feedback')],
   ['{"lookup_from":{"collection":"x"}}', unserved('lookup_from')],

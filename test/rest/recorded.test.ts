@@ -30,7 +30,7 @@ const BELOW_THE_DOOR: Readonly<Record<string, readonly number[]>> = {
 const LATER: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   malformed: {},
   collections: {},
-  'filters-indexed': { 153: 'formula', 154: 'formula', 169: 'formula', 170: 'formula' },
+  'filters-indexed': { 153: 'formula', 154: 'formula', 169: 'formula' },
   'filters-plain': {},
   'points-crud': {},
   'scroll-paging': {},

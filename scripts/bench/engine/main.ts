@@ -9,6 +9,8 @@ import { lid100, recall } from '../data.ts';
 import { K, cachedData } from './cached-data.ts';
 import { openHnswlib } from './hnswlib.ts';
 import { openOwnEngine } from './own-engine.ts';
+import { median, rateAt } from './rates.ts';
+import type { Measurement } from './rates.ts';
 
 const { values } = parseArgs({
   options: {
@@ -21,11 +23,6 @@ const { values } = parseArgs({
 });
 const WIDTHS = [16, 24, 32, 48, 64, 96, 128, 192];
 const RECALLS = [0.95, 0.98, 0.99];
-
-interface Measurement {
-  readonly recall: number;
-  readonly rate: number;
-}
 
 interface Searcher {
   search(ef: number): { readonly found: Uint32Array; readonly seconds: number; readonly distances?: number };
@@ -82,23 +79,6 @@ function compare(rows: number, dimension: number, rounds: number): void {
 function measure(searcher: Searcher, truth: Uint32Array, ef: number): Measurement {
   const { found, seconds } = searcher.search(ef);
   return { recall: recall(found, truth, K), rate: found.length / K / seconds };
-}
-
-/** Rate at a recall, interpolated between the two measurements around it (log rate over log of what is missed). */
-function rateAt(measurements: readonly Measurement[], wanted: number): number {
-  const sorted = measurements.toSorted((a, b) => a.recall - b.recall);
-  const above = sorted.findIndex((measurement) => measurement.recall >= wanted);
-  const [low, high] = [sorted[above - 1], sorted[above]];
-  if (high === undefined) return Number.NaN;
-  if (low === undefined) return high.rate;
-  const missed = (value: number): number => Math.log(1.0001 - value);
-  const share = (missed(wanted) - missed(low.recall)) / (missed(high.recall) - missed(low.recall));
-  return Math.exp(Math.log(low.rate) + share * (Math.log(high.rate) - Math.log(low.rate)));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
 function show(measurement: Measurement): string {

@@ -7,6 +7,7 @@ import { CENTRING_ROWS, meanWorthTaking } from '../../../src/vectors/centring.ts
 import { FieldMemory } from '../../../src/vectors/field-memory.ts';
 import { CODES_SHARE_MIN } from '../../../src/vectors/graph-build.ts';
 import { levelOf } from '../../../src/vectors/levels.ts';
+import { planSearch } from '../../../src/vectors/search-plan.ts';
 import { SearchTask } from '../../../src/vectors/search-task.ts';
 import { K } from './cached-data.ts';
 import type { BenchData } from './cached-data.ts';
@@ -72,25 +73,16 @@ function searchAll(
   data: BenchData,
   ef: number,
 ): { readonly found: Uint32Array; readonly seconds: number; readonly distances: number } {
-  const { dimension, queries, rows } = data;
+  const { dimension, queries } = data;
+  const request = { k: K, ef, exact: false, indexedOnly: false, filter: undefined };
   const count = queries.length / dimension;
   const found = new Uint32Array(count * K);
-  const plan = {
-    k: K,
-    ef,
-    rowCount: rows,
-    scanStart: rows,
-    scanEnd: rows,
-    deadCount: 0,
-    leastFound: K,
-    filter: undefined,
-    listed: false,
-  };
+  const rows = { rowCount: data.rows, deadCount: 0, graphRows: data.rows, m: M };
   let distances = 0;
   const start = performance.now();
   for (let index = 0; index < count; index += 1) {
     const query = queries.subarray(index * dimension, (index + 1) * dimension);
-    const task = new SearchTask(memory, { ...plan, query });
+    const task = new SearchTask(memory, planSearch({ ...request, query }, rows));
     memory.arena.kernels.search(task.address, space.address);
     found.set(task.hits().rows, index * K);
     distances += memory.arena.u32[(task.address + layout.SEARCH_DISTANCES) / 4] ?? 0;

@@ -61,7 +61,7 @@ export class BenchServer {
   }
 
   /** Uploads all rows with `wait=false` and answers when all are acknowledged. Bodies are made beforehand. */
-  async upload(data: BenchData, firstId: number): Promise<LoadResult> {
+  async upload(data: BenchData, firstId: number, payload?: (row: number) => string): Promise<LoadResult> {
     const { base: vectors, dimension } = data;
     const requests = [
       ...uploadRequests({
@@ -71,6 +71,7 @@ export class BenchServer {
         batchRows: 256,
         firstId,
         wait: false,
+        ...(payload === undefined ? {} : { payload }),
       }),
     ];
     return runLoad({ port: this.port, connections: 2, next: once(requests) });

@@ -35,6 +35,9 @@ export function rowJson(vectors: Float32Array, row: number, dimension: number): 
   return buffer.subarray(0, writeRow(buffer, 0, vectors, row * dimension, dimension));
 }
 
+/** Room for an id and a payload. */
+const PAYLOAD_BYTES_MAX = 2048;
+
 export interface UploadOptions {
   readonly collection: string;
   readonly vectors: Float32Array;
@@ -43,20 +46,22 @@ export interface UploadOptions {
   /** Id of the first row. */
   readonly firstId: number;
   readonly wait: boolean;
+  /** JSON of the payload of a row; undefined = none. */
+  readonly payload?: (row: number) => string;
 }
 
 /** One upsert request for every batch of rows, made when asked for. */
 export function* uploadRequests(options: UploadOptions): Generator<Buffer> {
-  const { collection, vectors, dimension, batchRows, firstId, wait } = options;
+  const { collection, vectors, dimension, batchRows, firstId, wait, payload } = options;
   const rowCount = vectors.length / dimension;
   const path = `/collections/${collection}/points?wait=${wait}`;
-  const text = Buffer.allocUnsafe(batchRows * (dimension * BYTES_PER_FLOAT + 48) + 16);
+  const text = Buffer.allocUnsafe(batchRows * (dimension * BYTES_PER_FLOAT + PAYLOAD_BYTES_MAX) + 16);
   for (let first = 0; first < rowCount; first += batchRows) {
     let at = text.write('{"points":[');
     for (let row = first; row < Math.min(rowCount, first + batchRows); row += 1) {
       at += text.write(`${row === first ? '' : ','}{"id":${firstId + row},"vector":[`, at);
       at += writeRow(text, at, vectors, row * dimension, dimension);
-      at += text.write(']}', at);
+      at += text.write(payload === undefined ? ']}' : `],"payload":${payload(row)}}`, at);
     }
     at += text.write(']}', at);
     yield httpRequest('PUT', path, text.subarray(0, at));
@@ -70,11 +75,14 @@ export function searchRequests(options: {
   readonly dimension: number;
   readonly ef: number;
   readonly limit: number;
+  /** JSON of the filter of a query; undefined = none. */
+  readonly filter?: (query: number) => string;
 }): readonly Buffer[] {
-  const { collection, queries, dimension, ef, limit } = options;
+  const { collection, queries, dimension, ef, limit, filter } = options;
   return Array.from({ length: queries.length / dimension }, (_, row) => {
     const head = Buffer.from('{"query":[');
-    const tail = Buffer.from(`],"limit":${limit},"params":{"hnsw_ef":${ef}}}`);
+    const filtered = filter === undefined ? '' : `,"filter":${filter(row)}`;
+    const tail = Buffer.from(`],"limit":${limit},"params":{"hnsw_ef":${ef}}${filtered}}`);
     const body = Buffer.concat([head, rowJson(queries, row, dimension), tail]);
     return httpRequest('POST', `/collections/${collection}/points/query`, body);
   });

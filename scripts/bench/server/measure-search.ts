@@ -12,12 +12,16 @@ export interface MeasureOptions {
   readonly ef: number;
   readonly connections: number;
   readonly durationMs: number;
+  /** JSON of the filter of a query; undefined = none. */
+  readonly filter?: (query: number) => string;
 }
 
 /** Recall over all queries, untimed, then searches a second. */
-export async function measureSearch({ port, data, ef, connections, durationMs }: MeasureOptions): Promise<Measured> {
+export async function measureSearch(options: MeasureOptions): Promise<Measured> {
+  const { port, data, ef, connections, durationMs, filter } = options;
   const { queries, dimension, truth } = data;
-  const requests = searchRequests({ collection: COLLECTION, queries, dimension, ef, limit: K });
+  const filtered = filter === undefined ? {} : { filter };
+  const requests = searchRequests({ collection: COLLECTION, queries, dimension, ef, limit: K, ...filtered });
   const found = await foundIds(port, requests);
   const next = forDuration(requests, durationMs);
   const { requests: count, elapsedMs } = await runLoad({ port, connections, next });

@@ -30,11 +30,17 @@ export function openAnalyser(params: TextParams | undefined): Analyser {
   return { documentTokens: tokens, queryTokens: tokens };
 }
 
+/**
+ * Characters. Qdrant has no such limit, and a megabyte without a space would be a million tokens of half a megabyte each.
+ * Queries are cut alike: beginnings that differ only behind it are taken for the same.
+ */
+const LONGEST_PREFIX = 256;
+
 /** A document's tokens are all beginnings of its words; a query's are its words, cut to the longest beginning there is. */
 function openPrefixes(params: TextParams | undefined): Analyser {
   const early = (params?.lowercase ?? true) && params?.asciiFolding !== true;
   const least = params?.minTokenLen ?? 1;
-  const most = params?.maxTokenLen ?? Infinity;
+  const most = Math.min(params?.maxTokenLen ?? LONGEST_PREFIX, LONGEST_PREFIX);
   const refineDocument = openRefinement(params, { isLowercase: early, stopWords: true, maxTokenLen: undefined });
   const refineQuery = openRefinement(params, { isLowercase: early, stopWords: false, maxTokenLen: undefined });
   return {

@@ -1,4 +1,4 @@
-import { CHINESE_VARIANTS } from './chinese-variants.ts';
+import { OTHER_VARIANTS, SIMPLIFIED } from './chinese-variants.ts';
 
 /**
  * Words of text in any script, as charabia cuts and normalises them: diacritics are dropped, letters are in lower case,
@@ -23,8 +23,9 @@ export function cutMultilingual(text: string): string[] {
     }
     for (const run of runsOfScript(piece, script)) {
       script = run.script;
-      for (const word of segment(run, isJapanese)) {
-        if (LETTER.test(word)) words.push(isJapanese && script === 'cj' ? word : normalise(word, script));
+      for (const segment of segmentsOfRun(run, isJapanese)) {
+        const word = isJapanese && script === 'cj' ? segment : normalise(segment, script);
+        if (LETTER.test(word)) words.push(word);
       }
     }
   }
@@ -94,7 +95,7 @@ function runsOfScript(piece: string, before: Script | undefined): ScriptRun[] {
   return runs;
 }
 
-function segment({ text, script }: ScriptRun, isJapanese: boolean): string[] {
+function segmentsOfRun({ text, script }: ScriptRun, isJapanese: boolean): string[] {
   switch (script) {
     case 'cj':
       return isJapanese ? segmentsOf(text, 'ja') : chineseWords(text);
@@ -140,7 +141,7 @@ function chineseWords(run: string): string[] {
     for (let at = 0; at < characters.length;) {
       const two = characters.slice(at, at + 2);
       const pair = two.join('');
-      const isWord = two.length === 2 && segmentsOf(pair, 'zh').length === 1;
+      const isWord = two.length === 2 && isChineseWord(pair);
       words.push(isWord ? pair : (two[0] ?? ''));
       at += isWord ? 2 : 1;
     }
@@ -148,10 +149,24 @@ function chineseWords(run: string): string[] {
   });
 }
 
+const PAIR_MEMORY = 8192;
+const pairMemory = new Map<string, boolean>();
+
+/** Two characters. */
+function isChineseWord(pair: string): boolean {
+  let isWord = pairMemory.get(pair);
+  if (isWord === undefined) {
+    isWord = segmentsOf(pair, 'zh').length === 1;
+    if (pairMemory.size >= PAIR_MEMORY) pairMemory.clear();
+    pairMemory.set(pair, isWord);
+  }
+  return isWord;
+}
+
 interface ChineseVariants {
   /** Simplified, old and rare forms to the usual traditional one. */
   readonly usual: ReadonlyMap<string, string>;
-  /** Characters that have such a form and are none. */
+  /** Characters that have a simplified form and are none. */
   readonly traditional: ReadonlySet<string>;
 }
 
@@ -159,12 +174,18 @@ let variants: ChineseVariants | undefined;
 
 function chineseVariants(): ChineseVariants {
   if (variants !== undefined) return variants;
-  const usual = new Map<string, string>();
-  const characters = [...CHINESE_VARIANTS.replaceAll('\n', '')];
-  for (let at = 0; at + 1 < characters.length; at += 2) usual.set(characters[at] ?? '', characters[at + 1] ?? '');
-  const traditional = new Set([...usual.values()].filter((character) => !usual.has(character)));
+  const simplified = readPairs(SIMPLIFIED);
+  const usual = new Map([...simplified, ...readPairs(OTHER_VARIANTS)]);
+  const traditional = new Set(simplified.map(([, form]) => form).filter((form) => !usual.has(form)));
   variants = { usual, traditional };
   return variants;
+}
+
+function readPairs(text: string): (readonly [string, string])[] {
+  const characters = [...text.replaceAll('\n', '')];
+  const pairs: (readonly [string, string])[] = [];
+  for (let at = 0; at + 1 < characters.length; at += 2) pairs.push([characters[at] ?? '', characters[at + 1] ?? '']);
+  return pairs;
 }
 
 const MARKED_SCRIPTS: ReadonlySet<Script> = new Set<Script>(['latin', 'greek', 'hebrew', 'arabic', 'thai']);

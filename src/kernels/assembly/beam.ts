@@ -6,6 +6,8 @@
 export const EXPANDED: u64 = 0x80000000;
 export const DEAD: u64 = 0x40000000;
 export const ROW_MASK: u32 = 0x3fffffff;
+/** The score's bits of a key. */
+export const SCORE_MASK: u64 = 0xffffffff00000000;
 
 /** A score's place among the keys, without its row. */
 @inline

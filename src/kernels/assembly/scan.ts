@@ -9,7 +9,7 @@ import {
 } from '../layout';
 import { isDead } from './field';
 import { offerRows } from './rank';
-import { scoreRows } from './score';
+import { scoreRows, scoreRun } from './score';
 import { isVisited } from './walk';
 
 /** Scans: the exact best k of the live rows of a range, of a filter, or of a list, by bounds on their codes. */
@@ -18,10 +18,11 @@ import { isVisited } from './walk';
 const GROUP: u32 = 64;
 
 @inline
-function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32): void {
+function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32, scattered: bool): void {
   if (count == 0) return;
   const scores = load<u32>(space, SPACE_SCORES);
-  scoreRows(field, space, rows, count, scores);
+  if (scattered) scoreRows(field, space, rows, count, scores);
+  else scoreRun(field, space, rows, count, scores);
   store<u32>(space, load<u32>(space, SPACE_DISTANCES) + count, SPACE_DISTANCES);
   offerRows(field, space, k, rows, count, scores);
 }
@@ -38,7 +39,7 @@ export function scanRange(field: u32, space: u32, k: u32, start: u32, end: u32):
       if (isDead(field, next) || (seen && isVisited(space, next))) continue;
       store<u32>(rows + (count++ << 2), next);
     }
-    scoreGroup(field, space, k, rows, count);
+    scoreGroup(field, space, k, rows, count, false);
   }
 }
 
@@ -59,11 +60,11 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
       if ((anyDead && isDead(field, row)) || (seen && isVisited(space, row))) continue;
       store<u32>(rows + (count++ << 2), row);
       if (count < GROUP) continue;
-      scoreGroup(field, space, k, rows, count);
+      scoreGroup(field, space, k, rows, count, true);
       count = 0;
     }
   }
-  scoreGroup(field, space, k, rows, count);
+  scoreGroup(field, space, k, rows, count, true);
 }
 
 /** The `length` rows at `list`. */
@@ -79,6 +80,6 @@ export function scanList(field: u32, space: u32, k: u32, list: u32, length: u32)
       if (anyDead && isDead(field, row)) continue;
       store<u32>(rows + (count++ << 2), row);
     }
-    scoreGroup(field, space, k, rows, count);
+    scoreGroup(field, space, k, rows, count, true);
   }
 }

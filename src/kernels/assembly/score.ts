@@ -7,11 +7,13 @@ import {
   METRIC_DOT,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
+  ROW_TAIL_BYTES,
   SPACE_PAIR_QUERY,
   SPACE_QUERY,
   SPACE_QUERY_BIAS,
   SPACE_QUERY_CODES,
   SPACE_QUERY_STEP,
+  SPACE_SINK,
 } from '../layout';
 import { dequantiseRow } from './codes';
 import { coldRow, hotRow } from './field';
@@ -24,18 +26,32 @@ import { coldRow, hotRow } from './field';
  * Dot and Euclid share one integer kernel: score = factor x (hi . q) + bias, with Euclid's |x|^2 in the bias.
  */
 
-/** f32 scores at `scores` of the `count` rows listed at `rows`. Buffers have room for 3 more of each. */
+/** f32 scores at `scores` of the `count` rows listed at `rows`, in any order. Buffers have room for 3 more of each. */
 export function scoreRows(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  if (byCodesAlone(field)) scoreByCodes(field, space, rows, count, scores, true);
+  else scoreOneByOne(field, space, rows, count, scores);
+}
+
+/** As `scoreRows`, for rows that follow one another closely: the processor itself reads ahead of them. */
+export function scoreRun(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  if (byCodesAlone(field)) scoreByCodes(field, space, rows, count, scores, false);
+  else scoreOneByOne(field, space, rows, count, scores);
+}
+
+@inline
+function byCodesAlone(field: u32): bool {
+  return load<u32>(field, FIELD_WIDE) == 0 && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN;
+}
+
+function scoreOneByOne(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
   if (load<u32>(field, FIELD_WIDE)) {
     for (let at: u32 = 0; at < count << 2; at += 4) {
       store<f32>(scores + at, <f32>scoreExact(field, space, load<u32>(rows + at)));
     }
-  } else if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) {
+  } else {
     for (let at: u32 = 0; at < count << 2; at += 4) {
       store<f32>(scores + at, manhattanCodes(field, space, load<u32>(rows + at)));
     }
-  } else {
-    scoreByCodes(field, space, rows, count, scores);
   }
 }
 
@@ -47,25 +63,44 @@ function fillGroup(rows: u32, count: u32): void {
   for (let at = count; at & 3; at++) store<u32>(rows + (at << 2), first);
 }
 
-/** Four rows at once: their cache misses overlap, and one load of the query serves all. */
-function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+@inline
+function rowAt(table: u32, stride: u32, row: u32): u32 {
+  return load<u32>(table + ((row >>> 8) << 3)) + (row & 255) * stride;
+}
+
+/**
+ * Four rows at once: one load of the query serves all. With `scattered` every cache line of the next eight rows is read
+ * first: arithmetic fills the reorder buffer after some 16 lines, bare reads get all that the memory can serve at once.
+ */
+@inline
+function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
   const padded = load<u32>(field, FIELD_PADDED);
   const table = load<u32>(field, FIELD_PAGE_TABLE);
   const stride = load<u32>(field, FIELD_HOT_STRIDE);
   const codes = load<u32>(space, SPACE_QUERY_CODES);
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
-  const bytes = count << 2;
+  const bytes = ((count + 3) & ~3) << 2;
   fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
-    const row0 = load<u32>(rows + at);
-    const row1 = load<u32>(rows + at, 4);
-    const row2 = load<u32>(rows + at, 8);
-    const row3 = load<u32>(rows + at, 12);
-    const hot0 = load<u32>(table + ((row0 >>> 8) << 3)) + (row0 & 255) * stride;
-    const hot1 = load<u32>(table + ((row1 >>> 8) << 3)) + (row1 & 255) * stride;
-    const hot2 = load<u32>(table + ((row2 >>> 8) << 3)) + (row2 & 255) * stride;
-    const hot3 = load<u32>(table + ((row3 >>> 8) << 3)) + (row3 & 255) * stride;
+    const hot0 = rowAt(table, stride, load<u32>(rows + at));
+    const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
+    const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
+    const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
+    if (scattered && (at & 16) == 0) {
+      const next = min(at + 16, bytes - 16);
+      const hot4 = rowAt(table, stride, load<u32>(rows + next));
+      const hot5 = rowAt(table, stride, load<u32>(rows + next, 4));
+      const hot6 = rowAt(table, stride, load<u32>(rows + next, 8));
+      const hot7 = rowAt(table, stride, load<u32>(rows + next, 12));
+      let sum: u32 = 0;
+      for (let line: u32 = 0; line < padded + ROW_TAIL_BYTES; line += 64) {
+        sum += load<u32>(hot0 + line) + load<u32>(hot1 + line) + load<u32>(hot2 + line) + load<u32>(hot3 + line);
+        sum += load<u32>(hot4 + line) + load<u32>(hot5 + line) + load<u32>(hot6 + line) + load<u32>(hot7 + line);
+      }
+      // Stored so that the compiler keeps the reads.
+      store<u32>(space, sum, SPACE_SINK);
+    }
     const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, padded)), step);
     v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
   }

@@ -28,11 +28,15 @@ import {
 } from '../layout';
 import { keyScore } from './beam';
 import { prepareQuery } from './codes';
+import { searchFiltered } from './filtered-search';
 import { rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
 import { clearVisited, descend, startBeam, walk } from './walk';
 
-/** One search, whole: walk, exact scores for the best of the beam, scan of the rows outside the graph. */
+/**
+ * One search, whole: walk, exact scores for the best of the beam, scan of the rows outside the graph. Under a filter only
+ * its rows are scored, and a short list of them is scanned instead.
+ */
 export function search(task: u32, space: u32): void {
   const field = load<u32>(task, SEARCH_FIELD);
   const k = load<u32>(task, SEARCH_K);
@@ -44,29 +48,35 @@ export function search(task: u32, space: u32): void {
   store<u32>(space, 0, SPACE_TOP_SIZE);
   store<u32>(space, 0, SPACE_BEAM_SIZE);
   prepareQuery(field, space, load<u32>(task, SEARCH_QUERY));
-  const ef = load<u32>(task, SEARCH_EF);
   const list = load<u32>(task, SEARCH_LIST);
-  if (list != 0) {
-    scanList(field, space, k, list, load<u32>(task, SEARCH_LIST_COUNT));
-  } else {
-    if (ef != 0) {
-      const row = descend(field, space, 0);
-      if (row != NO_ROW) {
-        startBeam(field, space, row, 0);
-        walk(field, space, ef, 0);
-        rerank(field, space, k);
-      }
-    }
-    scan(field, space, k, load<u32>(task, SEARCH_SCAN_START), load<u32>(task, SEARCH_SCAN_END));
-    clearVisited(space);
-    if (load<u32>(space, SPACE_TOP_SIZE) < load<u32>(task, SEARCH_LEAST)) {
-      // The walk met too few live rows (most are dead, or parts of the graph are cut off): the answer must not be short.
-      store<u32>(space, 0, SPACE_TOP_SIZE);
-      store<u32>(space, 0, SPACE_BEAM_SIZE);
-      scan(field, space, k, 0, load<u32>(task, SEARCH_SCAN_END));
-    }
-  }
+  if (list != 0) scanList(field, space, k, list, load<u32>(task, SEARCH_LIST_COUNT));
+  else walkAndScan(task, field, space, k);
   answer(task, space);
+}
+
+function walkAndScan(task: u32, field: u32, space: u32, k: u32): void {
+  const ef = load<u32>(task, SEARCH_EF);
+  let complete = true;
+  if (ef != 0) {
+    if (load<u32>(task, SEARCH_FILTER) != 0) complete = searchFiltered(task, field, space, k);
+    else searchGraph(field, space, ef, k);
+  }
+  const end = load<u32>(task, SEARCH_SCAN_END);
+  if (complete) scan(field, space, k, load<u32>(task, SEARCH_SCAN_START), end);
+  clearVisited(space);
+  // The walk met too few live rows (most are dead, or parts of the graph are cut off): the answer must not be short.
+  if (complete && load<u32>(space, SPACE_TOP_SIZE) >= load<u32>(task, SEARCH_LEAST)) return;
+  store<u32>(space, 0, SPACE_TOP_SIZE);
+  store<u32>(space, 0, SPACE_BEAM_SIZE);
+  scan(field, space, k, 0, end);
+}
+
+function searchGraph(field: u32, space: u32, ef: u32, k: u32): void {
+  const row = descend(field, space, 0);
+  if (row == NO_ROW) return;
+  startBeam(field, space, row, 0);
+  walk(field, space, ef, 0);
+  rerank(field, space, k);
 }
 
 function scan(field: u32, space: u32, k: u32, start: u32, end: u32): void {

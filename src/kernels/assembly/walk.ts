@@ -9,6 +9,7 @@ import {
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DISTANCES,
+  SPACE_ENTRY_SCORE,
   SPACE_ROWS,
   SPACE_ROW_COUNT,
   SPACE_SCORES,
@@ -19,7 +20,7 @@ import {
   SPACE_VISIT_COUNT,
   SPACE_VISIT_LIST,
 } from '../layout';
-import { DEAD, EXPANDED, ROW_MASK, insertAt, placeOf, scoreKey } from './beam';
+import { DEAD, EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
 import { isDead, linkList, rowLevel } from './field';
 import { scoreRows } from './score';
 
@@ -30,7 +31,7 @@ import { scoreRows } from './score';
 
 /** Length of a list, as last published. */
 @inline
-function linkCount(list: u32): u32 {
+export function linkCount(list: u32): u32 {
   return atomic.load<u32>(list) & ~LINKS_LOCKED;
 }
 
@@ -99,6 +100,7 @@ export function descend(field: u32, space: u32, floor: u32): u32 {
       }
     }
   }
+  store<f32>(space, score, SPACE_ENTRY_SCORE);
   return row;
 }
 
@@ -185,7 +187,7 @@ export function walk(field: u32, space: u32, ef: u32, level: u32): void {
         size--;
         if (!(load<u64>(beam + (size << 3)) & DEAD)) live--;
       }
-      bound = live == ef ? load<u64>(beam + ((size - 1) << 3)) & 0xffffffff00000000 : 0;
+      bound = live == ef ? load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK : 0;
     }
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);
@@ -197,7 +199,7 @@ export function walk(field: u32, space: u32, ef: u32, level: u32): void {
  * searches a second. The sum is stored so that the compiler keeps the reads.
  */
 @inline
-function fetchLinks(field: u32, space: u32, row: u32, level: u32): void {
+export function fetchLinks(field: u32, space: u32, row: u32, level: u32): void {
   const list = linkList(field, row, level);
   store<u32>(space, load<u32>(list) + load<u32>(list, 64), SPACE_SINK);
 }

@@ -71,7 +71,7 @@ function decodeUpdates(decoding: Decoding, root: number): readonly PointChange[]
     directList(decoding, list, 'an operation', { buffered: each });
   };
   const fields = { operations: { direct: operations } };
-  directStruct(decoding, root, 'struct UpdateOperations', { fields, required: ['operations'] });
+  directStruct(decoding, root, 'struct UpdateOperations', { fields, required: ['operations'], first: 'a sequence' });
   return changes;
 }
 

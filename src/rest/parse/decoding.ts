@@ -28,6 +28,10 @@ import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } f
  *   position at all.
  */
 
+const COMMA = 44;
+const CLOSE_BRACKET = 93;
+const CLOSE_BRACE = 125;
+
 /** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
 export class Decoding {
   readonly tree: JsonTree;
@@ -155,7 +159,7 @@ export function flattened<T>(decoding: Decoding, node: number, expected: string,
 
 /** Fields of a direct struct: how each is read. */
 export interface DirectField {
-  /** A scalar, struct or list that is decoded while it is read. */
+  /** A scalar, struct or list that is decoded while it is read; where both are given, this comes first. */
   readonly direct?: (decoding: Decoding, node: number) => void;
   /** A value that serde reads whole first (untagged enums, maps of any JSON). */
   readonly buffered?: (decoding: Decoding, node: number) => void;
@@ -167,6 +171,8 @@ export interface DirectStruct {
   readonly fields: Readonly<Record<string, DirectField>>;
   /** Names, in the order of the struct, that must have been there. */
   readonly required: readonly string[];
+  /** What serde expects of the first field: it takes a list for the fields in their order. Undefined: not looked at. */
+  readonly first?: string;
   /** The failure of a key that the struct does not have; without it such keys are passed over. */
   readonly unknown?: (key: string) => FormatError;
 }
@@ -175,15 +181,14 @@ export interface DirectStruct {
  * Reads a direct struct in the order of the text.
  * expected  as serde names it: `struct SetPayload`.
  */
-export function directStruct(
-  decoding: Decoding,
-  node: number,
-  expected: string,
-  { fields, required, unknown }: DirectStruct,
-): void {
+export function directStruct(decoding: Decoding, node: number, expected: string, struct: DirectStruct): void {
   const { tree } = decoding;
+  const { fields, required, unknown } = struct;
   requireReadable(tree, node);
-  if (tree.kindOf(node) !== JSON_OBJECT) throw notStruct(tree, node, expected, fields);
+  if (tree.kindOf(node) !== JSON_OBJECT) {
+    readListAsStruct(decoding, node, expected, struct);
+    return;
+  }
   const seen = new Set<DirectField>();
   const end = tree.nextOf(node);
   let at = node + 1;
@@ -211,35 +216,40 @@ export function directStruct(
   }
 }
 
-function notStruct(
-  tree: JsonTree,
-  node: number,
-  expected: string,
-  fields: Readonly<Record<string, DirectField>>,
-): FormatError {
+function readListAsStruct(decoding: Decoding, node: number, expected: string, { fields, first }: DirectStruct): void {
+  const { tree } = decoding;
   const kind = tree.kindOf(node);
-  if (kind !== JSON_ARRAY || tree.nextOf(node) !== node + 1) {
-    return directError(tree, node, wrongType(tree, node, expected));
+  if (first !== undefined && kind === JSON_FLOATS) {
+    throw positioned(wrongFirstNumber(tree, node, first), firstNumberEnd(tree, node));
   }
-  // serde takes a list for the fields in their order.
+  if (first === undefined || kind !== JSON_ARRAY) throw directError(tree, node, wrongType(tree, node, expected));
+  const inOrder = new Set(Object.values(fields));
+  const given = elements(tree, node);
+  let index = 0;
+  for (const field of inOrder) {
+    const element = given[index];
+    if (element === undefined) throw positioned(wrongLength(index, expected, inOrder.size), tree.endOf(node));
+    readDirectField(decoding, element, field, afterElement);
+    index++;
+  }
   requireWhole(tree, node);
-  return positioned(wrongLength(0, expected, new Set(Object.values(fields)).size), tree.endOf(node));
+  const extra = given[index];
+  if (extra !== undefined) throw positioned(new FormatError('trailing characters'), tree.startOf(extra) + 1);
 }
 
 function readDirectField(decoding: Decoding, value: number, field: DirectField, after: typeof afterwards): void {
   const { tree } = decoding;
   requireReadable(tree, value);
-  if (field.buffered !== undefined) {
-    requireWhole(tree, value);
-    try {
-      field.buffered(decoding, value);
-    } catch (error) {
-      // To add knowledge: the position.
-      if (error instanceof FormatError) error.offset ??= after(tree, tree.endOf(value));
-      throw error;
-    }
-  }
   if (field.direct !== undefined) direct(decoding, value, field.direct);
+  if (field.buffered === undefined) return;
+  requireWhole(tree, value);
+  try {
+    field.buffered(decoding, value);
+  } catch (error) {
+    // To add knowledge: the position.
+    if (error instanceof FormatError) error.offset ??= after(tree, tree.endOf(value));
+    throw error;
+  }
 }
 
 /** Reads one value directly: a wrong type is reported where serde_json's reader stands after looking at it. */
@@ -283,15 +293,15 @@ export function positioned(error: FormatError, offset: number): FormatError {
   return error;
 }
 
-/** Where serde_json stands once it has tried to end the enclosing object or array behind byte `end`. */
+/** Where serde_json stands once it has tried to end the enclosing object behind byte `end`. */
 function afterwards(tree: JsonTree, end: number): number {
   const at = skipSpace(tree.bytes, end);
-  const byte = tree.bytes[at];
-  return byte === 125 || byte === 93 ? at + 1 : at;
+  return tree.bytes[at] === CLOSE_BRACE ? at + 1 : at;
 }
 
 /** The same behind an element of an array, where a comma is read too. */
 export function afterElement(tree: JsonTree, end: number): number {
   const at = skipSpace(tree.bytes, end);
-  return tree.bytes[at] === 44 ? skipSpace(tree.bytes, at + 1) : afterwards(tree, at);
+  const byte = tree.bytes[at];
+  return byte === COMMA ? skipSpace(tree.bytes, at + 1) : byte === CLOSE_BRACKET ? at + 1 : at;
 }

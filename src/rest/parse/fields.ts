@@ -21,7 +21,7 @@ export function parseCreateFieldIndex(wire: Wire): CreateFieldIndex {
       buffered: (decoding, node) => void (schema = optional(decoding, node, decodeFieldSchema)),
     };
     const fields = { field_name: pathField((given) => (path = given)), field_schema, field_type: field_schema };
-    directStruct(decoding, root, 'struct CreateFieldIndex', { fields, required: ['field_name'] });
+    directStruct(decoding, root, 'struct CreateFieldIndex', { fields, required: ['field_name'], first: 'a string' });
     if (schema === undefined) {
       decoding.fail(badRequest("Can't auto-detect field type, please specify `field_schema` in the request"));
     }

@@ -9,7 +9,6 @@ import {
   type DirectField,
   directList,
   directStruct,
-  isNull,
   optional,
   positioned,
   requireWhole,
@@ -38,7 +37,7 @@ export function decodeSetPayload(decoding: Decoding, node: number, path: string)
     ...chosen.fields,
     key: ifGiven(pathField((path) => void (key = path))),
   };
-  directStruct(decoding, node, 'struct SetPayloadShadow', { fields, required: ['payload'] });
+  directStruct(decoding, node, 'struct SetPayloadShadow', { fields, required: ['payload'], first: 'a map' });
   return { target: chosen.target(), payload, key };
 }
 
@@ -50,7 +49,7 @@ export function decodeDeletePayload(decoding: Decoding, node: number, path: stri
     keys: { direct: (decoding, node) => directList(decoding, node, 'a string', each) },
     ...chosen.fields,
   };
-  directStruct(decoding, node, 'struct DeletePayloadShadow', { fields, required: ['keys'] });
+  directStruct(decoding, node, 'struct DeletePayloadShadow', { fields, required: ['keys'], first: 'a sequence' });
   return { target: chosen.target(), keys };
 }
 
@@ -108,7 +107,7 @@ export const SHARD_KEY: DirectField = {
 };
 
 /** A list of ids in a direct struct. */
-export function idsField(set: (ids: IdColumn) => void): DirectField {
+function idsField(set: (ids: IdColumn) => void): DirectField {
   return {
     direct: (decoding, list) => {
       const ids: PointId[] = [];
@@ -141,16 +140,18 @@ function numberEnd({ bytes }: JsonTree, at: number): number {
 }
 
 /** A field that may be null, which is then left alone. */
-function ifGiven({ buffered, direct }: DirectField): DirectField {
+function ifGiven(field: DirectField): DirectField {
+  const guarded = (read: ReadField): ReadField => {
+    return (decoding, node) => void optional(decoding, node, read);
+  };
+  const { buffered, direct } = field;
   return {
-    buffered: (decoding, node) => {
-      if (!isNull(decoding.tree, node)) buffered?.(decoding, node);
-    },
-    direct: (decoding, node) => {
-      if (!isNull(decoding.tree, node)) direct?.(decoding, node);
-    },
+    ...(buffered === undefined ? {} : { buffered: guarded(buffered) }),
+    ...(direct === undefined ? {} : { direct: guarded(direct) }),
   };
 }
+
+type ReadField = (decoding: Decoding, node: number) => void;
 
 /** The bytes of a JSON object, in an array of their own. */
 function rawObject(tree: JsonTree, node: number): Uint8Array {

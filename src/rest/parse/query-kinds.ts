@@ -23,7 +23,11 @@ export const RECOMMEND_STRATEGIES: readonly string[] = ['average_vector', 'best_
  * Returns the node of the nearest input, or a whole target; undefined where it is none of Qdrant's forms. A sound query
  * of a kind that is not served yet is noted as refused; later issues replace the refusals one by one.
  */
-export function decodeQueryKind(decoding: Decoding, node: number, path: string): number | QueryTarget | undefined {
+export function decodeQueryKind(
+  decoding: Decoding,
+  node: number,
+  path: string,
+): number | QueryTarget | RefusedTarget | undefined {
   const { tree } = decoding;
   const fields = fieldsOf(tree, node);
   const nearest = fields.get('nearest');
@@ -44,14 +48,18 @@ export function decodeQueryKind(decoding: Decoding, node: number, path: string):
     } else if (sound(tree, value)) {
       if (kind === 'recommend') checkRecommend(decoding, value, path);
       decoding.refuse(`query.${kind}`);
-      return REFUSED;
+      return { kind: 'refused', query: kind };
     }
   }
   return undefined;
 }
 
-/** Stands for a target that is refused, and so never searched for. */
-const REFUSED: QueryTarget = { kind: 'scroll' };
+/** A target that is not served yet, and so never searched for. */
+export interface RefusedTarget {
+  readonly kind: 'refused';
+  /** The key of the query. */
+  readonly query: string;
+}
 
 function orderByOf(decoding: Decoding, node: number): OrderBy | undefined {
   try {

@@ -158,7 +158,7 @@ export function checkRefusedBatch(decoding: Decoding, root: number, name: Refuse
   const each: Decode<void> = (decoding, node) => checkFlat(decoding, node, body, `searches[${index++}].`);
   const searches: Decode<void> = (decoding, node) => directList(decoding, node, body.expected, { direct: each });
   const fields = { searches: { direct: searches } };
-  directStruct(decoding, root, `${body.expected}Batch`, { fields, required: ['searches'] });
+  directStruct(decoding, root, `${body.expected}Batch`, { fields, required: ['searches'], first: 'a sequence' });
 }
 
 function checkFlat(decoding: Decoding, node: number, body: FlatBody, prefix: string): void {

@@ -34,7 +34,7 @@ export function decodeUpdateVectors(decoding: Decoding, node: number, path: stri
     shard_key: SHARD_KEY,
     update_filter: filterField(`${path}update_filter`, (filter) => (updateFilter = filter)),
   };
-  directStruct(decoding, node, 'struct UpdateVectors', { fields, required: ['points'] });
+  directStruct(decoding, node, 'struct UpdateVectors', { fields, required: ['points'], first: 'a sequence' });
   return { kind: 'update_vectors', points: builder.finish(), updateFilter };
 }
 
@@ -69,7 +69,7 @@ export function decodeDeleteVectors(decoding: Decoding, node: number, path: stri
   };
   const { points, filter, shard_key } = chosen.fields;
   const fields = { points, filter, vector, shard_key, vectors: vector };
-  directStruct(decoding, node, 'struct DeleteVectors', { fields, required: ['vector'] });
+  directStruct(decoding, node, 'struct DeleteVectors', { fields, required: ['vector'], first: 'a sequence' });
   if (names.size === 0) decoding.violate(`${path}vector: must specify vector names to delete`);
   if (chosen.ids === undefined && chosen.filter === undefined) {
     decoding.fail(badRequest('No filter or points provided'));

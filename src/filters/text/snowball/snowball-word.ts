@@ -4,7 +4,7 @@
  * Offsets are UTF-16 code units on character boundaries. The tables of a program hold no character outside the basic
  * plane, so that comparing code units orders as the original's bytes do.
  *
- * Source: src/snowball/snowball_env.rs of rust-stemmers 1.2.0 (MIT or BSD-3-Clause), kept step by step, its quirks too:
+ * Source: src/snowball/snowball_env.rs of rust-stemmers 1.2.0 (MIT or BSD-3-Clause; below), kept step by step, its quirks too:
  * the words in an index must be those that Qdrant's own stemmer makes.
  */
 
@@ -242,3 +242,35 @@ function isInGroup(code: number, group: Uint8Array, min: number, max: number): b
   const bit = code - min;
   return ((group[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
 }
+
+/*
+ * The licence of Snowball (BSD-3-Clause), which holds for this file and for all of generated/:
+ *
+ * Copyright (c) 2001, Dr Martin Porter
+ * Copyright (c) 2004,2005, Richard Boulton
+ * All rights reserved.
+ *
+ * Redistribution and use in source and binary forms, with or without
+ * modification, are permitted provided that the following conditions
+ * are met:
+ *
+ *   1. Redistributions of source code must retain the above copyright notice,
+ *      this list of conditions and the following disclaimer.
+ *   2. Redistributions in binary form must reproduce the above copyright notice,
+ *      this list of conditions and the following disclaimer in the documentation
+ *      and/or other materials provided with the distribution.
+ *   3. Neither the name of the Snowball project nor the names of its contributors
+ *      may be used to endorse or promote products derived from this software
+ *      without specific prior written permission.
+ *
+ * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+ * ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+ * WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+ * DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT OWNER OR CONTRIBUTORS BE LIABLE FOR
+ * ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES
+ * (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES;
+ * LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON
+ * ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+ * (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS
+ * SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+ */

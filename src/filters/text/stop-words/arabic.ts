@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 5 entries of several words are left out: no token has a space.
-export const ARABIC = `
+export const WORDS = `
 إذ إذا إذما إذن أف أقل أكثر ألا إلا التي الذي الذين اللاتي اللائي اللتان اللتيا اللتين اللذان اللذين اللواتي إلى إليك
 إليكم إليكما إليكن أم أما إما أن إن إنا أنا أنت أنتم أنتما أنتن إنما إنه أنى آه آها أو أولاء أولئك أوه آي أي أيها إي
 أين أينما إيه بخ بس بعد بعض بك بكم بكما بكن بل بلى بما بماذا بمن بنا به بها بهم بهما بهن بي بين بيد تلك تلكم تلكما ته

@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const AZERBAIJANI = `
+export const WORDS = `
 a ad altı altmış amma arasında artıq ay az bax belə bəli bəlkə beş bəy bəzən bəzi bilər bir biraz biri birşey biz
 bizim bizlər bu buna bundan bunların bunu bunun buradan bütün ci cı çox cu cü çünki da daha də dedi dək dən dəqiqə
 deyil dir doqquz doqsan dörd düz ə edən edir əgər əlbəttə elə əlli ən əslində et etdi etmə etmək faiz gilə görə ha

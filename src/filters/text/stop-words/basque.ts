@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const BASQUE = `
+export const WORDS = `
 ahala aitzitik al ala alabadere alabaina aldiz alta amaitu amaitzeko anitz antzina arabera argi arratsaldero arte
 artean asko aspaldiko aurrera azkenez azkenik ba bada badarik badere bai baina baino baita baizik baldin barren bat
 batean batek baten batera batez bati batzuei batzuek batzuetan batzuk bazen bederen bederik beharrez behiala behin

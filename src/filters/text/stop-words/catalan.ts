@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 2 entries of several words are left out: no token has a space.
-export const CATALAN = `
+export const WORDS = `
 a abans ací ah així això al aleshores algun alguna algunes alguns alhora allà allí allò als altra altre altres amb
 ambdues ambdós anar ans apa aquell aquella aquelles aquells aquest aquesta aquestes aquests aquí baix bastant bé cada
 cadascuna cadascunes cadascuns cadascú com consegueixo conseguim conseguir consigueix consigueixen consigueixes contra

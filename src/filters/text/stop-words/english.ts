@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus before 2024 (179 words), as the crate stop-words 0.8.1 (MIT or Apache-2.0) carries it.
-export const ENGLISH = `
+export const WORDS = `
 i me my myself we our ours ourselves you you're you've you'll you'd your yours yourself yourselves he him his himself
 she she's her hers herself it it's its itself they them their theirs themselves what which who whom this that that'll
 these those am is are was were be been being have has had having do does did doing a an the and but if or because as

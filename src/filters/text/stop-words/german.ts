@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const GERMAN = `
+export const WORDS = `
 aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes anderm andern anderr
 anders auch auf aus bei bin bis bist da damit dann der den des dem die das dass daß derselbe derselben denselben
 desselben demselben dieselbe dieselben dasselbe dazu dein deine deinem deinen deiner deines denn derer dessen dich dir

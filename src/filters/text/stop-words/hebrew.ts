@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 8 entries of several words are left out: no token has a space.
-export const HEBREW = `
+export const WORDS = `
 אני את אתה אנחנו אתן אתם הם הן היא הוא שלי שלו שלך שלה שלנו שלכם שלכן שלהם שלהן לי לו לה לנו לכם לכן להם להן אותה אותו
 זה זאת אלה אלו תחת מתחת מעל בין עם עד נגר על אל מול של אצל כמו אחר בלי לפני אחרי מאחורי עלי עליו עליה עליך עלינו עליכם
 לעיכן עליהם עליהן כל כולם כולן כך ככה כזה זות אותי אותם אותך אותן אותנו ואת אתכם אתכן איתי איתו איתך איתה איתם איתן

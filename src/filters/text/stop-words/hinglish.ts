@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const HINGLISH = `
+export const WORDS = `
 a aadi aaj aap aapne aata aati aaya aaye ab abbe abbey abe abhi able about above accha according accordingly acha
 achcha across actually after afterwards again against agar ain aint ain't aisa aise aisi alag all allow allows almost
 alone along already also although always am among amongst an and andar another any anybody anyhow anyone anything

@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 1 entries of several words are left out: no token has a space.
-export const KAZAKH = `
+export const WORDS = `
 ах ох эх ай эй ой тағы тағыда әрине жоқ сондай осындай осылай солай мұндай бұндай мен сен ол біз біздер олар сіз
 сіздер маған оған саған біздің сіздің оның бізге сізге оларға біздерге сіздерге менімен сенімен онымен бізбен сізбен
 олармен біздермен сіздермен менің сенің біздердің сіздердің олардың менен сенен одан бізден сізден олардан біздерден

@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 1 entries of several words are left out: no token has a space.
-export const NEPALI = `
+export const WORDS = `
 छ र पनि छन् लागि भएको गरेको भने गर्न गर्ने हो तथा यो रहेको उनले थियो हुने गरेका थिए गर्दै तर नै को मा हुन् भन्ने हुन
 गरी त हुन्छ अब के रहेका गरेर छैन दिए भए यस ले गर्नु औं सो त्यो कि जुन यी का गरि ती न छु छौं लाई नि उप अक्सर आदि कसरी
 क्रमशः चाले अगाडी अझै अनुसार अन्तर्गत अन्य अन्यत्र अन्यथा अरु अरुलाई अर्को अर्थात अर्थात् अलग आए आजको ओठ आत्म आफू

@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const ROMANIAN = `
+export const WORDS = `
 a abia acea aceasta această aceea aceeasi acei aceia acel acela acelasi acele acelea acest acesta aceste acestea
 acestei acestia acestui aceşti aceştia adica ai aia aibă aici al ala ale alea alt alta altceva altcineva alte altfel
 alti altii altul am anume apoi ar are as asa asta astea astfel asupra atare atat atata atatea atatia ati atit atita

@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const SLOVENE = `
+export const WORDS = `
 ali ampak bodisi in kajti marveč namreč ne niti oziroma pa saj sicer temveč ter toda torej vendar vendarle zakaj če
 čeprav čeravno četudi čim da kadar kakor ker ki ko kot naj najsi odkar preden dve dvema dveh šest šestdeset
 šestindvajset šestintrideset šestnajst šeststo štiri štirideset štiriindvajset štirinajst štiristo deset devet

@@ -1,5 +1,5 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
-export const SPANISH = `
+export const WORDS = `
 de la que el en y a los del se las por un para con no una su al lo como más pero sus le ya o este sí porque esta entre
 cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni contra otros ese eso
 ante ellos e esto mí antes algunos qué unos yo otro otras otra él tanto esa estos mucho quienes nada muchos cual poco

@@ -1,6 +1,6 @@
 // Source: NLTK's stop words corpus, as the crate stop-words 0.10.1 (MIT or Apache-2.0) carries it.
 // Its 41 entries of several words are left out: no token has a space.
-export const TAJIK = `
+export const WORDS = `
 аз дар ба бо барои бе то ҷуз пеши назди рӯйи болои паси ғайри ҳамон ҳамоно инҷониб замон замоно эътиборан пеш қабл
 дида агар валекин ки лекин аммо вале балки ва ҳарчанд чунки зеро ё гар ар азбаски гӯё аз-баски чун-ки агар-чанд
 агар-чи гар-чи магар оё наход ҳатто ҳам бале оре хуб хуш хайр не на мана э фақат танҳо кошки мабодо ҳтимол ана ҳа канӣ

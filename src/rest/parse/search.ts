@@ -1,0 +1,75 @@
+import { JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
+import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
+import { type Decoding, flattened } from './decoding.ts';
+import { missingField, noVariant } from './format-error.ts';
+import { ownVector, parseBatch, parseSingle, QueryFields } from './query-fields.ts';
+import { isDense, sparseViolations, VECTOR_FEATURES, vectorKind } from './vectors.ts';
+import type { Wire } from './wire.ts';
+
+/** `POST /collections/{c}/points/search`, Qdrant's older form of a query. */
+export function parseSearch(wire: Wire): QueryBatch {
+  return parseSingle(wire, (decoding, node) => decodeSearchRequest(decoding, node, 'search_request'));
+}
+
+/** `POST /collections/{c}/points/search/batch`. */
+export function parseSearchBatch(wire: Wire): QueryBatch {
+  return parseBatch(wire, 'struct SearchRequest', (decoding, node, index) =>
+    decodeSearchRequest(decoding, node, `searches[${index}].search_request`),
+  );
+}
+
+/** The body of the legacy search: `vector` and `limit` are required. */
+function decodeSearchRequest(decoding: Decoding, node: number, path: string): QueryPoints {
+  return flattened(decoding, node, 'struct SearchRequest', (decoding, object) => {
+    const { tree } = decoding;
+    const fields = new QueryFields();
+    let hasLimit = false;
+    const end = tree.nextOf(object);
+    let at = object + 1;
+    while (at < end) {
+      const key = tree.text(at);
+      const value = at + 1;
+      at = tree.nextOf(value);
+      if (key === 'vector') decodeSearchVector(decoding, value, fields, path);
+      else {
+        if (key === 'limit' || key === 'top') hasLimit = true;
+        fields.read(decoding, key === 'top' ? 'limit' : key, value, path);
+      }
+    }
+    if (fields.target.kind === 'scroll') throw missingField('vector');
+    if (!hasLimit) throw missingField('limit');
+    return fields.finished();
+  });
+}
+
+/** Numbers, or `{name, vector}` with numbers or a sparse vector. */
+function decodeSearchVector(decoding: Decoding, node: number, fields: QueryFields, path: string): void {
+  const { tree } = decoding;
+  if (isDense(tree, node)) {
+    fields.target = { kind: 'vector', vector: ownVector(decoding, node, `${path}.vector`) };
+    return;
+  }
+  const named = namedVector(tree, node);
+  if (named === undefined) throw noVariant('NamedVectorStruct');
+  const kind = vectorKind(tree, named.vector);
+  if (kind !== 'dense' && kind !== 'sparse') throw noVariant('NamedVectorStruct');
+  if (kind === 'sparse') {
+    for (const rule of sparseViolations(tree, named.vector)) decoding.violate(`${path}.vector.${rule}`);
+    decoding.refuse(VECTOR_FEATURES.sparse);
+  }
+  fields.using = named.name;
+  const vector = kind === 'dense' ? ownVector(decoding, named.vector, `${path}.vector.vector`) : new Float32Array(0);
+  fields.target = { kind: 'vector', vector };
+}
+
+function namedVector(tree: JsonTree, node: number): { readonly name: string; readonly vector: number } | undefined {
+  if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
+  let name: string | undefined;
+  let vector: number | undefined;
+  for (let at = node + 1; at < tree.nextOf(node); at = tree.nextOf(at + 1)) {
+    const key = tree.text(at);
+    if (key === 'name' && tree.kindOf(at + 1) === JSON_STRING) name = tree.text(at + 1);
+    if (key === 'vector') vector = at + 1;
+  }
+  return name === undefined || vector === undefined ? undefined : { name, vector };
+}

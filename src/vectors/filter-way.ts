@@ -1,0 +1,57 @@
+/** How a search under a filter goes. */
+export type FilterWay =
+  /** Score all rows of the filter. */
+  | { readonly kind: 'scan' }
+  /**
+   * Walk the graph from admitted row to admitted row.
+   * deep     the filter is so sparse that the walk looks two rows outside of it far.
+   * efWide   beam of a second walk where the filter proves to be far from the query; 0 = scan the filter then.
+   * flat     the fall of the beam's scores below which the query is in a shell (assembly/filtered-search.ts).
+   */
+  | { readonly kind: 'walk'; readonly deep: boolean; readonly efWide: number; readonly flat: number };
+
+export interface FilteredSearch {
+  /** Live rows of the filter. */
+  readonly admitted: number;
+  /** Rows that the filter decides about. */
+  readonly rowCount: number;
+  /** Rows below are in the graph. */
+  readonly graphRows: number;
+  /** Beam width, at least k. */
+  readonly ef: number;
+  /** Links of a row on the upper levels. */
+  readonly m: number;
+}
+
+/**
+ * A walk costs about as much as scoring this many rows, and this many more for each row of the beam: what it scores
+ * and the lists that it reads (scripts/bench/filters/engine.ts: 300 to 700 rows at ef 16 to 32, 1,300 at ef 100).
+ */
+const WALK_ROWS = 500;
+const WALK_ROWS_OF_EF = 8;
+/**
+ * Below this many admitted rows among the neighbours of neighbours (some 1.3 m each) a walk loses its way: at 2 % and
+ * m 16 it finds 0.90 at ef 32 where 4 % gives 0.97. It then looks one row further, which costs three times as much.
+ */
+const REACHED_MIN = 13;
+const DEEP_COST = 4;
+/** Even further there is nothing to be gained: such filters are scanned. */
+const REACHED_DEEP_MIN = 1.3;
+/** How much wider the second walk is: what brought clusters far from the query from 0.86 to 0.98. */
+const WIDENING = 4;
+/** Scores fall with the logarithm of the rank, in ordinary data by 0.03 to 0.08; the rank they are compared with; and the beams it takes. */
+const FLAT_FALL = 0.033;
+const FLAT_RANK = 10;
+const FLAT_EF_MIN = 20;
+
+/** Chooses the way of a search under a filter. Pure. */
+export function chooseWay(search: FilteredSearch): FilterWay {
+  const { admitted, rowCount, graphRows, ef, m } = search;
+  const reached = (admitted / Math.max(rowCount, 1)) * (1.3 * m) ** 2;
+  const deep = reached < REACHED_MIN;
+  const walkRows = (WALK_ROWS + WALK_ROWS_OF_EF * ef) * (deep ? DEEP_COST : 1);
+  if (graphRows === 0 || admitted <= walkRows || reached < REACHED_DEEP_MIN) return { kind: 'scan' };
+  const efWide = ef * WIDENING;
+  const flat = ef < FLAT_EF_MIN ? 0 : FLAT_FALL * Math.log(ef / FLAT_RANK);
+  return { kind: 'walk', deep, efWide: admitted > WALK_ROWS + WALK_ROWS_OF_EF * efWide ? efWide : 0, flat };
+}
