@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { World } from '../base/world.ts';
+import { INDEX_KIND } from '../filters/index-file.ts';
 import { GRAPH_KIND, REMOVED_KIND, type SegmentManifest } from '../segments/segment-files.ts';
 import { ROWS_KIND } from '../segments/rows-file.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
@@ -7,7 +8,7 @@ import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
 import { decodeEntry } from './catalogue.ts';
 import { ALL_COLLECTIONS, collectionNameOf, manifestKey } from './keys.ts';
-import { decodeManifest } from './manifest.ts';
+import { decodeManifest, indexFiles, type ShardManifest } from './manifest.ts';
 
 /** What `vectorizer check` found: how many files it read, and every breach with the file and the place in it. */
 export interface CheckReport {
@@ -34,9 +35,9 @@ export async function checkDatabase(world: World, kv: Kv, directory: string): Pr
       const folder = join(directory, String(number), String(shard));
       await note(async () => {
         const stored = kv.getSync(manifestKey(number, shard));
-        const segments =
-          stored === undefined ? [] : decodeManifest(stored, `collection ${name}, shard ${shard}`).segments;
-        for (const { path, kind } of segments.flatMap((segment) => filesOf(segment, join(folder, 'segments')))) {
+        if (stored === undefined) return 0;
+        const manifest = decodeManifest(stored, `collection ${name}, shard ${shard}`);
+        for (const { path, kind } of filesOf(manifest, join(folder, 'segments'))) {
           await note(() => verifyFile(world, path, kind, findings));
         }
         return 0;
@@ -63,7 +64,19 @@ async function catalogue(
   return found;
 }
 
-function filesOf(segment: SegmentManifest, folder: string): { readonly path: string; readonly kind: string }[] {
+interface NamedFile {
+  readonly path: string;
+  readonly kind: string;
+}
+
+function filesOf(manifest: ShardManifest, folder: string): readonly NamedFile[] {
+  return [
+    ...manifest.segments.flatMap((segment) => segmentFiles(segment, folder)),
+    ...indexFiles(manifest).map((name) => ({ path: join(folder, name), kind: INDEX_KIND })),
+  ];
+}
+
+function segmentFiles(segment: SegmentManifest, folder: string): readonly NamedFile[] {
   const { rows, removed, graph } = segment;
   return [
     ...rows.map(({ name }) => ({ path: join(folder, name), kind: ROWS_KIND })),

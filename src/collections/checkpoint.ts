@@ -13,7 +13,8 @@ import {
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { Kv } from '../storage/kv.ts';
-import { encodeManifest, manifestFiles, type ManifestIndex, type ShardManifest } from './manifest.ts';
+import type { IndexFiles } from './index-files.ts';
+import { encodeManifest, manifestFiles, type ShardManifest } from './manifest.ts';
 import type { Payloads } from './payloads.ts';
 
 /** The shard's state as a checkpoint sees it. */
@@ -23,8 +24,7 @@ export interface CheckpointSource {
   /** The last update that is applied. */
   readonly sequence: number;
   readonly nextSegment: number;
-  /** The payload indexes. */
-  readonly indexes: readonly ManifestIndex[];
+  readonly indexFiles: IndexFiles;
   /** Numbers of segments that are being made beside it; their files stay. */
   readonly building: ReadonlySet<number>;
   /** Runs `job` between two updates. */
@@ -51,7 +51,7 @@ const GRAPH_GROWTH: Readonly<Record<Occasion, number>> = { working: 1.5, resting
  *
  *   1. graphs      new files; nobody names them yet
  *   2. capture     between two updates: which rows, which removals, which payloads
- *   3. rows        new files
+ *   3. rows, payload indexes   new files
  *   4. one atomic, synced batch in the key-value store: payloads and the manifest that names the files and the sequence
  *   5. the log below the sequence and files that the manifest does not name are dropped
  *
@@ -94,12 +94,12 @@ export class Checkpoint {
   async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
     await this.world.files.mkdir(this.directory);
     const graphs = await this.saveGraphs(source.segments, occasion);
-    const { sequence, nextSegment, indexes, captures } = await source.between(() => {
+    const { sequence, nextSegment, indexCapture, captures } = await source.between(() => {
       source.payloads.beginFlush();
       return {
         sequence: source.sequence,
         nextSegment: source.nextSegment,
-        indexes: source.indexes,
+        indexCapture: source.indexFiles.capture(source.sequence, occasion),
         captures: source.segments.map((segment) => this.capture(segment)),
       };
     });
@@ -112,6 +112,7 @@ export class Checkpoint {
       }
       const segments: SegmentManifest[] = [];
       for (const capture of captures) segments.push(await this.describe(capture, graphs));
+      const indexes = await source.indexFiles.write(indexCapture);
       const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments, indexes };
       const operations = await source.payloads.flushOperations();
       operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
@@ -119,11 +120,13 @@ export class Checkpoint {
       this.current = manifest;
     } catch (error) {
       source.payloads.endFlush(false);
+      source.indexFiles.end(indexCapture, false);
       await closeAll([...flushed.values()].flat());
       await this.sweep(source);
       throw error;
     }
     source.payloads.endFlush(true);
+    source.indexFiles.end(indexCapture, true);
     for (const [segment, files] of flushed) await closeAll(segment.originals.replaceBy(files));
     await this.sweep(source);
   }

@@ -20,6 +20,12 @@ export interface FieldDefinition {
   readonly schema: FieldSchema;
 }
 
+/** An index by its definition; undefined where it does not hold all points. */
+export interface HeldIndex {
+  readonly definition: FieldDefinition;
+  readonly index: FieldIndex | undefined;
+}
+
 interface Entry extends FieldDefinition {
   readonly index: FieldIndex;
   readonly origin: 'new' | 'restored';
@@ -48,6 +54,8 @@ export class FieldIndexes {
   private readonly entries = new Map<string, Entry>();
   private refreshing: Promise<void> | undefined;
   private generation = 0;
+  private writeCount = 0;
+  private watched: Bitset | undefined;
 
   /** seed: any 32 bits, drawn at random. */
   constructor(logger: Logger, all: AllPayloads, seed: number) {
@@ -61,8 +69,16 @@ export class FieldIndexes {
     return this.generation;
   }
 
-  get definitions(): readonly FieldDefinition[] {
-    return Array.from(this.entries.values(), ({ path, schema }) => ({ path, schema }));
+  get held(): readonly HeldIndex[] {
+    return Array.from(this.entries.values(), ({ path, schema, index, isReady }) => ({
+      definition: { path, schema },
+      index: isReady ? index : undefined,
+    }));
+  }
+
+  /** Grows by one with every point that is written or deleted. */
+  get writes(): number {
+    return this.writeCount;
   }
 
   get infos(): readonly FieldIndexInfo[] {
@@ -93,12 +109,38 @@ export class FieldIndexes {
     const old = this.entries.get(keyOf(path));
     if (old !== undefined && sameSchema(old.schema, schema)) return old.built;
     this.delete(path);
-    return this.begin([this.enter({ path, schema }, 'new')]);
+    const definition = { path, schema };
+    return this.begin([this.enter(definition, 'new', this.open(definition))]);
   }
 
-  /** Begins to build the indexes that were there before a restart, all in one walk over the payloads. */
-  restore(definitions: readonly FieldDefinition[]): void {
-    if (definitions.length > 0) void this.begin(definitions.map((definition) => this.enter(definition, 'restored')));
+  /** An empty index, which nobody asks: to be filled and restored. */
+  open({ path, schema }: FieldDefinition): FieldIndex {
+    return openFieldIndex(path, schema, this.seed);
+  }
+
+  /**
+   * Takes over the indexes that were there before a restart, and begins to build those that could not be brought back,
+   * all in one walk over the payloads.
+   */
+  restore(indexes: readonly HeldIndex[]): void {
+    const missing: Entry[] = [];
+    for (const { definition, index } of indexes) {
+      if (index === undefined) missing.push(this.enter(definition, 'restored', this.open(definition)));
+      else complete(this.enter(definition, 'restored', index));
+    }
+    this.generation++;
+    if (missing.length > 0) void this.begin(missing);
+  }
+
+  /** Begins to collect the slots that change, until `unwatch`. One at a time. */
+  watch(): Bitset {
+    const changed = new Bitset();
+    this.watched = changed;
+    return changed;
+  }
+
+  unwatch(): void {
+    this.watched = undefined;
   }
 
   delete(path: JsonPath): void {
@@ -112,6 +154,7 @@ export class FieldIndexes {
 
   /** A point has this payload now. */
   set(slot: number, payload: Uint8Array): void {
+    this.note(slot);
     for (const { index, touched } of this.entries.values()) {
       touched?.add(slot);
       index.set(slot, payload);
@@ -120,6 +163,7 @@ export class FieldIndexes {
 
   /** The point of a slot is gone. */
   clear(slot: number): void {
+    this.note(slot);
     for (const { index, touched } of this.entries.values()) {
       touched?.add(slot);
       index.clear(slot);
@@ -151,12 +195,17 @@ export class FieldIndexes {
     }
   }
 
-  private enter({ path, schema }: FieldDefinition, origin: Entry['origin']): Entry {
+  private note(slot: number): void {
+    this.writeCount++;
+    this.watched?.add(slot);
+  }
+
+  private enter({ path, schema }: FieldDefinition, origin: Entry['origin'], index: FieldIndex): Entry {
     const entry: Entry = {
       path,
       schema,
       origin,
-      index: openFieldIndex(path, schema, this.seed),
+      index,
       built: Promise.resolve(),
       isReady: false,
       touched: new Bitset(),
@@ -191,12 +240,14 @@ export class FieldIndexes {
       this.logger.error('indexes could not be built', { fields, error: String(error) });
       throw error;
     }
-    for (const entry of entries) {
-      entry.touched = undefined;
-      entry.isReady = true;
-    }
+    entries.forEach(complete);
     this.generation++;
   }
+}
+
+function complete(entry: Entry): void {
+  entry.touched = undefined;
+  entry.isReady = true;
 }
 
 function fill({ index, touched, stop }: Entry, points: readonly SlotPayload[]): void {
@@ -205,7 +256,7 @@ function fill({ index, touched, stop }: Entry, points: readonly SlotPayload[]): 
 }
 
 /** Lets the event loop turn whenever the slice is used up. */
-function slices(): () => Promise<void> {
+export function slices(): () => Promise<void> {
   let began = performance.now();
   return async () => {
     if (performance.now() - began < SLICE_MS) return;

@@ -3,7 +3,6 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import { encodeFilter } from '../core/filter-text.ts';
 import { compileFilter } from '../filters/compile.ts';
-import type { Segment } from '../segments/segment.ts';
 import type { ChangeJournal } from './change-journal.ts';
 import { grown, KeptMatches, type Matches, type MatchSource } from './kept-matches.ts';
 import type { PayloadScan } from './payload-scan.ts';
@@ -37,14 +36,15 @@ export class FilterMatcher {
   /** The matching points; a read and a write wait for other indexes (`FieldIndexes.building`). Throws timeout where the signal ends a walk over payloads. */
   async match(filter: Filter, signal: AbortSignal, purpose: 'read' | 'write'): Promise<Matches> {
     const key = encodeFilter(filter);
+    // Before what is kept is looked at: a read may have found it without the index that a write must wait for.
+    if (purpose === 'write') await this.indexesFor(filter, purpose);
     const known = this.kept.get(key);
     if (known !== undefined && (await this.catchUp(known, signal, CATCH_UP_MAX))) {
-      if (this.kept.delete(key)) this.kept.set(key, known);
+      this.use(key, known);
       return known;
     }
     if (known !== undefined) this.drop(key, known);
-    const { paths } = compileFilter(filter, this.source.filterContext());
-    await this.source.fields.building(paths, purpose);
+    await this.indexesFor(filter, purpose);
     this.journal.open();
     try {
       for (;;) {
@@ -64,12 +64,17 @@ export class FilterMatcher {
   }
 
   /** A segment is about to be closed. */
-  forget(segment: Segment): void {
-    for (const kept of this.kept.values()) kept.forget(segment);
+  forget(): void {
+    for (const kept of this.kept.values()) kept.forget();
   }
 
   close(): void {
     for (const [key, kept] of this.kept) this.drop(key, kept);
+  }
+
+  private async indexesFor(filter: Filter, purpose: 'read' | 'write'): Promise<void> {
+    const { paths } = compileFilter(filter, this.source.filterContext());
+    await this.source.fields.building(paths, purpose);
   }
 
   /** Looks at the points that changed since, until few are left; false where the result cannot be saved. */
@@ -110,6 +115,13 @@ export class FilterMatcher {
       if (this.kept.size <= KEPT_MAX && this.keptBytes <= KEPT_BYTES_MAX) break;
       if (old !== kept) this.drop(oldKey, old);
     }
+  }
+
+  /** Puts it behind the others, so that it is the last to go; one that was dropped meanwhile stays so. */
+  private use(key: string, kept: KeptMatches): void {
+    if (this.kept.get(key) !== kept) return;
+    this.kept.delete(key);
+    this.kept.set(key, kept);
   }
 
   private drop(key: string, kept: KeptMatches): void {

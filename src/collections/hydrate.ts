@@ -13,6 +13,8 @@ export interface PointPlace {
   readonly shard: Shard;
   readonly segment: Segment;
   readonly row: number;
+  /** Where finding the point has read its payload already; empty: it has none. */
+  readonly payload?: Uint8Array | undefined;
 }
 
 /** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
@@ -61,6 +63,8 @@ function selectVector(segment: Segment, row: number, selector: VectorSelector): 
 }
 
 async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {
+  const known = places.flatMap(({ payload }) => (payload === undefined ? [] : [payload]));
+  if (known.length === places.length) return known;
   if (places.length <= SYNC_READS_MAX) return places.map(({ id, shard }) => shard.payloads.get(id));
   const byShard = Map.groupBy(places, ({ shard }) => shard);
   const found = new Map<PointPlace, Uint8Array>();

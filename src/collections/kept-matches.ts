@@ -3,7 +3,8 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import { compileFilter, type FilterContext } from '../filters/compile.ts';
 import { compilePayloadFilter } from '../filters/payload-filter.ts';
-import type { RowFilter, Segment } from '../segments/segment.ts';
+import type { Segment } from '../segments/segment.ts';
+import { AdmittedRows } from './admitted-rows.ts';
 import type { ChangeJournal } from './change-journal.ts';
 import type { FieldIndexes } from './field-indexes.ts';
 import type { PointSlots } from './point-slots.ts';
@@ -15,6 +16,8 @@ export interface MatchSource {
   readonly segments: readonly Segment[];
   /** Grows when points move to other rows without a change of theirs. */
   readonly placement: number;
+  /** Its segments cannot be searched any more. */
+  readonly isClosed: boolean;
   /** Everything that a compiled filter asks for, as it is now. */
   filterContext(): FilterContext;
   payloadOf(slot: number): Uint8Array;
@@ -25,8 +28,8 @@ export interface Matches {
   /** Bitmap of slots; to be used before anything is awaited. */
   readonly words: Uint32Array;
   readonly count: number;
-  /** The same as rows of a segment, for searches that begin now; undefined where the segment holds no vectors. */
-  rowsOf(segment: Segment): RowFilter | undefined;
+  /** The same as rows of all segments, for searches that begin now: to be retained within this turn. */
+  readonly rows: AdmittedRows;
 }
 
 /** What a result is when it is made: right as of `position` of the journal, by the indexes of `epoch`. */
@@ -43,7 +46,8 @@ export class KeptMatches implements Matches {
   private readonly journal: ChangeJournal;
   private readonly filter: Filter;
   private readonly epoch: number;
-  private readonly rows = new Map<Segment, RowFilter | undefined>();
+  private admitted: AdmittedRows | undefined;
+  private isClosed = false;
   private rowsPosition = -1;
   private rowsPlacement = -1;
   private position: number;
@@ -99,33 +103,48 @@ export class KeptMatches implements Matches {
     this.position += changed.length;
   }
 
-  rowsOf(segment: Segment): RowFilter | undefined {
+  get rows(): AdmittedRows {
     this.settle();
-    if (this.rowsPosition !== this.position || this.rowsPlacement !== this.source.placement || !this.rows.has(segment))
-      this.translate();
-    return this.rows.get(segment);
+    const { segments, placement, isClosed } = this.source;
+    if (isClosed) throw new VectorizerError('unavailable', 'the shard is closed');
+    const known = this.admitted;
+    const isLatest = this.rowsPosition === this.position && this.rowsPlacement === placement;
+    if (known !== undefined && isLatest && segments.every((segment) => known.has(segment))) return known;
+    this.forget();
+    const rows = this.translate();
+    // Where this is not kept any more, nobody closes them but the search that asks.
+    if (this.isClosed) setImmediate(() => rows.retire());
+    else this.admitted = rows;
+    this.rowsPosition = this.position;
+    this.rowsPlacement = placement;
+    return rows;
   }
 
-  forget(segment: Segment): void {
-    this.rows.get(segment)?.close();
-    this.rows.delete(segment);
+  /** A segment is about to be closed. */
+  forget(): void {
+    this.admitted?.retire();
+    this.admitted = undefined;
   }
 
+  /** It is not kept any more; requests that have it already may use it to their end. */
   close(): void {
-    for (const rows of this.rows.values()) rows?.close();
-    this.rows.clear();
+    this.isClosed = true;
+    this.forget();
   }
 
-  /** Between the end of `match` and now an update may have slipped in: few changes at most. */
+  /**
+   * Between the end of `match` and now updates may have slipped in: few at most. Where an index has come or gone as well,
+   * those points alone are judged by the indexes of now: a request that is under way is not refused for it.
+   */
   private settle(): void {
-    if (this.pendingCount === undefined)
-      throw new VectorizerError('unavailable', 'the indexes have changed while a filter was used: try again');
+    if (this.journal.since(this.position) === undefined)
+      throw new VectorizerError('unavailable', 'too much has changed while a filter was used: try again');
     this.advance(Infinity);
   }
 
   /** From slots to the rows of all segments at once. */
-  private translate(): void {
-    const { slots, segments, placement } = this.source;
+  private translate(): AdmittedRows {
+    const { slots, segments } = this.source;
     const bitmaps = new Map(
       segments.map(({ number, rowCount }) => [number, new Uint32Array(Math.ceil(rowCount / 32))]),
     );
@@ -140,12 +159,9 @@ export class KeptMatches implements Matches {
       const row = slots.rowOf(slot);
       rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
     }
-    this.close();
-    for (const segment of segments) {
-      this.rows.set(segment, segment.admit(bitmaps.get(segment.number) ?? new Uint32Array(0)));
-    }
-    this.rowsPosition = this.position;
-    this.rowsPlacement = placement;
+    return new AdmittedRows(
+      new Map(segments.map((segment) => [segment, segment.admit(bitmaps.get(segment.number) ?? new Uint32Array(0))])),
+    );
   }
 }
 

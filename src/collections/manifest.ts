@@ -17,6 +17,8 @@ export interface ShardManifest {
 export interface ManifestIndex {
   readonly path: string;
   readonly schema: FieldSchema;
+  /** null or undefined: there is none, and the index is built from the payloads. */
+  readonly file?: string | null;
 }
 
 export const EMPTY_MANIFEST: ShardManifest = { format: 1, sequence: 0, nextSegment: 1, segments: [] };
@@ -34,13 +36,17 @@ export function decodeManifest(bytes: Uint8Array, place: string): ShardManifest 
 
 /** Every file that a manifest names. */
 export function manifestFiles(manifest: ShardManifest): ReadonlySet<string> {
-  return new Set(
-    manifest.segments.flatMap(({ rows, removed, graph }) => [
-      ...rows.map(({ name }) => name),
-      ...(removed === null ? [] : [removed]),
-      ...(graph === null ? [] : [graph]),
-    ]),
-  );
+  const segmentFiles = manifest.segments.flatMap(({ rows, removed, graph }) => [
+    ...rows.map(({ name }) => name),
+    ...(removed === null ? [] : [removed]),
+    ...(graph === null ? [] : [graph]),
+  ]);
+  return new Set([...segmentFiles, ...indexFiles(manifest)]);
+}
+
+/** Those of the payload indexes. */
+export function indexFiles({ indexes = [] }: ShardManifest): readonly string[] {
+  return indexes.flatMap(({ file }) => file ?? []);
 }
 
 function isManifest(value: unknown): value is ShardManifest {

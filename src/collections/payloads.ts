@@ -98,7 +98,9 @@ export class Payloads {
       const next = last === undefined ? undefined : idAfter(last);
       const { gte, lt } = payloadRange(this.collection, this.shard, from);
       const end = next === undefined ? lt : payloadKey(this.collection, this.shard, next);
-      await mergeStored(newer, this.kv.iterate({ gte, lt: end }), count, result);
+      // Each of the newer ones hides one that is stored, at most.
+      const limit = count - result.length + newer.length;
+      await mergeStored(newer, this.kv.iteratePages({ gte, lt: end, limit }), count, result);
       if (next === undefined) break;
       from = next;
     }
@@ -153,9 +155,7 @@ async function* merged(
     const none = active.size === 0 && flushing === undefined;
     for (let page = await first; page.done !== true; page = await stored.next()) {
       const points = page.value.map(({ key, value }) => ({ id: idOfKey(key), payload: value }));
-      yield none
-        ? points
-        : points.filter(({ id }) => active.get(id) === undefined && flushing?.get(id) === undefined);
+      yield none ? points : points.filter(({ id }) => active.get(id) === undefined && flushing?.get(id) === undefined);
     }
   } finally {
     await stored.return();
@@ -175,7 +175,7 @@ function mergeEntries(newer: readonly OverlayEntry[], older: readonly OverlayEnt
 /** Adds to `result`, until it has `count`, the points of both lists in id order; what is newer hides what is stored. */
 async function mergeStored(
   newer: readonly OverlayEntry[],
-  stored: AsyncIterable<KvEntry>,
+  stored: AsyncIterable<readonly KvEntry[]>,
   count: number,
   result: PointPayload[],
 ): Promise<void> {
@@ -191,12 +191,14 @@ async function mergeStored(
     }
     return same;
   };
-  for await (const { key, value } of stored) {
-    const id = idOfKey(key);
-    const hidden = takeNewer(id);
-    if (result.length === count) return;
-    if (!hidden) result.push({ id, payload: value });
-    if (result.length === count) return;
+  for await (const page of stored) {
+    for (const { key, value } of page) {
+      const id = idOfKey(key);
+      const hidden = takeNewer(id);
+      if (result.length === count) return;
+      if (!hidden) result.push({ id, payload: value });
+      if (result.length === count) return;
+    }
   }
   takeNewer(undefined);
 }

@@ -44,34 +44,41 @@ export async function runQuery(
   const field = config.params.vectors.find(({ name }) => name === request.using);
   if (field === undefined) throw badInput(`Not existing vector name error: ${request.using}`);
   const target = resolve(shards, field, request);
-  const used = await placesOf(shards, request.filter, context.signal);
+  const { places, release } = await placesOf(shards, request.filter, context.signal);
   try {
-    const lists = await Promise.all(used.map((place) => searchSegment(place, config, field, target, request, context)));
+    const lists = await Promise.all(
+      places.map((place) => searchSegment(place, config, field, target, request, context)),
+    );
     const { limit, offset, scoreThreshold } = request;
     const [only] = lists;
     const hits = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
     const best = combine(hits, { distance: field.distance, limit, offset, threshold: scoreThreshold });
     return await answer(best, request);
   } finally {
-    for (const { segment } of used) segment.release();
+    release();
   }
 }
 
-/** Where is searched: every segment, retained, with the rows that may be returned. */
+/** Where is searched: every segment with the rows that may be returned, all retained until `release`. */
 async function placesOf(
   shards: readonly Shard[],
   filter: Filter | undefined,
   signal: AbortSignal,
-): Promise<readonly Place[]> {
+): Promise<{ readonly places: readonly Place[]; readonly release: () => void }> {
   const matches =
     filter === undefined || imposesNothing(filter)
       ? []
       : await Promise.all(shards.map((shard) => shard.points.match(filter, signal)));
+  const rows = matches.map((matches) => matches.rows);
   const places = shards.flatMap((shard, index) =>
-    shard.segments.map((segment) => ({ shard, segment, filter: matches[index]?.rowsOf(segment) })),
+    shard.segments.map((segment) => ({ shard, segment, filter: rows[index]?.of(segment) })),
   );
-  for (const { segment } of places) segment.retain();
-  return places;
+  const retained = [...rows, ...places.map(({ segment }) => segment)];
+  for (const each of retained) each.retain();
+  const release = (): void => {
+    for (const each of retained) each.release();
+  };
+  return { places, release };
 }
 
 function resolve(shards: readonly Shard[], field: DenseVectorConfig, request: QueryPoints): ResolvedTarget {

@@ -8,6 +8,7 @@ import { hydrate, type PointPlace } from './hydrate.ts';
 import type { Matches } from './kept-matches.ts';
 import { orderedPoints } from './order-by.ts';
 import { firstPlaces } from './first-places.ts';
+import type { PointPayload } from './payloads.ts';
 import type { Shard } from './shard.ts';
 
 /** A page of points in the order of ids, or of the values of a field. */
@@ -63,7 +64,8 @@ async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promi
   const { filter, offset, count, signal } = wanted;
   const pages = await Promise.all(
     shards.map(async (shard) => {
-      if (filter === undefined || imposesNothing(filter)) return placed(shard, await pageOf(shard, offset, count));
+      if (filter === undefined || imposesNothing(filter))
+        return placed(shard, await shard.payloads.page(offset, count));
       return firstMatching(shard, await shard.points.match(filter, signal), offset, count);
     }),
   );
@@ -71,15 +73,13 @@ async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promi
   return merged.slice(0, count);
 }
 
-async function pageOf(shard: Shard, offset: PointId | undefined, count: number): Promise<PointId[]> {
-  return (await shard.payloads.page(offset, count)).map(({ id }) => id);
-}
-
-function placed(shard: Shard, ids: readonly PointId[]): PointPlace[] {
-  return ids.flatMap((id) => {
+function placed(shard: Shard, points: readonly PointPayload[]): PointPlace[] {
+  const places: PointPlace[] = [];
+  for (const { id, payload } of points) {
     const found = shard.find(id);
-    return found === undefined ? [] : [{ id, shard, ...found }];
-  });
+    if (found !== undefined) places.push({ id, shard, segment: found.segment, row: found.row, payload });
+  }
+  return places;
 }
 
 /** Microseconds that a matching point costs when all are compared, and a point of a page that is read in order. */
@@ -95,18 +95,19 @@ async function firstMatching(
   count: number,
 ): Promise<PointPlace[]> {
   const read = (count * shard.pointCount) / Math.max(matches.count, 1);
-  if (matches.count * COMPARE_US <= read * READ_US) return firstPlaces(shard, bitsOf(matches.words), { offset, count, direction: 'asc' });
+  if (matches.count * COMPARE_US <= read * READ_US)
+    return firstPlaces(shard, bitsOf(matches.words), { offset, count, direction: 'asc' });
   const found: PointPlace[] = [];
   let from = offset;
   while (found.length < count) {
-    const ids = await pageOf(shard, from, PAGE_POINTS);
+    const points = await shard.payloads.page(from, PAGE_POINTS);
     const { words } = matches;
-    for (const place of placed(shard, ids)) {
+    for (const place of placed(shard, points)) {
       if (hasBit(words, place.segment.rows.slotAt(place.row))) found.push(place);
     }
-    const last = ids.at(-1);
-    from = last === undefined ? undefined : idAfter(last);
-    if (ids.length < PAGE_POINTS || from === undefined) break;
+    const last = points.at(-1);
+    from = last === undefined ? undefined : idAfter(last.id);
+    if (points.length < PAGE_POINTS || from === undefined) break;
   }
   return found.slice(0, count);
 }

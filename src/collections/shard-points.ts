@@ -41,6 +41,7 @@ export class ShardPoints implements MatchSource, ScanSource {
   private readonly journal = new ChangeJournal();
   private readonly matcher: FilterMatcher;
   private moves = 0;
+  private closed = false;
 
   constructor(stores: PointStores) {
     this.stores = stores;
@@ -56,6 +57,10 @@ export class ShardPoints implements MatchSource, ScanSource {
 
   get placement(): number {
     return this.moves;
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   get threads(): number {
@@ -104,8 +109,8 @@ export class ShardPoints implements MatchSource, ScanSource {
   }
 
   /** A segment is about to be closed. */
-  forget(segment: Segment): void {
-    this.matcher.forget(segment);
+  forget(): void {
+    this.matcher.forget();
   }
 
   placeOf(slot: number): Place {
@@ -156,6 +161,7 @@ export class ShardPoints implements MatchSource, ScanSource {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     this.matcher.close();
     this.chunks.drop();
     await this.fields.close();

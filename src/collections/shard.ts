@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
-import { dataDamaged, VectorizerError } from '../core/errors.ts';
+import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
-import { jsonPath } from '../core/json-path.ts';
 import type { Logger } from '../observe/logger.ts';
 import { openSegment } from '../segments/segment-files.ts';
 import { Segment, type SegmentOptions } from '../segments/segment.ts';
@@ -15,8 +14,9 @@ import { applyRecord } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
 import type { FieldIndexes } from './field-indexes.ts';
+import { IndexFiles } from './index-files.ts';
 import { manifestKey } from './keys.ts';
-import { decodeManifest, EMPTY_MANIFEST, type ManifestIndex } from './manifest.ts';
+import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
 import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
@@ -68,6 +68,7 @@ export class Shard implements CheckpointSource, ShardState {
   readonly payloads: Payloads;
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
+  readonly indexFiles: IndexFiles;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
   private readonly log: UpdateLog;
@@ -89,6 +90,7 @@ export class Shard implements CheckpointSource, ShardState {
     options: SegmentOptions;
     log: UpdateLog;
     checkpoint: Checkpoint;
+    directory: string;
     payloads: Payloads;
     segments: Segment[];
     walCapacityMb: number;
@@ -100,9 +102,10 @@ export class Shard implements CheckpointSource, ShardState {
     this.checkpoint = parts.checkpoint;
     this.payloads = parts.payloads;
     this.list = parts.segments;
-    const { compute, logger } = parts.foundation;
+    const { world, compute, logger } = parts.foundation;
     const { seed } = parts.options;
     this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.list });
+    this.indexFiles = new IndexFiles({ world, directory: parts.directory, logger, points: this.points });
     this.unwrittenBytesMax = Math.min(parts.walCapacityMb * 2 ** 20, UNWRITTEN_BYTES_HARD_MAX / 2);
     this.nextNumber = manifest.nextSegment;
     this.appliedSequence = manifest.sequence;
@@ -132,7 +135,7 @@ export class Shard implements CheckpointSource, ShardState {
     });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
-    const shard = new Shard({ foundation, options, log, checkpoint, payloads, segments, walCapacityMb });
+    const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
     return shard;
@@ -198,10 +201,6 @@ export class Shard implements CheckpointSource, ShardState {
     return this.points.fields;
   }
 
-  get indexes(): readonly ManifestIndex[] {
-    return this.fields.definitions.map(({ path, schema }) => ({ path: path.text, schema }));
-  }
-
   find(id: PointId): Place | undefined {
     return this.points.find(id);
   }
@@ -245,7 +244,8 @@ export class Shard implements CheckpointSource, ShardState {
     return (
       this.pendingBytes > this.unwrittenBytesMax ||
       this.unwrittenPoints > UNWRITTEN_POINTS_MAX ||
-      this.checkpoint.graphIsDue(this.list, occasion)
+      this.checkpoint.graphIsDue(this.list, occasion) ||
+      (occasion === 'resting' && this.indexFiles.isDue(occasion))
     );
   }
 
@@ -299,10 +299,8 @@ export class Shard implements CheckpointSource, ShardState {
     } finally {
       // Requests that have just found a row there reach for it within this turn.
       await nextTurn();
-      for (const segment of old) {
-        this.points.forget(segment);
-        await segment.close();
-      }
+      this.points.forget();
+      for (const segment of old) await segment.close();
     }
   }
 
@@ -330,7 +328,8 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   private hasUnwritten(): boolean {
-    return this.appliedSequence > this.checkpoint.manifest.sequence || this.checkpoint.graphIsDue(this.list, 'closing');
+    if (this.appliedSequence > this.checkpoint.manifest.sequence) return true;
+    return this.checkpoint.graphIsDue(this.list, 'closing') || this.indexFiles.isDue('closing');
   }
 
   private refuseOverload(): void {
@@ -374,12 +373,8 @@ export class Shard implements CheckpointSource, ShardState {
       if (place !== undefined && place.segment.rows.versionAt(place.row) < version)
         place.segment.rows.setVersion(place.row, version);
     }
-    const indexes = (this.checkpoint.manifest.indexes ?? []).map(({ path: text, schema }) => {
-      const path = jsonPath(text);
-      if (path === undefined) throw dataDamaged('manifest', `the index of \`${text}\` has no path`);
-      return { path, schema };
-    });
-    this.fields.restore(indexes);
+    await this.indexFiles.restore(this.checkpoint.manifest.indexes ?? []);
+    this.fields.upkeep();
   }
 
   private async replay(logDirectory: string): Promise<void> {

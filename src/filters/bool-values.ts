@@ -4,12 +4,14 @@ import type { FieldPredicate } from '../core/filter.ts';
 import type { Facet, FacetCount } from './facet.ts';
 import type { IndexLeaf } from './field-index.ts';
 import type { FieldValues } from './field-values.ts';
+import type { IndexContent } from './index-content.ts';
 import type { ValueSpans } from './payload-values.ts';
 
 /** Booleans: two bitmaps, which no refresh can make quicker. */
 export class BoolValues implements FieldValues {
   readonly order: undefined = undefined;
   readonly facet: Facet;
+  readonly staleCount = 0;
   readonly refreshIsDue = false;
   readonly #false = new Bitset();
   readonly #true = new Bitset();
@@ -31,6 +33,10 @@ export class BoolValues implements FieldValues {
 
   get memoryBytes(): number {
     return this.#false.words.byteLength + this.#true.words.byteLength + this.#filled.words.byteLength;
+  }
+
+  get content(): IndexContent {
+    return { bits: [this.#false, this.#true, this.#filled], lists: undefined };
   }
 
   set(slot: number, _bytes: Buffer, items: ValueSpans): boolean {

@@ -1,10 +1,11 @@
 import { type Dictionary, NO_NUMBER, NumberSupply } from './dictionary.ts';
-import { grownWords, makeWords } from './growing-words.ts';
+import { grownWords, makeWords, type WordList } from './growing-words.ts';
 import { endHash, HashedNumbers, mixHash } from './hashed-numbers.ts';
+import type { StoredDictionary, StoredValue } from './index-content.ts';
 import { makeSharedBytes, RunPool } from './run-pool.ts';
 
 /** Gives numbers to byte strings: keywords and tokens in UTF-8. */
-export class ByteDictionary implements Dictionary {
+export class ByteDictionary implements Dictionary, StoredDictionary {
   readonly #seed: number;
   readonly #numbers: HashedNumbers;
   readonly #supply = new NumberSupply();
@@ -55,6 +56,28 @@ export class ByteDictionary implements Dictionary {
     this.#pool.free(this.#addresses[number] ?? 0, roomFor(this.#lengths[number] ?? 0));
     this.#lengths[number] = RELEASED;
     this.#supply.giveBack(number);
+  }
+
+  /** A value is its length in bytes, then they, padded to whole words. */
+  write(number: number, target: WordList): void {
+    const address = this.#addresses[number] ?? 0;
+    const bytes = this.#pool.elementsOf(address);
+    const start = this.#pool.offsetOf(address);
+    const length = this.#lengths[number] ?? 0;
+    target.push(length);
+    for (let at = start; at < start + length; at += 4) {
+      let word = 0;
+      const end = Math.min(at + 4, start + length);
+      for (let byte = at; byte < end; byte++) word |= (bytes[byte] ?? 0) << ((byte - at) * 8);
+      target.push(word);
+    }
+  }
+
+  read(words: Uint32Array, at: number): StoredValue {
+    const length = words[at] ?? 0;
+    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    const start = (at + 1) * 4;
+    return { number: this.add(bytes, start, start + length), end: at + 1 + Math.ceil(length / 4) };
   }
 
   async compact(giveWay: () => Promise<void>): Promise<void> {

@@ -54,7 +54,9 @@ export function compileFilter(filter: Filter, context: FilterContext): CompiledF
   return {
     residues: compiling.residues,
     paths: compiling.paths,
-    estimate: Math.round(shareOf(node, context.liveCount) * context.liveCount),
+    get estimate() {
+      return Math.round(shareOf(node, context.liveCount) * context.liveCount);
+    },
     candidates: () => known().maybe.slice(),
     undecided: () => {
       const { sure, maybe } = known();
@@ -63,6 +65,7 @@ export function compileFilter(filter: Filter, context: FilterContext): CompiledF
     resolve: (residues) => {
       const { maybe, settle } = known();
       const settled = settle(residues);
+      if (settled === maybe) return maybe.slice();
       return maybe.map((word, at) => word & (settled[at] ?? 0));
     },
     test: (slot, matchesResidue) => testNode(node, slot, matchesResidue),
@@ -185,7 +188,7 @@ function fromIndex(path: JsonPath, predicate: FieldPredicate, context: FilterCon
 }
 
 function leafNode(leaf: IndexLeaf, testCost: number): FilterNode {
-  return { kind: 'leaf', leaf, testCost, fillCost: leaf.estimate };
+  return { kind: 'leaf', leaf, testCost, fillCost: undefined };
 }
 
 /** A condition that every slot has to be asked for. `share`: of the points, expected to match. */

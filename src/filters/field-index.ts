@@ -29,6 +29,8 @@ export interface FieldIndex {
   clear(slot: number): void;
   /** The condition by this index, or undefined where only the payload can tell. */
   leaf(predicate: FieldPredicate): IndexLeaf | undefined;
+  /** Points that have changed since the last refresh: what makes answers slower. */
+  readonly staleCount: number;
   /**
    * Whether so much has changed since the structures that speed it up were made that `refresh` is worth while.
    * Answers are right without it.

@@ -3,8 +3,13 @@ import type { IndexLeaf } from './field-index.ts';
 /** A filter over slots, compiled: what indexes and the shard can tell, and `residue`s, which only payloads can. */
 export type FilterNode =
   | { readonly kind: 'everything' | 'nothing' }
-  /** `testCost`: what `test` costs, in units of setting one bit; `fillCost` the same of `fill`. */
-  | { readonly kind: 'leaf'; readonly leaf: IndexLeaf; readonly testCost: number; readonly fillCost: number }
+  /** `testCost`: what `test` costs, in units of setting one bit. `fillCost`: the same of `fill`; undefined: estimate. */
+  | {
+      readonly kind: 'leaf';
+      readonly leaf: IndexLeaf;
+      readonly testCost: number;
+      readonly fillCost: number | undefined;
+    }
   | { readonly kind: 'residue'; readonly residue: number }
   | { readonly kind: 'all' | 'any'; readonly nodes: readonly FilterNode[] }
   | { readonly kind: 'not'; readonly node: FilterNode }
@@ -100,7 +105,7 @@ export function costsOf(node: FilterNode, wordCount: number): { readonly test: n
     case 'residue':
       return { test: 1, fill: wordCount };
     case 'leaf':
-      return { test: node.testCost, fill: node.fillCost + wordCount };
+      return { test: node.testCost, fill: (node.fillCost ?? node.leaf.estimate) + wordCount };
     case 'not': {
       const { test, fill } = costsOf(node.node, wordCount);
       return { test, fill: fill + wordCount };

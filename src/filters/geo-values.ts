@@ -6,6 +6,7 @@ import type { FieldValues } from './field-values.ts';
 import { type GeoPredicate, geoTest } from './geo.ts';
 import { compareCells, coverOf, latCell, lonCell, type Cover } from './geo-cells.ts';
 import type { GiveWay } from './give-way.ts';
+import { type IndexContent, postingLists } from './index-content.ts';
 import { WordList } from './growing-words.ts';
 import { readNumber } from './payload-scalars.ts';
 import { kindAt, type ValueSpans } from './payload-values.ts';
@@ -15,6 +16,8 @@ import { WordDictionary } from './word-dictionary.ts';
 
 /** Scratch of `set`. */
 const numbers = new WordList();
+/** Places tested for an estimate: some 20 microseconds. */
+const SAMPLE_LENGTH = 256;
 const LON = storedKey('lon');
 const LAT = storedKey('lat');
 
@@ -47,13 +50,21 @@ export class GeoValues implements FieldValues {
     return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
   }
 
+  get content(): IndexContent {
+    const lists = postingLists(this.#postings, this.#dictionary);
+    const restore: typeof lists.restore = (slot, numbers) => {
+      this.#followWords();
+      lists.restore(slot, numbers);
+    };
+    return { bits: [], lists: { ...lists, restore } };
+  }
+
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     for (let index = 0; index < items.count; index++) {
       if (items.kindOf(index) !== JSON_OBJECT || !this.#read(bytes, items.startOf(index))) continue;
       numbers.push(this.#dictionary.add());
-      const { buffer } = this.#dictionary.words;
-      if (this.#degrees.buffer !== buffer) this.#degrees = new Float64Array(buffer, 0, buffer.byteLength >>> 3);
+      this.#followWords();
     }
     numbers.sortUnique();
     return this.#postings.set(slot, numbers.words, numbers.length);
@@ -70,6 +81,10 @@ export class GeoValues implements FieldValues {
       : undefined;
   }
 
+  get staleCount(): number {
+    return this.#postings.changed.count;
+  }
+
   get refreshIsDue(): boolean {
     return this.#postings.refreshIsDue;
   }
@@ -78,15 +93,26 @@ export class GeoValues implements FieldValues {
     return this.#postings.refresh(giveWay);
   }
 
+  /** The dictionary's words move when they grow. */
+  #followWords(): void {
+    const { buffer } = this.#dictionary.words;
+    if (this.#degrees.buffer !== buffer) this.#degrees = new Float64Array(buffer);
+  }
+
   #placesLeaf(predicate: GeoPredicate): IndexLeaf {
     const postings = this.#postings;
     const isWithin = geoTest(predicate);
     const matches = (number: number): boolean => isWithin(this.#lon(number), this.#lat(number));
-    const covers = this.#covers(predicate);
+    let found: readonly Cover[] | undefined;
+    const covers = (): readonly Cover[] => (found ??= this.#covers(predicate));
+    const estimate = (): number => this.#estimate(covers(), matches);
     return {
-      estimate: this.#estimate(covers),
+      // Only when asked for: to test single slots no cover is needed.
+      get estimate() {
+        return estimate();
+      },
       fill: (words) => {
-        for (const { first, end, isInside } of covers) {
+        for (const { first, end, isInside } of covers()) {
           if (isInside) fillRanks(postings, first, end, words);
           else fillMatchingRanks(postings, { first, end }, matches, words);
         }
@@ -103,13 +129,24 @@ export class GeoValues implements FieldValues {
     );
   }
 
-  /** As if half of the places in cells that the shape cuts were in it, and changed points were like the others. */
-  #estimate(covers: readonly Cover[]): number {
-    const { lists, filled } = this.#postings;
+  /** By a sample of the places in cells that the shape cuts, and as if changed points were like the others. */
+  #estimate(covers: readonly Cover[], matches: (number: number) => boolean): number {
+    const { lists, filled, order } = this.#postings;
     if (lists.slots.length === 0) return Math.round(filled.count / 2);
+    const unsure = covers.reduce((sum, { first, end, isInside }) => (isInside ? sum : sum + end - first), 0);
+    const stride = Math.max(1, Math.floor(unsure / SAMPLE_LENGTH));
+    let skipped = stride >>> 1;
     let listed = 0;
     for (const { first, end, isInside } of covers) {
-      listed += ((lists.starts[end] ?? 0) - (lists.starts[first] ?? 0)) * (isInside ? 1 : 0.5);
+      if (isInside) {
+        listed += (lists.starts[end] ?? 0) - (lists.starts[first] ?? 0);
+        continue;
+      }
+      for (; skipped < end - first; skipped += stride) {
+        const rank = first + skipped;
+        if (matches(order[rank] ?? 0)) listed += stride * ((lists.starts[rank + 1] ?? 0) - (lists.starts[rank] ?? 0));
+      }
+      skipped -= end - first;
     }
     return Math.round((Math.min(listed, lists.slots.length) / lists.slots.length) * filled.count);
   }

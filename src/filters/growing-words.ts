@@ -8,9 +8,9 @@ export function makeWords(count: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(count * 4));
 }
 
-/** An array of at least `count` words that begins with those of `words`; the rest is 0. */
+/** An array of at least `count` words, a multiple of 16, that begins with those of `words`; the rest is 0. */
 export function grownWords(words: Uint32Array, count: number): Uint32Array {
-  const grown = makeWords(Math.max(count, 16, nextLength(words.length)));
+  const grown = makeWords(Math.ceil(Math.max(count, nextLength(words.length)) / 16) * 16);
   grown.set(words);
   return grown;
 }

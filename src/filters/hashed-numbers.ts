@@ -1,4 +1,4 @@
-import { present } from '../base/invariant.ts';
+import { invariant, present } from '../base/invariant.ts';
 
 /**
  * The hash table of a dictionary: it holds the numbers of values, not the values themselves.
@@ -63,7 +63,10 @@ export class HashedNumbers {
     const { places } = part;
     const mask = places.length - 1;
     let gap = hash & mask;
-    while (places[gap] !== number + 1) gap = (gap + 1) & mask;
+    while (places[gap] !== number + 1) {
+      invariant(places[gap] !== 0, 'hashed numbers: what is taken out is there');
+      gap = (gap + 1) & mask;
+    }
     // Later entries of the run move forward, so that no search ends too early (Knuth 6.4, algorithm R).
     for (let at = (gap + 1) & mask; places[at] !== 0; at = (at + 1) & mask) {
       const entry = places[at] ?? 0;

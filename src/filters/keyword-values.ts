@@ -7,10 +7,12 @@ import { type Facet, PostingFacet } from './facet.ts';
 import type { IndexLeaf } from './field-index.ts';
 import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
+import { type IndexContent, postingLists } from './index-content.ts';
 import { WordList } from './growing-words.ts';
 import { anyLeaf, exceptLeaf, ranksLeaf } from './leaves.ts';
 import { readText } from './payload-scalars.ts';
 import type { ValueSpans } from './payload-values.ts';
+import { hasMatching } from './posting-queries.ts';
 import { Postings } from './postings.ts';
 
 /** Scratch of `set`. */
@@ -42,6 +44,10 @@ export class KeywordValues implements FieldValues {
     return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
   }
 
+  get content(): IndexContent {
+    return { bits: [], lists: postingLists(this.#postings, this.#dictionary) };
+  }
+
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     for (let index = 0; index < items.count; index++) {
@@ -65,6 +71,10 @@ export class KeywordValues implements FieldValues {
     if (predicate.values.type !== 'strings') return undefined;
     const found = this.#find(predicate.values.values);
     return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
+  }
+
+  get staleCount(): number {
+    return this.#postings.changed.count;
   }
 
   get refreshIsDue(): boolean {
@@ -99,10 +109,23 @@ export class KeywordValues implements FieldValues {
       const first = postings.firstRank((number) => dictionary.compareTo(number, prefix, 0, prefix.length) >= 0);
       return ranksLeaf(postings, { first, end: postings.firstRank((number) => !isMatch(number), first) }, isMatch);
     }
+    let found: IndexLeaf | undefined;
+    const any = (): IndexLeaf => (found ??= anyLeaf(postings, this.#startingWith(prefix)));
+    return {
+      // Only when asked for: it looks at all values.
+      get estimate() {
+        return any().estimate;
+      },
+      fill: (words) => any().fill(words),
+      test: (slot) => hasMatching(postings, slot, isMatch),
+    };
+  }
+
+  #startingWith(prefix: Uint8Array): number[] {
     const found: number[] = [];
-    for (let number = 0; number < dictionary.end; number++) {
-      if (postings.countOf(number) > 0 && isMatch(number)) found.push(number);
+    for (let number = 0; number < this.#dictionary.end; number++) {
+      if (this.#postings.countOf(number) > 0 && this.#dictionary.startsWith(number, prefix)) found.push(number);
     }
-    return anyLeaf(postings, found);
+    return found;
   }
 }

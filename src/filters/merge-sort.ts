@@ -24,12 +24,22 @@ export async function mergeSort(numbers: Uint32Array, compare: Compare, giveWay:
       const end = Math.min(numbers.length, middle + width);
       const left = source.subarray(from, middle);
       const right = source.subarray(middle, end);
+      if (areInOrder(left, right, compare)) {
+        target.set(source.subarray(from, end), from);
+        continue;
+      }
       const merge = new Merge({ left, right, target: target.subarray(from, end) }, compare);
       while (merge.step(STEPS)) await giveWay();
     }
     [source, target] = [target, source];
   }
   return source;
+}
+
+/** Whether one sorted list may simply follow the other: values that come from a file are in order already. */
+function areInOrder(left: Uint32Array, right: Uint32Array, compare: Compare): boolean {
+  const [first] = right;
+  return first === undefined || compare(left[left.length - 1] ?? 0, first) <= 0;
 }
 
 /** Merges two sorted lists in pieces, into shared memory. */

@@ -5,6 +5,7 @@ import type { IndexLeaf } from './field-index.ts';
 import { type FieldOrder, PostingOrder } from './field-order.ts';
 import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
+import { type IndexContent, postingLists } from './index-content.ts';
 import { WordList } from './growing-words.ts';
 import { anyLeaf, exceptLeaf, NOTHING_LEAF, ranksLeaf } from './leaves.ts';
 import { compareKey, compareWords, isWithin } from './key-order.ts';
@@ -59,6 +60,10 @@ export class NumberValues implements FieldValues {
     return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
   }
 
+  get content(): IndexContent {
+    return { bits: [], lists: postingLists(this.#postings, this.#dictionary) };
+  }
+
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     const dictionary = this.#dictionary;
@@ -86,6 +91,10 @@ export class NumberValues implements FieldValues {
     }
     const interval = this.#uses.range ? this.#kind.interval(predicate) : undefined;
     return interval === 'none' ? NOTHING_LEAF : interval && this.#rangeLeaf(interval);
+  }
+
+  get staleCount(): number {
+    return this.#postings.changed.count;
   }
 
   get refreshIsDue(): boolean {

@@ -6,6 +6,8 @@ import type { FieldIndex } from './field-index.ts';
 import type { FieldOrder } from './field-order.ts';
 import type { FieldValues } from './field-values.ts';
 import { GeoValues } from './geo-values.ts';
+import type { IndexContent } from './index-content.ts';
+import { present } from '../base/invariant.ts';
 import { KeywordValues } from './keyword-values.ts';
 import { DATETIMES, FLOATS, INTEGERS } from './number-kinds.ts';
 import { NumberValues } from './number-values.ts';
@@ -31,6 +33,11 @@ export function facetOf(index: FieldIndex): Facet | undefined {
 /** The order of points by an index; undefined where its type (or its parameters) do not serve that. */
 export function orderOf(index: FieldIndex): FieldOrder | undefined {
   return index instanceof ValueIndex ? index.order : undefined;
+}
+
+/** What a file keeps of an index; it goes on changing with the index. */
+export function contentOf(index: FieldIndex): IndexContent {
+  return present(index instanceof ValueIndex ? index.content : undefined, 'index content: made by openFieldIndex');
 }
 
 function openValues({ type, params }: FieldSchema, seed: number): FieldValues {

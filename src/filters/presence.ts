@@ -10,6 +10,11 @@ export class Presence {
   readonly #empty = new Bitset();
   readonly #null = new Bitset();
 
+  /** What a file keeps: known, empty, null. */
+  get bits(): readonly Bitset[] {
+    return [this.#known, this.#empty, this.#null];
+  }
+
   get memoryBytes(): number {
     return this.#known.words.byteLength + this.#empty.words.byteLength + this.#null.words.byteLength;
   }

@@ -2,7 +2,7 @@ import type { IndexLeaf } from './field-index.ts';
 import { WordList } from './growing-words.ts';
 import { collectSlots, fillAny } from './posting-queries.ts';
 import type { Postings } from './postings.ts';
-import { numberRun, type SlotColumn } from './slot-column.ts';
+import { type NumberRun, numberRun, type SlotColumn } from './slot-column.ts';
 
 /** Looking for one token in a slot costs about as much as setting 30 bits of a bitmap, or as 60 words of two. */
 const LOOKUP_COST = 30;
@@ -17,13 +17,14 @@ export function allLeaf(postings: Postings, numbers: readonly number[]): IndexLe
   };
 }
 
-/** Points in whose sequence the numbers follow each other. */
+/** Points in whose sequence the numbers follow each other; there is at least one. */
 export function phraseLeaf(postings: Postings, sequences: SlotColumn, numbers: readonly number[]): IndexLeaf {
+  if (numbers.length === 1) return allLeaf(postings, numbers);
   const rarestFirst = sortByCount(postings, numbers);
-  const estimate = estimateAll(postings, rarestFirst);
+  const run = numberRun();
   return {
     // Words of a phrase that stand in a text at all stand there together quite often.
-    estimate: numbers.length === 1 ? estimate : Math.ceil(estimate / 2),
+    estimate: Math.ceil(estimateAll(postings, rarestFirst) / 2),
     fill: (words) => {
       const candidates = new Uint32Array(words.length);
       fillAll(postings, rarestFirst, candidates);
@@ -31,11 +32,11 @@ export function phraseLeaf(postings: Postings, sequences: SlotColumn, numbers: r
         for (let bits = candidates[at] ?? 0; bits !== 0; bits &= bits - 1) {
           const bit = bits & -bits;
           const slot = at * 32 + 31 - Math.clz32(bit);
-          if (hasPhrase(sequences, slot, numbers)) words[at] = (words[at] ?? 0) | bit;
+          if (hasPhrase(sequences, slot, numbers, run)) words[at] = (words[at] ?? 0) | bit;
         }
       }
     },
-    test: (slot) => hasPhrase(sequences, slot, numbers),
+    test: (slot) => hasPhrase(sequences, slot, numbers, run),
   };
 }
 
@@ -91,13 +92,15 @@ function fillByBitmaps(postings: Postings, numbers: readonly number[], words: Ui
   for (let at = 0; at < common.length; at++) words[at] = (words[at] ?? 0) | (common[at] ?? 0);
 }
 
-function hasPhrase(sequences: SlotColumn, slot: number, numbers: readonly number[]): boolean {
-  const run = numberRun();
+function hasPhrase(sequences: SlotColumn, slot: number, numbers: readonly number[], run: NumberRun): boolean {
   sequences.read(slot, run);
+  const { words } = run;
+  const first = numbers[0];
   const last = run.end - numbers.length;
   for (let at = run.start; at <= last; at++) {
-    let matched = 0;
-    while (matched < numbers.length && run.words[at + matched] === numbers[matched]) matched++;
+    if (words[at] !== first) continue;
+    let matched = 1;
+    while (matched < numbers.length && words[at + matched] === numbers[matched]) matched++;
     if (matched === numbers.length) return true;
   }
   return false;

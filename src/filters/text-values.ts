@@ -6,6 +6,7 @@ import { NO_NUMBER } from './dictionary.ts';
 import type { IndexLeaf } from './field-index.ts';
 import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
+import type { IndexContent } from './index-content.ts';
 import { WordList } from './growing-words.ts';
 import { anyLeaf, NOTHING_LEAF } from './leaves.ts';
 import { readText } from './payload-scalars.ts';
@@ -55,6 +56,19 @@ export class TextValues implements FieldValues {
     );
   }
 
+  get content(): IndexContent {
+    const postings = this.#postings;
+    const lists = {
+      // A sequence tells the tokens too.
+      column: this.#sequences ?? postings.column,
+      dictionary: this.#dictionary,
+      order: postings.order,
+      countOf: (number: number) => postings.countOf(number),
+      restore: (slot: number, numbers: WordList) => this.#restore(slot, numbers),
+    };
+    return { bits: [this.#filled], lists };
+  }
+
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     sequence.length = 0;
@@ -90,6 +104,10 @@ export class TextValues implements FieldValues {
     return anyLeaf(this.#postings, this.#find(this.#analyser.queryTokens(predicate.text)).known);
   }
 
+  get staleCount(): number {
+    return this.#postings.changed.count;
+  }
+
   get refreshIsDue(): boolean {
     return this.#postings.refreshIsDue;
   }
@@ -118,6 +136,14 @@ export class TextValues implements FieldValues {
       if (number !== NO_NUMBER) known.push(number);
     }
     return { known, isComplete: known.length === tokens.length };
+  }
+
+  #restore(slot: number, numbers: WordList): void {
+    this.#sequences?.set(slot, numbers.words, numbers.length);
+    numbers.sortUnique();
+    // The last one now, if there are any.
+    if (numbers.words[numbers.length - 1] === BREAK) numbers.length--;
+    this.#postings.set(slot, numbers.words, numbers.length);
   }
 
   #setSequence(slot: number): boolean {

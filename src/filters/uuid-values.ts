@@ -6,6 +6,7 @@ import { type Facet, PostingFacet } from './facet.ts';
 import type { IndexLeaf } from './field-index.ts';
 import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
+import { type IndexContent, postingLists } from './index-content.ts';
 import { WordList } from './growing-words.ts';
 import { anyLeaf, exceptLeaf } from './leaves.ts';
 import { readText } from './payload-scalars.ts';
@@ -44,6 +45,10 @@ export class UuidValues implements FieldValues {
     return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
   }
 
+  get content(): IndexContent {
+    return { bits: [], lists: postingLists(this.#postings, this.#dictionary) };
+  }
+
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
     numbers.length = 0;
     for (let index = 0; index < items.count; index++) {
@@ -73,6 +78,10 @@ export class UuidValues implements FieldValues {
     const found = predicate.values.type === 'strings' ? this.#find(predicate.values.values) : undefined;
     if (found === undefined) return undefined;
     return predicate.kind === 'any' ? anyLeaf(this.#postings, found) : exceptLeaf(this.#postings, found);
+  }
+
+  get staleCount(): number {
+    return this.#postings.changed.count;
   }
 
   get refreshIsDue(): boolean {

@@ -8,6 +8,7 @@ import type { FieldIndex, IndexLeaf } from './field-index.ts';
 import type { FieldOrder } from './field-order.ts';
 import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
+import type { IndexContent } from './index-content.ts';
 import { collectItems, collectValues, type PayloadPath, payloadPath, ValueSpans } from './payload-values.ts';
 import { Presence } from './presence.ts';
 
@@ -43,6 +44,12 @@ export class ValueIndex implements FieldIndex {
     return this.#changes;
   }
 
+  /** What a file keeps of it. */
+  get content(): IndexContent {
+    const { bits, lists } = this.#values.content;
+    return { bits: [...this.#presence.bits, ...bits], lists };
+  }
+
   get facet(): Facet | undefined {
     return this.#values.facet;
   }
@@ -74,6 +81,10 @@ export class ValueIndex implements FieldIndex {
     if (predicate.kind === 'is_empty') return this.#presence.isEmpty(predicate.value);
     if (predicate.kind === 'is_null') return this.#presence.isNull(predicate.value);
     return this.#values.leaf(predicate);
+  }
+
+  get staleCount(): number {
+    return this.#values.staleCount;
   }
 
   get refreshIsDue(): boolean {

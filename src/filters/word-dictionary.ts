@@ -1,12 +1,13 @@
 import { type Dictionary, NO_NUMBER, NumberSupply } from './dictionary.ts';
-import { grownWords, makeWords } from './growing-words.ts';
+import { grownWords, makeWords, type WordList } from './growing-words.ts';
 import { endHash, HashedNumbers, mixHash } from './hashed-numbers.ts';
+import type { StoredDictionary, StoredValue } from './index-content.ts';
 
 /**
  * Gives numbers to values of two or four 32-bit words: integers, datetimes and floats (in an encoding that sorts as the
  * values do: sortable-values.ts), UUIDs, coordinates.
  */
-export class WordDictionary implements Dictionary {
+export class WordDictionary implements Dictionary, StoredDictionary {
   /** The value to look for or to add: the caller fills it before `find` and `add`. */
   readonly probe: Uint32Array = new Uint32Array(4);
   readonly #width: 2 | 4;
@@ -47,7 +48,7 @@ export class WordDictionary implements Dictionary {
     if (found !== NO_NUMBER) return found;
     const number = this.#supply.take();
     const from = number * this.#width;
-    if (from >= this.#words.length) this.#words = grownWords(this.#words, from + this.#width);
+    if (from + this.#width > this.#words.length) this.#words = grownWords(this.#words, from + this.#width);
     for (let at = 0; at < this.#width; at++) this.#words[from + at] = this.probe[at] ?? 0;
     this.#numbers.add(hash, number);
     return number;
@@ -56,6 +57,16 @@ export class WordDictionary implements Dictionary {
   release(number: number): void {
     this.#numbers.delete(this.#hash(this.#words, number * this.#width), number);
     this.#supply.giveBack(number);
+  }
+
+  write(number: number, target: WordList): void {
+    const from = number * this.#width;
+    for (let at = from; at < from + this.#width; at++) target.push(this.#words[at] ?? 0);
+  }
+
+  read(words: Uint32Array, at: number): StoredValue {
+    for (let word = 0; word < this.#width; word++) this.probe[word] = words[at + word] ?? 0;
+    return { number: this.add(), end: at + this.#width };
   }
 
   /** Released values leave no garbage: their places are used again. */

@@ -137,4 +137,7 @@ export const SPACE_FILTER_END = 104;
 /** f32: the score of the row that the upper levels led to. */
 export const SPACE_ENTRY_SCORE = 108;
 export const SPACE_DEEP = 112;
+/** Address of the next row that a walk remembers outside its beam, and of the last possible one. */
+export const SPACE_SPILL = 116;
+export const SPACE_SPILL_END = 120;
 export const SPACE_BYTES = 128;

@@ -82,9 +82,16 @@ export function searchShape(memory: FieldMemory, m: number, plan: SearchPlan): W
   const dead =
     plan.deadCount === 0 ? 0 : Math.ceil((2 * plan.ef * plan.deadCount) / Math.max(plan.rowCount - plan.deadCount, 1));
   // A walk that begins at a row too new for it begins at that row's links instead.
-  const beam = Math.max(plan.ef, plan.efWide) + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
+  // A scan notes more rows than it answers; a walk that may be widened remembers what it refused.
+  const widest = plan.efWide === 0 ? plan.ef : plan.efWide + SPILT_ROWS * plan.ef + NOTED_ROWS;
+  const beam =
+    Math.max(widest, 2 * plan.k + NOTED_ROWS) + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
   return { padded: memory.padded, rowCount: plan.rowCount, beam, links: 2 * m, top: plan.k };
 }
 
+/** Rows of a scan's first groups, before bounds leave most of them out. */
+const NOTED_ROWS = 512;
+/** Rows that a walk scores for each row of its beam, about (scripts/bench/filters/engine.ts). */
+const SPILT_ROWS = 12;
 /** Beyond this the walk forgets its worst rows sooner; the scan of last resort keeps answers complete. */
 const BEAM_DEAD_MAX = 65536;

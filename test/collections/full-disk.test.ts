@@ -15,7 +15,6 @@ import {
   removeFolder,
   temporaryFolder,
   upsertOf,
-
 } from './house.ts';
 
 /** The real disk, with a switch that fills it. */

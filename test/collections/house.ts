@@ -22,6 +22,7 @@ import { NodeFiles } from '../../src/storage/node-files.ts';
 export interface TestHouse {
   readonly database: Database;
   readonly kv: Kv;
+  readonly compute: Compute;
   readonly folder: string;
   close(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export async function openHouse(folder: string, world: World = realWorld()): Pro
   return {
     database,
     kv,
+    compute,
     folder,
     close: async () => {
       await database.close();
@@ -103,14 +105,30 @@ export function idOf(value: number | string): PointId {
 }
 
 export function columns(points: readonly TestPoint[]): PointColumns {
-  const encoder = new TextEncoder();
-  const payloads = points.map(({ payload }) => (payload === undefined ? '' : JSON.stringify(payload)));
+  return rawColumns(
+    points.map(({ id, vector, payload }) => ({
+      id: idOf(id),
+      vector,
+      payload: payload === undefined ? '' : JSON.stringify(payload),
+    })),
+  );
+}
+
+/** A point with its payload as it is sent: raw JSON, empty = none. */
+export interface RawPoint {
+  readonly id: PointId;
+  readonly vector: readonly number[] | undefined;
+  readonly payload: string;
+}
+
+export function rawColumns(points: readonly RawPoint[]): PointColumns {
+  const payloads = points.map(({ payload }) => new TextEncoder().encode(payload));
   return {
-    ids: idColumn(points.map(({ id }) => idOf(id))),
+    ids: idColumn(points.map(({ id }) => id)),
     vectors: Float32Array.from(points.flatMap(({ vector }) => vector ?? [])),
     vectorStarts: starts(points.map(({ vector }) => vector?.length ?? 0)),
-    payloads: encoder.encode(payloads.join('')),
-    payloadStarts: starts(payloads.map((text) => encoder.encode(text).length)),
+    payloads: Buffer.concat(payloads),
+    payloadStarts: starts(payloads.map(({ length }) => length)),
     others: [],
   };
 }

@@ -74,7 +74,10 @@ test('a remove record reads back', (t) => {
   const read = decodeRecord(encoded({ kind: 'remove', target: { kind: 'ids', ids } }, 1), 'here');
   t.is(read.kind, 'remove');
   if (read.kind === 'remove' && read.target.kind === 'ids')
-    t.deepEqual([idText(idAt(read.target.ids, 0)), idText(idAt(read.target.ids, 1))], ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08']);
+    t.deepEqual(
+      [idText(idAt(read.target.ids, 0)), idText(idAt(read.target.ids, 1))],
+      ['1', 'eddd5f3b-0341-4acf-a413-9d612b965a08'],
+    );
 });
 
 test('a record whose lengths do not add up is refused by name', (t) => {

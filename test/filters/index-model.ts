@@ -131,7 +131,7 @@ export class IndexModel {
       case 'any':
       case 'except': {
         const listed = predicate.values.values.map((value) => (typeof value === 'string' ? key(value) : value));
-        return indexed.some((value) => (listed as Json[]).includes(value as Json) === (predicate.kind === 'any'));
+        return indexed.some((value) => (listed as unknown[]).includes(value) === (predicate.kind === 'any'));
       }
       case 'prefix':
         return indexed.some((value) => (value as string).startsWith(predicate.text));
@@ -143,7 +143,7 @@ export class IndexModel {
       case 'geo_radius':
       case 'geo_polygon':
         return indexed.some((value) => {
-          const place = placeOf(value as Json);
+          const place = placeOf(value);
           return place !== undefined && geoTest(predicate)(place.lon, place.lat);
         });
       case 'text':

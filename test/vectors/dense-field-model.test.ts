@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { Compute } from '../../src/compute/compute.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
 import { DenseField } from '../../src/vectors/dense-field.ts';
-import { gaussianSource } from '../../scripts/bench/data.ts';
+import type { RowFilter } from '../../src/vectors/row-filter.ts';
+import { gaussianSource, uniformSource } from '../../scripts/bench/data.ts';
 import { nearest, normalise } from './oracle.ts';
 
-/** Any order of appends, removals, builds, compactions and restarts, against a list of rows. */
+/** Any order of appends, removals, builds, compactions and restarts, with and without filters, against a list of rows. */
 const compute = Compute.open({ searchThreads: 2, backgroundThreads: 2 });
 test.after.always(() => compute.close());
 
@@ -58,12 +59,16 @@ class Trial {
     readonly efConstruct: number;
   };
   readonly gaussian: () => number;
+  readonly chance: () => number;
   model = new Model();
   field: DenseField;
+  /** Filters of the field, and the rows that each was made of. */
+  held: { readonly filter: RowFilter; readonly rows: ReadonlySet<number> }[] = [];
 
   constructor(distance: Distance, seed: number) {
     this.options = { dimension: DIMENSION, distance, m: 6, efConstruct: 40 };
     this.gaussian = gaussianSource(seed);
+    this.chance = uniformSource(seed);
     this.field = DenseField.open(compute, this.options, undefined);
   }
 
@@ -103,6 +108,7 @@ class Trial {
     await this.field.compactInto(target, Uint32Array.from(live), signal);
     const next = new Model();
     next.rows = live.map((row) => this.model.rows[row]);
+    this.letGo();
     this.field.close();
     this.field = target;
     this.model = next;
@@ -111,6 +117,7 @@ class Trial {
   restart(): void {
     const { chunks } = this.field.exportGraph();
     const graph = Buffer.concat([...chunks]);
+    this.letGo();
     this.field.close();
     this.field = DenseField.open(compute, this.options, graph);
     for (const row of this.model.rows) {
@@ -120,20 +127,49 @@ class Trial {
     for (const row of this.model.removed) this.field.remove(row);
   }
 
+  /** Holds a filter of some of the rows there are. */
+  hold(): void {
+    const share = [0, 0.01, 0.2, 0.6, 1][Math.floor(this.chance() * 5)] ?? 1;
+    const rows = new Set([...this.model.rows.keys()].filter(() => this.chance() < share));
+    const words = new Uint32Array(Math.ceil(this.model.rows.length / 32) + 2);
+    for (const row of rows) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31));
+    this.held.push({ filter: this.field.admit(words, this.model.rows.length), rows });
+  }
+
+  letGo(): void {
+    for (const { filter } of this.held) filter.close();
+    this.held = [];
+  }
+
   /** What is wrong, or undefined. */
   async fault(): Promise<string | undefined> {
     const { field, model } = this;
     const live = model.live();
     if (field.liveCount !== live.length || field.rowCount !== model.rows.length) return 'counts';
+    this.hold();
     const query = this.random();
-    const rows = Float32Array.from(model.rows.flatMap((row) => [...(row ?? new Float32Array(DIMENSION))]));
+    for (const { filter, rows } of [{ filter: undefined, rows: undefined }, ...this.held.slice(-3)]) {
+      const candidates = rows === undefined ? live : live.filter((row) => rows.has(row));
+      const fault = await this.faultUnder(filter, query, candidates);
+      if (fault !== undefined) return `${rows === undefined ? '' : `under a filter of ${String(rows.size)}: `}${fault}`;
+    }
+    return undefined;
+  }
+
+  async faultUnder(
+    filter: RowFilter | undefined,
+    query: Float32Array,
+    candidates: readonly number[],
+  ): Promise<string | undefined> {
     const { distance } = this.options;
-    const wanted = nearest({ distance, dimension: DIMENSION, rows, query, candidates: live, k: 5 });
+    const rows = Float32Array.from(this.model.rows.flatMap((row) => [...(row ?? new Float32Array(DIMENSION))]));
+    const wanted = nearest({ distance, dimension: DIMENSION, rows, query, candidates, k: 5 });
+    const allowed = new Set(candidates);
     for (const exact of [true, false]) {
-      const hits = await field.search({ query, k: 5, ef: 40, exact, indexedOnly: false, filter: undefined, signal });
+      const hits = await this.field.search({ query, k: 5, ef: 40, exact, indexedOnly: false, filter, signal });
       if (hits.rows.length !== wanted.length) return `${String(hits.rows.length)} of ${String(wanted.length)} rows`;
       for (const [at, row] of hits.rows.entries()) {
-        if (model.removed.has(row) || model.rows[row] === undefined) return `row ${String(row)} is not live`;
+        if (!allowed.has(row)) return `row ${String(row)} may not be there`;
         const gap = Math.abs((hits.scores[at] ?? NaN) - (wanted[at]?.score ?? NaN));
         if (exact && !(gap <= 1e-5 * Math.max(1, Math.abs(wanted[at]?.score ?? 0)))) return `score ${String(at)}`;
       }
@@ -152,6 +188,7 @@ for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {
           const fault = await trial.fault();
           if (fault !== undefined) throw new Error(`${step.kind}: ${fault}`);
         }
+        trial.letGo();
         trial.field.close();
       }),
       { numRuns: 25 },

@@ -43,7 +43,8 @@ export function openLibrary(rows: number): Library {
       tags: [`t${row % 7}`, `t${row % 11}`],
       lent: new Date(1_600_000_000_000 + year * 1000).toISOString(),
       place: { lon: year / 1000, lat: price / 2000 },
-      url: `https://example.org/books/${row}`,
+      url: `https://example.org/libraries/central/books/${row}?edition=${row % 5}&language=english`,
+      note: 'returned in good condition, two pages loose, to be bound again',
     });
   };
   const wordPair = (index: number): string => {

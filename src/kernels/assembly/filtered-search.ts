@@ -10,10 +10,10 @@ import {
   SPACE_DEEP,
   SPACE_ENTRY_SCORE,
 } from '../layout';
-import { EXPANDED, ROW_MASK, keyScore } from './beam';
-import { startFromEntry, startFromSeeds, walkFiltered } from './filtered-walk';
+import { keyScore } from './beam';
+import { startFromEntry, startFromSeeds, startSpill, walkFiltered, widenWalk } from './filtered-walk';
 import { rerank } from './rank';
-import { clearVisited, descend, visit } from './walk';
+import { descend } from './walk';
 
 /**
  * A filter can keep away all that is near the query. A graph made of neighbours leads badly where the query is far from
@@ -40,6 +40,8 @@ const RANK: u32 = 9;
 export function searchFiltered(task: u32, field: u32, space: u32, k: u32): bool {
   const ef = load<u32>(task, SEARCH_EF);
   store<u32>(space, load<u32>(task, SEARCH_DEEP), SPACE_DEEP);
+  const efWide = load<u32>(task, SEARCH_EF_WIDE);
+  startSpill(space, max(ef, efWide));
   const entry = descend(field, space, 0);
   const mean = startFromSeeds(field, space, ef, load<u32>(task, SEARCH_SEEDS), load<u32>(task, SEARCH_SEED_COUNT));
   startFromEntry(field, space, ef, entry);
@@ -52,23 +54,9 @@ export function searchFiltered(task: u32, field: u32, space: u32, k: u32): bool 
   const way = load<f32>(space, SPACE_ENTRY_SCORE) - mean;
   const isFlat = best - worst < (best - mean) * load<f32>(task, SEARCH_FLAT);
   if (best - mean < way * (isFlat ? REACH_FREE : REACH_WIDE)) {
-    const efWide = load<u32>(task, SEARCH_EF_WIDE);
     if (efWide == 0 || best - mean < way * (isFlat ? REACH_WIDE : REACH_FAR)) return false;
-    walkAgain(field, space, efWide);
+    widenWalk(field, space, efWide);
   }
   rerank(field, space, k);
   return true;
-}
-
-/** A wider walk from the rows that the first one found: those that it refused must be met again. */
-function walkAgain(field: u32, space: u32, ef: u32): void {
-  const beam = load<u32>(space, SPACE_BEAM);
-  const size = load<u32>(space, SPACE_BEAM_SIZE);
-  clearVisited(space);
-  for (let at: u32 = 0; at < size; at++) {
-    const entry = load<u64>(beam + (at << 3)) & ~EXPANDED;
-    store<u64>(beam + (at << 3), entry);
-    visit(space, <u32>entry & ROW_MASK);
-  }
-  walkFiltered(field, space, ef);
 }

@@ -3,6 +3,7 @@ import {
   FIELD_M0,
   NO_ROW,
   SPACE_BEAM,
+  SPACE_BEAM_CAPACITY,
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DEEP,
@@ -14,6 +15,8 @@ import {
   SPACE_SCORES,
   SPACE_SINK,
   SPACE_SORTED,
+  SPACE_SPILL,
+  SPACE_SPILL_END,
   SPACE_VISITED,
 } from '../layout';
 import { EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
@@ -62,7 +65,50 @@ function offerToBeam(field: u32, space: u32, ef: u32, rows: u32, count: u32): f6
   for (let at: u32 = 0; at < count << 2; at += 4) {
     const score = load<f32>(scores + at);
     sum += <f64>score;
-    const key = scoreKey(score) | load<u32>(rows + at);
+    size = keep(space, beam, size, ef, scoreKey(score) | load<u32>(rows + at));
+  }
+  store<u32>(space, size, SPACE_BEAM_SIZE);
+  return sum;
+}
+
+/** Puts a key into the beam of the best `ef`; what has no place there is spilt. Answers the beam's size. */
+@inline
+function keep(space: u32, beam: u32, size: u32, ef: u32, key: u64): u32 {
+  const place = placeOf(beam, size, key);
+  if (size == ef) {
+    if (place == size) {
+      spill(space, key);
+      return size;
+    }
+    size--;
+    spill(space, load<u64>(beam + (size << 3)));
+  }
+  insertAt(beam, size, place, key);
+  return size + 1;
+}
+
+/** Remembers a row that is scored but not in the beam, while there is room. */
+@inline
+function spill(space: u32, key: u64): void {
+  const at = load<u32>(space, SPACE_SPILL);
+  store<u64>(at, key);
+  store<u32>(space, min(at + 8, load<u32>(space, SPACE_SPILL_END)), SPACE_SPILL);
+}
+
+/** Room for what a walk with `ef` may spill: behind the beam of a walk with `efWide`. */
+export function startSpill(space: u32, efWide: u32): void {
+  const beam = load<u32>(space, SPACE_BEAM);
+  store<u32>(space, beam + (efWide << 3) + 8, SPACE_SPILL);
+  store<u32>(space, beam + (load<u32>(space, SPACE_BEAM_CAPACITY) << 3), SPACE_SPILL_END);
+}
+
+/** Goes on with a walk that is done with a narrower beam, as if it had been this wide from the beginning. */
+export function widenWalk(field: u32, space: u32, ef: u32): void {
+  const beam = load<u32>(space, SPACE_BEAM);
+  const end = load<u32>(space, SPACE_SPILL);
+  let size = load<u32>(space, SPACE_BEAM_SIZE);
+  for (let at = beam + (ef << 3) + 8; at < end; at += 8) {
+    const key = load<u64>(at);
     const place = placeOf(beam, size, key);
     if (place == ef) continue;
     if (size == ef) size--;
@@ -70,7 +116,9 @@ function offerToBeam(field: u32, space: u32, ef: u32, rows: u32, count: u32): f6
     size++;
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);
-  return sum;
+  // What is spilt from now on is not wanted any more.
+  store<u32>(space, end, SPACE_SPILL_END);
+  walkFiltered(field, space, ef);
 }
 
 /** Begins a beam with up to 64 rows of the filter at `seeds`; answers their mean score, or 0 where all are gone. */
@@ -120,13 +168,19 @@ export function walkFiltered(field: u32, space: u32, ef: u32): void {
     scoreRows(field, space, rows, count, scores);
     distances += count;
     for (let at: u32 = 0; at < count << 2; at += 4) {
-      const score = scoreKey(load<f32>(scores + at));
-      if (score < bound) continue;
-      const key = score | load<u32>(rows + at);
+      const key = scoreKey(load<f32>(scores + at)) | load<u32>(rows + at);
+      if (key < bound) {
+        spill(space, key);
+        continue;
+      }
       const place = placeOf(beam, size, key);
       if (size == ef) {
-        if (place == size) continue;
+        if (place == size) {
+          spill(space, key);
+          continue;
+        }
         size--;
+        spill(space, load<u64>(beam + (size << 3)));
       }
       insertAt(beam, size, place, key);
       size++;

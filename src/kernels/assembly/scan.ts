@@ -6,31 +6,42 @@ import {
   SPACE_FILTER_END,
   SPACE_ROWS,
   SPACE_SCORES,
+  SPACE_TOP_SIZE,
 } from '../layout';
 import { isDead } from './field';
-import { offerRows } from './rank';
+import { noteRows, offerRows, settle } from './rank';
 import { scoreRows, scoreRun } from './score';
 import { isVisited } from './walk';
 
-/** Scans: the exact best k of the live rows of a range, of a filter, or of a list, by bounds on their codes. */
+/**
+ * Scans: the exact best k of the live rows of a range, of a filter, or of a list, by bounds on their codes. Behind a walk
+ * the rows found join its best k and those that it visited are left out; a scan alone notes rows first (rank.ts).
+ */
 
 /** Rows scored at once: what the workspace has room for (compute/workspace.ts). */
 const GROUP: u32 = 64;
 
+/** Scores a group; false from the time on that rows are no longer noted but get their exact scores at once. */
 @inline
-function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32, scattered: bool): void {
-  if (count == 0) return;
+function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32, scattered: bool, noting: bool): bool {
+  if (count == 0) return noting;
   const scores = load<u32>(space, SPACE_SCORES);
   if (scattered) scoreRows(field, space, rows, count, scores);
   else scoreRun(field, space, rows, count, scores);
   store<u32>(space, load<u32>(space, SPACE_DISTANCES) + count, SPACE_DISTANCES);
+  if (noting) {
+    if (noteRows(field, space, k, rows, count, scores)) return true;
+    settle(field, space, k);
+  }
   offerRows(field, space, k, rows, count, scores);
+  return false;
 }
 
-/** The rows of [start, end) that the walk has not seen. */
+/** The rows of [start, end). */
 export function scanRange(field: u32, space: u32, k: u32, start: u32, end: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
+  let noting = !seen && load<u32>(space, SPACE_TOP_SIZE) == 0;
   let next = start;
   while (next < end) {
     const stop = min(end, next + GROUP);
@@ -39,17 +50,19 @@ export function scanRange(field: u32, space: u32, k: u32, start: u32, end: u32):
       if (isDead(field, next) || (seen && isVisited(space, next))) continue;
       store<u32>(rows + (count++ << 2), next);
     }
-    scoreGroup(field, space, k, rows, count, false);
+    noting = scoreGroup(field, space, k, rows, count, false, noting);
   }
+  if (noting) settle(field, space, k);
 }
 
-/** The rows of [start, end) that are in the filter and that the walk has not seen. */
+/** The rows of [start, end) that are in the filter. */
 export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const words = load<u32>(space, SPACE_FILTER);
   const stop = min(end, load<u32>(space, SPACE_FILTER_END));
   const anyDead = load<u32>(space, SPACE_DEAD) != 0;
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
+  let noting = !seen && load<u32>(space, SPACE_TOP_SIZE) == 0;
   let count: u32 = 0;
   for (let base = start & ~31; base < stop; base += 32) {
     let bits = load<u32>(words + (base >>> 3));
@@ -60,17 +73,19 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
       if ((anyDead && isDead(field, row)) || (seen && isVisited(space, row))) continue;
       store<u32>(rows + (count++ << 2), row);
       if (count < GROUP) continue;
-      scoreGroup(field, space, k, rows, count, true);
+      noting = scoreGroup(field, space, k, rows, count, true, noting);
       count = 0;
     }
   }
-  scoreGroup(field, space, k, rows, count, true);
+  noting = scoreGroup(field, space, k, rows, count, true, noting);
+  if (noting) settle(field, space, k);
 }
 
 /** The `length` rows at `list`. */
 export function scanList(field: u32, space: u32, k: u32, list: u32, length: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const anyDead = load<u32>(space, SPACE_DEAD) != 0;
+  let noting = true;
   let next: u32 = 0;
   while (next < length) {
     const stop = min(length, next + GROUP);
@@ -80,6 +95,7 @@ export function scanList(field: u32, space: u32, k: u32, list: u32, length: u32)
       if (anyDead && isDead(field, row)) continue;
       store<u32>(rows + (count++ << 2), row);
     }
-    scoreGroup(field, space, k, rows, count, true);
+    noting = scoreGroup(field, space, k, rows, count, true, noting);
   }
+  if (noting) settle(field, space, k);
 }

@@ -9,6 +9,7 @@ import {
   METRIC_MANHATTAN,
   ROW_TAIL_BYTES,
   SPACE_PAIR_QUERY,
+  SPACE_PICKED,
   SPACE_QUERY,
   SPACE_QUERY_BIAS,
   SPACE_QUERY_CODES,
@@ -69,8 +70,35 @@ function rowAt(table: u32, stride: u32, row: u32): u32 {
 }
 
 /**
- * Four rows at once: one load of the query serves all. With `scattered` every cache line of the next eight rows is read
- * first: arithmetic fills the reorder buffer after some 16 lines, bare reads get all that the memory can serve at once.
+ * Rows fetched together, and the bytes that they may have: more of them press on the first-level cache.
+ * Measured at 768-d from memory: 8 rows 103 ns a row, 16 rows 92, 24 rows 104.
+ */
+const BURST_ROWS: u32 = 16;
+const BURST_BYTES: u32 = 16384;
+/** Rows of so few lines come together as they are: fetching 144 bytes first costs two per cent. */
+const SHORT_BYTES: u32 = 256;
+
+/** Reads every cache line of the rows listed in `bytes` bytes at `rows`. */
+@inline
+function fetchRows(field: u32, space: u32, rows: u32, bytes: u32): void {
+  const end = load<u32>(field, FIELD_PADDED) + ROW_TAIL_BYTES;
+  const addresses = load<u32>(space, SPACE_PICKED);
+  for (let at: u32 = 0; at < bytes; at += 4) store<u32>(addresses + at, hotRow(field, load<u32>(rows + at)));
+  let sum: u32 = 0;
+  for (let line: u32 = 0; line < end; line += 64) {
+    for (let at: u32 = 0; at < bytes; at += 16) {
+      const row = addresses + at;
+      sum += load<u32>(load<u32>(row) + line) + load<u32>(load<u32>(row, 4) + line);
+      sum += load<u32>(load<u32>(row, 8) + line) + load<u32>(load<u32>(row, 12) + line);
+    }
+  }
+  // Stored so that the compiler keeps the reads.
+  store<u32>(space, sum, SPACE_SINK);
+}
+
+/**
+ * Four rows at once: one load of the query serves all. With `scattered` every cache line of the next rows is read first:
+ * arithmetic fills the reorder buffer after some 16 lines, bare reads get all that the memory can serve at once.
  */
 @inline
 function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
@@ -81,26 +109,15 @@ function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
   const bytes = ((count + 3) & ~3) << 2;
+  const fetches = scattered && stride > SHORT_BYTES;
+  const burst = max(min(BURST_BYTES / stride, BURST_ROWS) & ~3, 4) << 2;
   fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
     const hot0 = rowAt(table, stride, load<u32>(rows + at));
     const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
     const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
     const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
-    if (scattered && (at & 16) == 0) {
-      const next = min(at + 16, bytes - 16);
-      const hot4 = rowAt(table, stride, load<u32>(rows + next));
-      const hot5 = rowAt(table, stride, load<u32>(rows + next, 4));
-      const hot6 = rowAt(table, stride, load<u32>(rows + next, 8));
-      const hot7 = rowAt(table, stride, load<u32>(rows + next, 12));
-      let sum: u32 = 0;
-      for (let line: u32 = 0; line < padded + ROW_TAIL_BYTES; line += 64) {
-        sum += load<u32>(hot0 + line) + load<u32>(hot1 + line) + load<u32>(hot2 + line) + load<u32>(hot3 + line);
-        sum += load<u32>(hot4 + line) + load<u32>(hot5 + line) + load<u32>(hot6 + line) + load<u32>(hot7 + line);
-      }
-      // Stored so that the compiler keeps the reads.
-      store<u32>(space, sum, SPACE_SINK);
-    }
+    if (fetches && at % burst == 0) fetchRows(field, space, rows + at, min(bytes - at, burst));
     const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, padded)), step);
     v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
   }
