@@ -1,6 +1,6 @@
 import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
 import { normaliseRows } from '../core/distances.ts';
-import { badInput, badRequest, VectorizerError } from '../core/errors.ts';
+import { badInput, badRequest, type VectorizerError } from '../core/errors.ts';
 import type { IdColumn } from '../core/ids.ts';
 import type { PointChange, PointColumns, PointsTarget } from '../core/requests.ts';
 import { FLAG_VECTOR } from '../segments/row-table.ts';

@@ -5,7 +5,15 @@ import type { Filter } from '../core/filter.ts';
 import type { PointsTarget } from '../core/requests.ts';
 import { FLAG_VECTOR, idOfRow } from '../segments/row-table.ts';
 import type { RowSource, Segment } from '../segments/segment.ts';
-import { type Applied, type Applying, CHUNK_POINTS, missingPoint, type ShardState, SLICE_ROWS, targetIds } from './shard-state.ts';
+import {
+  type Applied,
+  type Applying,
+  CHUNK_POINTS,
+  missingPoint,
+  type ShardState,
+  SLICE_ROWS,
+  targetIds,
+} from './shard-state.ts';
 import type { UpsertCondition } from './record.ts';
 import type { RecordedPoints } from './record-columns.ts';
 import { pickPoints } from './routing.ts';

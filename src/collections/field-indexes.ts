@@ -39,6 +39,10 @@ interface Entry extends FieldDefinition {
 
 /** How long an index may be built or refreshed before the event loop turns. */
 const SLICE_MS = 1;
+/** After so long without an update an index is refreshed in which more than this has changed, in points and as a share. */
+const PAUSE_MS = 1000;
+const STALE_MIN = 256;
+const STALE_SHARE = 0.005;
 /** Points between two looks at the clock. */
 const PIECE_POINTS = 64;
 
@@ -53,6 +57,8 @@ export class FieldIndexes {
   private readonly all: AllPayloads;
   private readonly entries = new Map<string, Entry>();
   private refreshing: Promise<void> | undefined;
+  /** Waits for updates to pause. */
+  private pause: NodeJS.Timeout | undefined;
   private generation = 0;
   private writeCount = 0;
   private watched: Bitset | undefined;
@@ -170,18 +176,32 @@ export class FieldIndexes {
     }
   }
 
-  /** Sees to it that indexes which have changed much become quick again. Cheap; called after updates. */
+  /**
+   * Sees to it that indexes which have changed much become quick again: at once where that is due, and where less has
+   * changed as soon as updates pause. Cheap; called after updates.
+   */
   upkeep(): void {
-    if (this.refreshing !== undefined) return;
-    const due = [...this.entries.values()].filter(({ isReady, index }) => isReady && index.refreshIsDue);
-    if (due.length === 0) return;
-    this.refreshing = this.refresh(due);
+    if (this.entries.size === 0) return;
+    this.beginRefresh((index) => index.refreshIsDue);
+    if (this.pause === undefined) {
+      this.pause = setTimeout(() => {
+        this.pause = undefined;
+        this.beginRefresh(({ staleCount, pointCount }) => staleCount > Math.max(STALE_MIN, pointCount * STALE_SHARE));
+      }, PAUSE_MS).unref();
+    } else this.pause.refresh();
   }
 
   /** Ends what is being built. */
   async close(): Promise<void> {
+    clearTimeout(this.pause);
     for (const { stop } of this.entries.values()) stop.abort();
     await Promise.allSettled([this.refreshing, ...Array.from(this.entries.values(), ({ built }) => built)]);
+  }
+
+  private beginRefresh(isDue: (index: FieldIndex) => boolean): void {
+    if (this.refreshing !== undefined) return;
+    const due = [...this.entries.values()].filter(({ isReady, index }) => isReady && isDue(index));
+    if (due.length > 0) this.refreshing = this.refresh(due);
   }
 
   private async refresh(entries: readonly Entry[]): Promise<void> {

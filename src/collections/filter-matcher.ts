@@ -97,7 +97,7 @@ export class FilterMatcher {
     const compiled = compileFilter(filter, source.filterContext());
     if (compiled.residues.length === 0)
       return new KeptMatches(source, journal, { filter, words: compiled.resolve([]), position, epoch });
-    const residues = await this.scan.run(compiled.residues, compiled.candidates(), signal);
+    const residues = await this.scan.run(compiled.residues, compiled.undecided(), signal);
     if (epoch !== source.fields.epoch) return undefined;
     // Points have changed while payloads were read. The parts are joined as of now; what changed is looked at again.
     const now = compileFilter(filter, source.filterContext());

@@ -90,10 +90,7 @@ export function payloadRange(
 }
 
 /** All versions of a shard. */
-export function versionRange(
-  collection: number,
-  shard: number,
-): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
+export function versionRange(collection: number, shard: number): { readonly gte: Uint8Array; readonly lt: Uint8Array } {
   const lt = shardKey(VERSION, collection, shard, SHARD_KEY_BYTES + 1);
   lt[7] = 0xff;
   return { gte: shardKey(VERSION, collection, shard, SHARD_KEY_BYTES), lt };

@@ -80,7 +80,10 @@ export function encodeRecord(record: UpdateRecord): Uint8Array[] {
     case 'upsert': {
       const { points, condition } = record;
       if (condition === undefined) return encodePoints(points);
-      return encodeChange({ op: record.kind, mode: condition.mode, filter: text(condition.filter) }, encodePoints(points));
+      return encodeChange(
+        { op: record.kind, mode: condition.mode, filter: text(condition.filter) },
+        encodePoints(points),
+      );
     }
     case 'remove':
       if (record.target.kind === 'ids') return encodeIds(record.target.ids);

@@ -122,7 +122,11 @@ export function splitRecord(record: UpdateRecord, shardCount: number): (UpdateRe
     case 'create_index':
     case 'delete_index':
       return Array.from({ length: shardCount }, () => record);
-    default: {
+    case 'remove':
+    case 'set_payload':
+    case 'overwrite_payload':
+    case 'delete_payload':
+    case 'remove_vectors': {
       const { target } = record;
       if (target.kind === 'filter') return Array.from({ length: shardCount }, () => record);
       return splitIds(target.ids, shardCount).map((ids) =>

@@ -24,6 +24,12 @@ export interface Kernels {
   measureCodes(field: number, space: number, rowCount: number): number;
   /** Makes the field wide where that share is below `shareMin`. */
   chooseCodes(field: number, space: number, rowCount: number, shareMin: number): void;
+  /** Set bits in the `words` words of a bitmap of rows. */
+  countRows(bitmap: number, words: number): number;
+  /** Its rows, u32 and ascending. */
+  listRows(bitmap: number, words: number, target: number): void;
+  /** `wanted` of its `count` rows, u32, from the middle of as many equal parts; 0 of 0. */
+  spreadRows(bitmap: number, words: number, count: number, wanted: number, target: number): void;
   /** Copies rows and their repaired links into an empty field (assembly/compact.ts). */
   compactRows(
     source: number,

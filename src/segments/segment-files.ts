@@ -150,7 +150,8 @@ export async function writeRows(
     dimension,
     flags: rows.flags.subarray(firstRow, end),
     words: rows.words.subarray(firstRow * 4, end * 4),
-    versions: rows.versions.subarray(firstRow, end),
+    // A copy: a change of a payload changes the version in its place, and checksums are made before the bytes are written.
+    versions: rows.versions.slice(firstRow, end),
   };
   const path = `${directory}/${name}`;
   await writeFile(world, path, ROWS_KIND, encodeRows(block, originals.chunks(firstRow, end)));

@@ -278,7 +278,7 @@ export class Kv {
 
   /** Keeps a value for the next time, unless something was written since `marks`, or is being written. */
   #keep(key: Uint8Array, value: Uint8Array | undefined, marks: number): Uint8Array | undefined {
-    if (value !== undefined && marks === this.#writeMarks && marks % 2 === 0) this.#cache.put(key, value);
+    if (value !== undefined && marks === this.#writeMarks && marks % 2 === 0) this.#cache.add(key, value);
     return value;
   }
 

@@ -33,7 +33,7 @@ export class ValueCache {
     this.#head = ringBytes;
   }
 
-  /** The value that was put last under a key, as a copy; undefined: it is not there any more, or was dropped. */
+  /** The value of a key, as a copy; undefined: it is not there any more, or was dropped. */
   get(key: Uint8Array): Uint8Array | undefined {
     const place = this.#find(key);
     if (place < 0) return undefined;
@@ -46,14 +46,11 @@ export class ValueCache {
     return value;
   }
 
-  put(key: Uint8Array, value: Uint8Array): void {
+  /** Keeps a value, unless the key has one: readers of one moment bring the same value many times. */
+  add(key: Uint8Array, value: Uint8Array): void {
     const bytes = (HEAD_BYTES + key.length + value.length + 3) & ~3;
-    if (bytes > this.#ringBytes * SHARE_MAX) {
-      this.drop(key);
-      return;
-    }
+    if (bytes > this.#ringBytes * SHARE_MAX || this.#find(key) >= 0) return;
     if (this.#ring.length === 0) this.#allocate();
-    const known = this.#find(key);
     const rest = this.#ringBytes - (this.#head % this.#ringBytes);
     if (rest < bytes) this.#head += rest;
     // Places count words in 32 bits: once in 16 GiB everything begins again.
@@ -63,11 +60,11 @@ export class ValueCache {
     this.#words[(start >>> 2) + 1] = key.length;
     this.#ring.set(key, start + HEAD_BYTES);
     this.#ring.set(value, start + HEAD_BYTES + key.length);
-    this.#places[known < 0 ? this.#oldest(key) : known] = this.#head / 4;
+    this.#places[this.#oldest(key)] = this.#head / 4;
     this.#head += bytes;
   }
 
-  /** The key's value is another one now. */
+  /** The key gets another value. */
   drop(key: Uint8Array): void {
     const place = this.#find(key);
     if (place >= 0) this.#places[place] = 0;

@@ -121,7 +121,7 @@ export class DenseField {
    * Makes a filter for searches of this field: rows whose bit is set (bit row % 32 of word row / 32) and that are below
    * `rowEnd`; rows appended later are outside, rows removed later are not returned. `words` is copied and may be longer
    * or shorter than needed. The caller closes the filter; it outlives neither compute nor needs this field to stay open.
-   * Throws insufficient_storage. Cost: a few microseconds, plus one for each 100,000 rows of the field.
+   * Throws insufficient_storage. Cost: some 10 µs for each 100,000 rows of the field.
    */
   admit(words: Uint32Array, rowEnd: number): RowFilter {
     invariant(!this.#closed, 'field: admitted after close');

@@ -1,50 +1,29 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import * as fc from 'fast-check';
 import type { Collection } from '../../src/collections/collection.ts';
 import type { Filter } from '../../src/core/filter.ts';
-import { idText, numberId, type PointId } from '../../src/core/ids.ts';
-import type { OracleIndex } from '../filters/indexed-oracle.ts';
-import { parsePayload } from '../filters/oracle.ts';
-import {
-  config,
-  CONTEXT,
-  openHouse,
-  queryOf,
-  type RawPoint,
-  READ,
-  removeFolder,
-  temporaryFolder,
-  type TestHouse,
-  WAIT,
-} from './house.ts';
-import { type Change, type ModelPoint, PointModel, requestOf } from './point-model.ts';
-import { anyChange, anyFilter, anyIndex, anyPoint, manyIndexes, VECTOR_SIZE } from './random-changes.ts';
-
-/** The model beside the house, with all that is asked again and again. */
-interface Ground {
-  house: TestHouse;
-  readonly model: PointModel;
-  readonly filters: readonly Filter[];
-}
+import { compareIds, idText, numberId, type PointId } from '../../src/core/ids.ts';
+import { indexedValues, type OracleIndex } from '../filters/indexed-oracle.ts';
+import { type Json, parsePayload } from '../filters/oracle.ts';
+import { CONTEXT, queryOf, type RawPoint, READ, WAIT } from './house.ts';
+import { change, check, collectionOf, crash, fill, type Ground, restart, withGround } from './model-ground.ts';
+import type { Change, ModelPoint } from './point-model.ts';
+import { anyChange, anyFilter, anyIndex, anyPoint, manyIndexes } from './random-changes.ts';
 
 type Step =
   | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'create_index'; readonly index: OracleIndex }
   | { readonly kind: 'delete_index'; readonly at: number }
-  | { readonly kind: 'ask' | 'restart' };
+  | { readonly kind: 'ask' | 'restart' | 'crash' };
 
 const QUERY = [3, -1, 2];
 const PAGE = 7;
 
-function collectionOf({ house }: Ground): Collection {
-  return house.database.collection('c');
-}
-
 /** Every filter, asked in every way, against the model. */
-async function ask(ground: Ground): Promise<void> {
+async function ask(ground: Ground, filters: readonly Filter[]): Promise<void> {
   const collection = collectionOf(ground);
-  for (const filter of ground.filters) {
+  for (const filter of filters) {
     const expected = ground.model.matching(filter);
     const count = await collection.count(CONTEXT, { collection: 'c', filter, exact: true, ...READ });
     deepStrictEqual(count, expected.length, `count of ${JSON.stringify(filter, shown)}`);
@@ -52,6 +31,74 @@ async function ask(ground: Ground): Promise<void> {
     deepStrictEqual(estimate >= 0 && estimate <= ground.model.points.size, true, `an estimate of ${estimate}`);
     await checkScroll(collection, filter, expected);
     await checkQuery(collection, filter, expected);
+  }
+  await askIndexes(ground, undefined);
+  await askIndexes(ground, filters[0]);
+}
+
+/** What only indexes can do: the points of each value, and the order of values; of points that pass the first filter. */
+async function askIndexes(ground: Ground, filter: Filter | undefined): Promise<void> {
+  for (const index of ground.model.indexes) {
+    const { type, params } = index.schema;
+    const points = ground.model.matching(filter);
+    const countsValues = type === 'integer' ? params?.lookup !== false : ['keyword', 'uuid', 'bool'].includes(type);
+    if (countsValues) await checkFacet(ground, index, filter, points);
+    if (type === 'integer' ? params?.range !== false : type === 'float')
+      await checkOrder(ground, index, filter, points);
+  }
+}
+
+async function checkFacet(
+  ground: Ground,
+  index: OracleIndex,
+  filter: Filter | undefined,
+  points: readonly ModelPoint[],
+): Promise<void> {
+  const counts = new Map<Json, number>();
+  for (const { payload } of points)
+    for (const value of indexedValues(index, payload)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const request = { collection: 'c', key: index.path, limit: 1000, filter, exact: true, ...READ };
+  const hits = await collectionOf(ground).facet(CONTEXT, request);
+  deepStrictEqual(new Map(hits.map(({ value, count }) => [value, count])), counts, `facet of ${index.path.text}`);
+  deepStrictEqual(
+    hits.map(({ count }) => count),
+    [...counts.values()].toSorted((a, b) => b - a),
+    'most points first',
+  );
+}
+
+async function checkOrder(
+  ground: Ground,
+  { path, schema }: OracleIndex,
+  filter: Filter | undefined,
+  points: readonly ModelPoint[],
+): Promise<void> {
+  const pairs = points.flatMap(({ id, payload }) => {
+    const values = indexedValues({ path, schema }, payload).map((value) =>
+      schema.type === 'float' ? Number(value) + 0 : value,
+    );
+    return [...new Set(values as (number | bigint)[])].map((value) => ({ id, value }));
+  });
+  for (const direction of ['asc', 'desc'] as const) {
+    const sign = direction === 'asc' ? 1 : -1;
+    const sorted = pairs.toSorted(
+      (a, b) => sign * (a.value < b.value ? -1 : a.value > b.value ? 1 : compareIds(a.id, b.id)),
+    );
+    const page = await collectionOf(ground).scroll(CONTEXT, {
+      collection: 'c',
+      offset: undefined,
+      limit: 25,
+      filter,
+      orderBy: { path, direction, startFrom: undefined },
+      withPayload: { kind: 'none' },
+      withVector: { kind: 'none' },
+      ...READ,
+    });
+    deepStrictEqual(
+      page.points.map(({ id, orderValue }) => [idText(id), orderValue]),
+      sorted.slice(0, 25).map(({ id, value }) => [idText(id), value]),
+      `order by ${path.text}, ${direction}`,
+    );
   }
 }
 
@@ -118,28 +165,6 @@ function shown(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value;
 }
 
-/** Carries a change out in both; refusals must be the same. */
-async function change(ground: Ground, one: Change): Promise<void> {
-  const expected = ground.model.apply(one);
-  const refusal = await collectionOf(ground)
-    .update(CONTEXT, { collection: 'c', change: requestOf(one), ...WAIT })
-    .then(
-      () => undefined,
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-  deepStrictEqual(refusal, expected, `${one.kind} is refused alike`);
-}
-
-async function upsertAll(ground: Ground, points: readonly RawPoint[]): Promise<void> {
-  for (let first = 0; first < points.length; first += 500)
-    await change(ground, {
-      kind: 'upsert',
-      points: points.slice(first, first + 500),
-      mode: 'upsert',
-      updateFilter: undefined,
-    });
-}
-
 async function createIndex(ground: Ground, index: OracleIndex, wait: boolean): Promise<void> {
   ground.model.createIndex(index);
   await collectionOf(ground).createFieldIndex(CONTEXT, { collection: 'c', ...index, ...WAIT, wait });
@@ -150,12 +175,7 @@ async function deleteIndex(ground: Ground, { path }: OracleIndex): Promise<void>
   await collectionOf(ground).deleteFieldIndex(CONTEXT, { collection: 'c', path, ...WAIT });
 }
 
-async function restart(ground: Ground): Promise<void> {
-  await ground.house.close();
-  ground.house = await openHouse(ground.house.folder);
-}
-
-async function take(ground: Ground, step: Step): Promise<void> {
+async function take(ground: Ground, step: Step, filters: readonly Filter[]): Promise<void> {
   switch (step.kind) {
     case 'change':
       return change(ground, step.change);
@@ -168,10 +188,12 @@ async function take(ground: Ground, step: Step): Promise<void> {
     }
     case 'restart':
       return restart(ground);
+    case 'crash':
+      return crash(ground);
     case 'ask': {
       // The same index again: settles when it is built.
       for (const index of ground.model.indexes) await createIndex(ground, index, true);
-      return ask(ground);
+      return ask(ground, filters);
     }
   }
 }
@@ -181,46 +203,8 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('create_index'), index: anyIndex }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete_index'), at: fc.nat(9) }) },
   { weight: 4, arbitrary: fc.constant<Step>({ kind: 'ask' }) },
-  { weight: 1, arbitrary: fc.constant<Step>({ kind: 'restart' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ kind: 'restart' }, { kind: 'crash' }) },
 );
-
-async function withGround(
-  shardNumber: number,
-  filters: readonly Filter[],
-  run: (ground: Ground) => Promise<void>,
-): Promise<void> {
-  const house = await openHouse(await temporaryFolder());
-  const ground: Ground = { house, model: new PointModel(shardNumber), filters };
-  try {
-    await house.database.create('c', config(VECTOR_SIZE, 'Dot', { shardNumber }));
-    await run(ground);
-  } finally {
-    await ground.house.close();
-    await removeFolder(house.folder);
-  }
-}
-
-/** `SEED` fixes what is drawn, `RUNS` multiplies how much. fast-check prints seed and path of a failure, shrunk. */
-async function check<T>(
-  t: ExecutionContext,
-  runs: number,
-  arbitrary: fc.Arbitrary<T>,
-  run: (value: T) => Promise<void>,
-): Promise<void> {
-  const times = Number(process.env['RUNS'] ?? 1);
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-  t.timeout(100_000 * (times + 1));
-  t.log(`SEED=${seed}`);
-  await fc.assert(fc.asyncProperty(arbitrary, run), {
-    seed,
-    numRuns: runs * times,
-    // Shrinking ends here, with what it has found.
-    interruptAfterTimeLimit: 60_000 * times,
-    markInterruptAsFailure: true,
-    includeErrorInReport: true,
-  });
-  t.pass();
-}
 
 for (const shardNumber of [1, 3]) {
   test(`${shardNumber} shards: any filter finds what it says, with no index, with indexes, after a restart and a hundred changes`, (t) =>
@@ -234,20 +218,20 @@ for (const shardNumber of [1, 3]) {
         changes: fc.array(anyChange, { minLength: 0, maxLength: 100, size: 'max' }),
       }),
       ({ points, filters, indexes, changes }) =>
-        withGround(shardNumber, filters, async (ground) => {
-          await upsertAll(ground, points);
-          await ask(ground);
+        withGround(shardNumber, async (ground) => {
+          await fill(ground, points);
+          await ask(ground, filters);
           for (const index of indexes) await createIndex(ground, index, true);
-          await ask(ground);
+          await ask(ground, filters);
           await restart(ground);
-          await ask(ground);
+          await ask(ground, filters);
           for (const [at, one] of changes.entries()) {
             await change(ground, one);
-            if (at % 20 === 19) await ask(ground);
+            if (at % 20 === 19) await ask(ground, filters);
           }
-          await ask(ground);
+          await ask(ground, filters);
           await restart(ground);
-          await ask(ground);
+          await ask(ground, filters);
         }),
     ));
 
@@ -261,10 +245,10 @@ for (const shardNumber of [1, 3]) {
         steps: fc.array(anyStep, { maxLength: 100, size: 'max' }),
       }),
       ({ points, filters, steps }) =>
-        withGround(shardNumber, filters, async (ground) => {
-          await upsertAll(ground, points);
-          for (const step of steps) await take(ground, step);
-          await take(ground, { kind: 'ask' });
+        withGround(shardNumber, async (ground) => {
+          await fill(ground, points);
+          for (const step of steps) await take(ground, step, filters);
+          await take(ground, { kind: 'ask' }, filters);
         }),
     ));
 }
@@ -280,20 +264,20 @@ test('more than a thousand points: what threads find in payloads and what indexe
       changes: fc.array(anyChange, { maxLength: 24, size: 'max' }),
     }),
     ({ points, filters, indexes, changes }) =>
-      withGround(1, filters, async (ground) => {
+      withGround(1, async (ground) => {
         const many = Array.from({ length: 1400 }, (_, at) => {
           const { vector, payload } = points[at % points.length] as RawPoint;
           return { id: numberId(BigInt(at + 1000)), vector, payload };
         });
-        await upsertAll(ground, [...many, ...points]);
-        await ask(ground);
+        await fill(ground, [...many, ...points]);
+        await ask(ground, filters);
         for (const [at, one] of changes.entries()) {
           await change(ground, one);
-          if (at % 8 === 7) await ask(ground);
+          if (at % 8 === 7) await ask(ground, filters);
         }
         for (const index of indexes) await createIndex(ground, index, true);
-        await ask(ground);
+        await ask(ground, filters);
         await restart(ground);
-        await ask(ground);
+        await ask(ground, filters);
       }),
   ));

@@ -1,73 +1,25 @@
 import { deepStrictEqual } from 'node:assert/strict';
-import { cp } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import * as fc from 'fast-check';
-import type { Collection } from '../../src/collections/collection.ts';
-import { VectorizerError } from '../../src/core/errors.ts';
 import type { Filter } from '../../src/core/filter.ts';
 import { idText, numberId, type PointId } from '../../src/core/ids.ts';
 import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';
 import { parsePayload } from '../filters/oracle.ts';
+import { CONTEXT, queryOf, type RawPoint, READ, WAIT } from './house.ts';
 import {
-  config,
-  CONTEXT,
-  openHouse,
-  queryOf,
-  type RawPoint,
-  READ,
-  removeFolder,
-  temporaryFolder,
-  type TestHouse,
-  WAIT,
-} from './house.ts';
-import { type Change, PointModel, requestOf } from './point-model.ts';
-import { anyChange, anyPoint, VECTOR_SIZE } from './random-changes.ts';
-
-/** `compacts`: after a few overwrites. Then the files change behind the updates, and cannot be copied as of one moment. */
-interface Ground {
-  house: TestHouse;
-  readonly model: PointModel;
-  readonly compacts: boolean;
-}
-
-async function withGround(
-  shardNumber: number,
-  run: (ground: Ground) => Promise<void>,
-  compacts = false,
-): Promise<void> {
-  const house = await openHouse(await temporaryFolder());
-  const ground: Ground = { house, model: new PointModel(shardNumber), compacts };
-  const vacuumMinVectorNumber = compacts ? 10 : 1_000_000;
-  try {
-    await house.database.create('c', config(VECTOR_SIZE, 'Dot', { shardNumber, vacuumMinVectorNumber }));
-    await run(ground);
-  } finally {
-    await ground.house.close();
-    await removeFolder(ground.house.folder);
-  }
-}
-
-function collectionOf({ house }: Ground): Collection {
-  return house.database.collection('c');
-}
-
-async function answerOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.catch((error: unknown) => {
-    if (error instanceof VectorizerError) return `${error.kind}: ${error.message}`;
-    throw error;
-  });
-}
-
-/** Carries a change out in both, which must answer alike. */
-async function change(ground: Ground, one: Change): Promise<void> {
-  const refusal = ground.model.apply(one);
-  const answer = await answerOf(
-    collectionOf(ground).update(CONTEXT, { collection: 'c', change: requestOf(one), ...WAIT }),
-  );
-  const expected = { operationId: ground.model.answered, status: 'completed' };
-  deepStrictEqual(answer, refusal === undefined ? expected : `not_found: ${refusal}`, one.kind);
-}
+  answerOf,
+  change,
+  check,
+  collectionOf,
+  crash,
+  fill,
+  type Ground,
+  restart,
+  withGround,
+} from './model-ground.ts';
+import { type Change, requestOf } from './point-model.ts';
+import { anyChange, anyPoint } from './random-changes.ts';
 
 /** All of them but those behind one that is refused. */
 async function changeTogether(ground: Ground, changes: readonly Change[]): Promise<void> {
@@ -117,22 +69,6 @@ async function checkAll(ground: Ground): Promise<void> {
   );
 }
 
-async function restart(ground: Ground): Promise<void> {
-  await ground.house.close();
-  ground.house = await openHouse(ground.house.folder);
-}
-
-/** The files as they are, copied while the process has them open. */
-async function crash(ground: Ground): Promise<void> {
-  if (ground.compacts) return restart(ground);
-  const folder = await temporaryFolder();
-  const { house } = ground;
-  await cp(house.folder, folder, { recursive: true });
-  await house.close();
-  await removeFolder(house.folder);
-  ground.house = await openHouse(folder);
-}
-
 /** Overwrites all points until rows enough are removed, and waits until they are gone. */
 async function compact(ground: Ground): Promise<void> {
   const points = ground.model.matching(undefined).map(({ id, vector, payload }): RawPoint => ({
@@ -174,26 +110,6 @@ async function take(ground: Ground, step: Step): Promise<void> {
     case 'check':
       return checkAll(ground);
   }
-}
-
-async function check<T>(
-  t: ExecutionContext,
-  runs: number,
-  arbitrary: fc.Arbitrary<T>,
-  run: (value: T) => Promise<void>,
-): Promise<void> {
-  const times = Number(process.env['RUNS'] ?? 1);
-  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-  t.timeout(100_000 * (times + 1));
-  t.log(`SEED=${seed}`);
-  await fc.assert(fc.asyncProperty(arbitrary, run), {
-    seed,
-    numRuns: runs * times,
-    interruptAfterTimeLimit: 60_000 * times,
-    markInterruptAsFailure: true,
-    includeErrorInReport: true,
-  });
-  t.pass();
 }
 
 for (const [shardNumber, compacts] of [
@@ -241,10 +157,6 @@ function pointsOf(count: number): RawPoint[] {
     vector: [id, 1, 2],
     payload: `{"n":${id},"k":"old"}`,
   }));
-}
-
-async function fill(ground: Ground, points: readonly RawPoint[]): Promise<void> {
-  await change(ground, { kind: 'upsert', points, mode: 'upsert', updateFilter: undefined });
 }
 
 /** 100 ids; of the second chunk of 32 one is missing, and another one of the third. */

@@ -16,7 +16,15 @@ function filledField(compute: Compute): DenseField {
 }
 
 function find(field: DenseField, row: number, signal: AbortSignal = never): Promise<Hits> {
-  return field.search({ query: rowAt(base, DIMENSION, row), k: 3, ef: 32, exact: false, indexedOnly: false, filter: undefined, signal });
+  return field.search({
+    query: rowAt(base, DIMENSION, row),
+    k: 3,
+    ef: 32,
+    exact: false,
+    indexedOnly: false,
+    filter: undefined,
+    signal,
+  });
 }
 
 test('many searches at once are all answered, each with its own answer', async (t) => {
@@ -89,7 +97,15 @@ test('building and searching go on together: no search waits, none misses a row,
     }
     const row = (searches * 7919) % appended;
     const query = rowAt(data.base, DIMENSION, row);
-    const hits = await field.search({ query, k: 5, ef: 64, exact: false, indexedOnly: false, filter: undefined, signal: never });
+    const hits = await field.search({
+      query,
+      k: 5,
+      ef: 64,
+      exact: false,
+      indexedOnly: false,
+      filter: undefined,
+      signal: never,
+    });
     searches += 1;
     if (!hits.rows.includes(row)) missed += 1;
     t.is(new Set(hits.rows).size, 5);

@@ -314,6 +314,7 @@ for (const { name, schema } of CASES) {
             checkLeaf(t, index, model, { kind: 'is_null', value });
           }
           t.is(index.pointCount, model.filled().length);
+          t.true(index.staleCount <= SLOTS.length && index.memoryBytes > 0 && !index.refreshIsDue);
           const words = new Uint32Array(WORD_COUNT);
           for (const slot of within) words[slot >>> 5] = (words[slot >>> 5] ?? 0) | (1 << (slot & 31));
           checkFacet(t, index, model, words);

@@ -146,6 +146,14 @@ function indexHolds(schema: FieldSchema, predicate: FieldPredicate, values: read
   }
 }
 
+/** The different values that an index keeps of a payload. */
+export function indexedValues({ path, schema }: OracleIndex, payload: Json): readonly Json[] {
+  const elements = valuesAt(payload, path.steps).flatMap((value) =>
+    Array.isArray(value) ? (value as Json[]) : [value],
+  );
+  return [...new Set(elements.flatMap((element) => indexed(schema, element)))];
+}
+
 /** The value that an index keeps of an element, if it fits. */
 function indexed({ type }: FieldSchema, element: Json): readonly Json[] {
   switch (type) {

@@ -181,6 +181,26 @@ for (const [name, schema] of Object.entries({ INTEGER, KEYWORD, SORTED_KEYWORD }
   });
 }
 
+test('lists of values that are replaced leave no garbage behind', async (t) => {
+  const points = new Points(INTEGER);
+  const setAll = (round: number): void => {
+    for (let slot = 0; slot < 8000; slot++) {
+      // Every hundredth list stays for ever: it must not keep the memory of its neighbours.
+      if (round > 0 && slot % 100 === 0) continue;
+      points.set(slot, ...Array.from({ length: 20 }, (_, at) => at + round));
+    }
+  };
+  setAll(0);
+  await points.index.refresh(() => Promise.resolve());
+  const { memoryBytes } = points.index;
+  for (let round = 1; round <= 5; round++) {
+    setAll(round);
+    await points.index.refresh(() => Promise.resolve());
+  }
+  t.true(points.index.memoryBytes < 1.6 * memoryBytes, `${points.index.memoryBytes} of ${memoryBytes}`);
+  points.check(t, [0, 1, 7, 24]);
+});
+
 test('a refresh is due when a tenth has changed', async (t) => {
   const points = new Points(INTEGER);
   for (let slot = 0; slot < 4096; slot++) points.set(slot, slot);

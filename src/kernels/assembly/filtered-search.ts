@@ -31,7 +31,7 @@ import { descend } from './walk';
  * takes away the nearest twentieth of all rows has a reach of 0.7, half the usual fall, and a recall of 0.66.
  */
 const REACH_FAR: f32 = 0.35;
-const REACH_WIDE: f32 = 0.65;
+const REACH_WIDE: f32 = 0.7;
 const REACH_FREE: f32 = 0.9;
 /** Which of the beam's rows is the best row of these: the very best would be chance. */
 const RANK: u32 = 9;
