@@ -26,13 +26,29 @@ export interface HeldIndex {
   readonly index: FieldIndex | undefined;
 }
 
+/** Brings an index back from what was saved of it. */
+export interface IndexLoader {
+  /** Fills the index with all points, as they were at some time since this call. False: it cannot be used; or throws. */
+  load(index: FieldIndex): Promise<boolean>;
+  /** Gives slots what the payloads of their points say now. */
+  repair(index: FieldIndex, slots: Bitset): Promise<void>;
+}
+
+/** An index of before a restart; without a loader it is built from the payloads. */
+export interface RestoredIndex {
+  readonly definition: FieldDefinition;
+  readonly loader: IndexLoader | undefined;
+}
+
 interface Entry extends FieldDefinition {
-  readonly index: FieldIndex;
+  index: FieldIndex;
   readonly origin: 'new' | 'restored';
   /** Settles when the index holds all points. */
   built: Promise<void>;
   isReady: boolean;
-  /** While it is being built: slots that updates have brought up to date already. */
+  /** It is being loaded: updates do not go into it, and what they touch is repaired when it is. */
+  isLoading: boolean;
+  /** While it is being built: slots that updates have brought up to date already; while it is loaded: that they changed. */
   touched: Bitset | undefined;
   readonly stop: AbortController;
 }
@@ -48,8 +64,8 @@ const PIECE_POINTS = 64;
 
 /**
  * The payload indexes of one shard. An index is built behind the updates: those that come meanwhile go into it as well,
- * and what they have written is not overwritten by the older payloads that the building meets. Until it holds all
- * points nobody asks it.
+ * and what they have written is not overwritten by the older payloads that the building meets. One that is loaded from
+ * what was saved of it is repaired at the end where updates came meanwhile. Until it holds all points nobody asks it.
  */
 export class FieldIndexes {
   private readonly logger: Logger;
@@ -110,32 +126,38 @@ export class FieldIndexes {
     return waiting.length === 0 ? undefined : Promise.all(waiting);
   }
 
+  /** Settles when all indexes of this moment hold all points. */
+  get complete(): Promise<unknown> {
+    return Promise.all(Array.from(this.entries.values(), ({ built }) => built));
+  }
+
   /** Begins to build an index; settles when it is done. The same index again does nothing, another replaces the old one. */
   create(path: JsonPath, schema: FieldSchema): Promise<void> {
     const old = this.entries.get(keyOf(path));
     if (old !== undefined && sameSchema(old.schema, schema)) return old.built;
     this.delete(path);
-    const definition = { path, schema };
-    return this.begin([this.enter(definition, 'new', this.open(definition))]);
-  }
-
-  /** An empty index, which nobody asks: to be filled and restored. */
-  open({ path, schema }: FieldDefinition): FieldIndex {
-    return openFieldIndex(path, schema, this.seed);
+    const entry = this.enter({ path, schema }, 'new');
+    const built = this.build([entry]);
+    // Whoever waits hears of a failure; it is logged in any case.
+    built.catch(() => undefined);
+    entry.built = built;
+    return built;
   }
 
   /**
-   * Takes over the indexes that were there before a restart, and begins to build those that could not be brought back,
-   * all in one walk over the payloads.
+   * Begins to bring back the indexes that were there before a restart, one after another; those that cannot be loaded
+   * are built in one walk over the payloads.
    */
-  restore(indexes: readonly HeldIndex[]): void {
-    const missing: Entry[] = [];
-    for (const { definition, index } of indexes) {
-      if (index === undefined) missing.push(this.enter(definition, 'restored', this.open(definition)));
-      else complete(this.enter(definition, 'restored', index));
-    }
-    this.generation++;
-    if (missing.length > 0) void this.begin(missing);
+  restore(indexes: readonly RestoredIndex[]): void {
+    const parts = indexes.map(({ definition, loader }): Restoring => {
+      const entry = this.enter(definition, 'restored');
+      const done = Promise.withResolvers<void>();
+      done.promise.catch(() => undefined);
+      entry.built = done.promise;
+      entry.isLoading = loader !== undefined;
+      return { entry, loader, done };
+    });
+    if (parts.length > 0) void this.bringBack(parts);
   }
 
   /** Begins to collect the slots that change, until `unwatch`. One at a time. */
@@ -161,18 +183,18 @@ export class FieldIndexes {
   /** A point has this payload now. */
   set(slot: number, payload: Uint8Array): void {
     this.note(slot);
-    for (const { index, touched } of this.entries.values()) {
+    for (const { index, touched, isLoading } of this.entries.values()) {
       touched?.add(slot);
-      index.set(slot, payload);
+      if (!isLoading) index.set(slot, payload);
     }
   }
 
   /** The point of a slot is gone. */
   clear(slot: number): void {
     this.note(slot);
-    for (const { index, touched } of this.entries.values()) {
+    for (const { index, touched, isLoading } of this.entries.values()) {
       touched?.add(slot);
-      index.clear(slot);
+      if (!isLoading) index.clear(slot);
     }
   }
 
@@ -220,14 +242,15 @@ export class FieldIndexes {
     this.watched?.add(slot);
   }
 
-  private enter({ path, schema }: FieldDefinition, origin: Entry['origin'], index: FieldIndex): Entry {
+  private enter({ path, schema }: FieldDefinition, origin: Entry['origin']): Entry {
     const entry: Entry = {
       path,
       schema,
       origin,
-      index,
+      index: openFieldIndex(path, schema, this.seed),
       built: Promise.resolve(),
       isReady: false,
+      isLoading: false,
       touched: new Bitset(),
       stop: new AbortController(),
     };
@@ -235,16 +258,51 @@ export class FieldIndexes {
     return entry;
   }
 
-  private begin(entries: readonly Entry[]): Promise<void> {
-    const built = this.build(entries);
-    // Whoever waits hears of a failure; it is logged in any case.
-    built.catch(() => undefined);
-    for (const entry of entries) entry.built = built;
-    return built;
+  private async bringBack(parts: readonly Restoring[]): Promise<void> {
+    const missing: Restoring[] = [];
+    for (const part of parts) {
+      const isDeleted = part.entry.stop.signal.aborted;
+      if (isDeleted || (part.loader !== undefined && (await this.load(part.entry, part.loader)))) part.done.resolve();
+      else missing.push(part);
+    }
+    if (missing.length === 0) return;
+    try {
+      await this.build(missing.map(({ entry }) => entry));
+      for (const { done } of missing) done.resolve();
+    } catch (error) {
+      // Caught for those who wait.
+      for (const { done } of missing) done.reject(error);
+    }
+  }
+
+  /** False: the index is empty again, and what comes goes into it. */
+  private async load(entry: Entry, loader: IndexLoader): Promise<boolean> {
+    const { index } = entry;
+    try {
+      if (await loader.load(index)) {
+        await index.refresh(slices());
+        for (let touched = takeTouched(entry); touched.count > 0; touched = takeTouched(entry)) {
+          await loader.repair(index, touched);
+        }
+        // In the same turn in which nothing was left to repair.
+        markReady(entry);
+        this.generation++;
+        return true;
+      }
+    } catch (error) {
+      // Caught to go on: what was saved is derived from the payloads, which are read instead.
+      this.logger.warn('an index cannot be loaded: it is built anew', { field: entry.path.text, error: String(error) });
+    }
+    entry.index = openFieldIndex(entry.path, entry.schema, this.seed);
+    entry.touched = new Bitset();
+    entry.isLoading = false;
+    return false;
   }
 
   private async build(entries: readonly Entry[]): Promise<void> {
     const giveWay = slices();
+    const fields = entries.map(({ path }) => path.text).join(', ');
+    this.logger.debug('building indexes from the payloads', { fields });
     try {
       for await (const points of this.all()) {
         if (entries.every(({ stop }) => stop.signal.aborted)) return;
@@ -256,18 +314,31 @@ export class FieldIndexes {
       for (const { index, stop } of entries) if (!stop.signal.aborted) await index.refresh(giveWay);
     } catch (error) {
       // Caught to tell which indexes: without them filters read the payloads.
-      const fields = entries.map(({ path }) => path.text).join(', ');
       this.logger.error('indexes could not be built', { fields, error: String(error) });
       throw error;
     }
-    entries.forEach(complete);
+    entries.forEach(markReady);
     this.generation++;
   }
 }
 
-function complete(entry: Entry): void {
+interface Restoring {
+  readonly entry: Entry;
+  readonly loader: IndexLoader | undefined;
+  readonly done: PromiseWithResolvers<void>;
+}
+
+function markReady(entry: Entry): void {
   entry.touched = undefined;
+  entry.isLoading = false;
   entry.isReady = true;
+}
+
+/** The slots that updates have touched since the last call. */
+function takeTouched(entry: Entry): Bitset {
+  const touched = entry.touched ?? new Bitset();
+  entry.touched = new Bitset();
+  return touched;
 }
 
 function fill({ index, touched, stop }: Entry, points: readonly SlotPayload[]): void {

@@ -63,8 +63,7 @@ function selectVector(segment: Segment, row: number, selector: VectorSelector): 
 }
 
 async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {
-  const known = places.flatMap(({ payload }) => (payload === undefined ? [] : [payload]));
-  if (known.length === places.length) return known;
+  if (places.every(({ payload }) => payload !== undefined)) return places.map(({ payload }) => payload ?? NO_PAYLOAD);
   if (places.length <= SYNC_READS_MAX) return places.map(({ id, shard }) => shard.payloads.get(id));
   const byShard = Map.groupBy(places, ({ shard }) => shard);
   const found = new Map<PointPlace, Uint8Array>();

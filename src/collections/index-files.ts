@@ -1,4 +1,4 @@
-import { type Bitset, hasBit } from '../base/bitset.ts';
+import { Bitset, bitsOf, hasBit } from '../base/bitset.ts';
 import type { World } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { jsonPath } from '../core/json-path.ts';
@@ -8,7 +8,7 @@ import type { Logger } from '../observe/logger.ts';
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { Occasion } from './checkpoint.ts';
-import { type FieldDefinition, type FieldIndexes, slices } from './field-indexes.ts';
+import { type FieldDefinition, type FieldIndexes, type IndexLoader, slices } from './field-indexes.ts';
 import type { ManifestIndex } from './manifest.ts';
 import type { ShardPoints } from './shard-points.ts';
 
@@ -20,6 +20,8 @@ const CHANGED_SHARE: Readonly<Record<Occasion, number>> = { working: 0.2, restin
 /** Where a restart would have to read more payloads than this share (and this number), it builds the index anew, in the background. */
 const REPAIRED_SHARE_MAX = 0.3;
 const REPAIRED_ALWAYS = 1000;
+/** So many points are indexed in about a tenth of a second. */
+const LARGE_POINTS = 10_000;
 /** Payloads that are read at once. */
 const REPAIR_POINTS = 512;
 
@@ -53,6 +55,8 @@ export interface IndexCapture {
     readonly definition: FieldDefinition;
     /** undefined: it does not hold all points yet. */
     readonly index: FieldIndex | undefined;
+    /** The file that holds it so far. */
+    readonly file: string | null;
     readonly isDue: boolean;
   }[];
   /** Slots that have changed since. */
@@ -62,16 +66,18 @@ export interface IndexCapture {
 }
 
 /**
- * Keeps the payload indexes of a shard in files. An index is derived from the payloads: its file may be older than the
- * manifest that names it, since the points that have changed since then are told by their versions, and their payloads
- * are read at the start. A file that is damaged costs the time of building the index anew.
+ * Keeps the payload indexes of a shard in files (docs/format-index.md). An index is derived from the payloads: its file
+ * may be older than the manifest that names it, since the points that have changed since then are told by their
+ * versions, and their payloads are read at the start. A file that is damaged costs the time of building the index anew.
  */
 export class IndexFiles {
   private readonly world: World;
   private readonly directory: string;
   private readonly logger: Logger;
   private readonly points: ShardPoints;
-  private readonly saved = new Map<FieldIndex, Saved>();
+  private readonly saved = new WeakMap<FieldIndex, Saved>();
+  /** Files of indexes that no checkpoint has seen loaded yet, by definition. */
+  private readonly restoring = new Map<string, string>();
   private nextNumber = 1;
 
   constructor(parts: {
@@ -91,8 +97,16 @@ export class IndexFiles {
     return this.fields.held.some(({ index }) => index !== undefined && this.indexIsDue(index, occasion));
   }
 
+  /** Whether an index without a file would take a while to be built again. */
+  get lacksLarge(): boolean {
+    const isLarge = this.points.slots.live.count >= LARGE_POINTS;
+    return isLarge && this.fields.held.some(({ index }) => index !== undefined && !this.saved.has(index));
+  }
+
   /** Begins to write; `end` must follow. Between two updates, of which `sequence` is the last one. */
   capture(sequence: number, occasion: Occasion): IndexCapture {
+    const { held } = this.fields;
+    this.forgetOthers(held.map(({ definition }) => keyOf(definition)));
     const parts = this.points.segments.map(({ number, rowCount, rows, removed }) => ({
       segment: number,
       rowCount,
@@ -109,9 +123,10 @@ export class IndexFiles {
         })),
       ),
       writes: this.fields.writes,
-      indexes: this.fields.held.map(({ definition, index }) => ({
+      indexes: held.map(({ definition, index }) => ({
         definition,
         index,
+        file: this.fileOf(definition, index),
         isDue: index !== undefined && this.indexIsDue(index, occasion),
       })),
       changed: this.fields.watch(),
@@ -134,37 +149,45 @@ export class IndexFiles {
         this.logger.warn('an index could not be written', { field: definition.path.text, error: String(error) });
       }
     }
-    return capture.indexes.map(({ definition: { path, schema }, index }) => ({
+    return capture.indexes.map(({ definition: { path, schema }, index, file }) => ({
       path: path.text,
       schema,
-      file: index === undefined ? null : (capture.written.get(index) ?? this.saved.get(index)?.file ?? null),
+      file: (index === undefined ? undefined : capture.written.get(index)) ?? file,
     }));
   }
 
   /** The checkpoint has ended: a manifest names what was written, or nothing is as before. */
-  end({ origin, writes, indexes, written }: IndexCapture, isNamed: boolean): void {
+  end({ origin, writes, written }: IndexCapture, isNamed: boolean): void {
     this.fields.unwatch();
     if (!isNamed) return;
     for (const [index, file] of written) this.saved.set(index, { file, segments: origin.segments, writes });
-    const held = new Set(indexes.map(({ index }) => index));
-    for (const index of this.saved.keys()) if (!held.has(index)) this.saved.delete(index);
   }
 
-  /** Brings back the indexes of a manifest, from their files as far as possible. The log behind it follows. */
-  async restore(indexes: readonly ManifestIndex[]): Promise<void> {
-    const restored: { readonly definition: FieldDefinition; readonly index: FieldIndex | undefined }[] = [];
-    for (const { path: text, schema, file } of indexes) {
+  /** Begins to bring back the indexes of a manifest, from their files as far as possible. The log behind it follows. */
+  restore(indexes: readonly ManifestIndex[]): void {
+    const restored = indexes.map(({ path: text, schema, file }) => {
       const path = jsonPath(text);
       if (path === undefined) throw dataDamaged('manifest', `the index of \`${text}\` has no path`);
       const definition = { path, schema };
-      const name = file ?? undefined;
-      restored.push({ definition, index: name === undefined ? undefined : await this.loaded(definition, name) });
-    }
+      return { definition, loader: typeof file === 'string' ? this.loaderOf(definition, file) : undefined };
+    });
     this.fields.restore(restored);
   }
 
   private get fields(): FieldIndexes {
     return this.points.fields;
+  }
+
+  /** Of an index that was deleted meanwhile no file is kept. */
+  private forgetOthers(keys: readonly string[]): void {
+    for (const key of this.restoring.keys()) if (!keys.includes(key)) this.restoring.delete(key);
+  }
+
+  /** An index that is being loaded keeps its file. */
+  private fileOf(definition: FieldDefinition, index: FieldIndex | undefined): string | null {
+    if (index === undefined) return this.restoring.get(keyOf(definition)) ?? null;
+    this.restoring.delete(keyOf(definition));
+    return this.saved.get(index)?.file ?? null;
   }
 
   private indexIsDue(index: FieldIndex, occasion: Occasion): boolean {
@@ -179,50 +202,51 @@ export class IndexFiles {
     return Math.max(newRows, this.fields.writes - saved.writes) > count * CHANGED_SHARE[occasion];
   }
 
-  /** undefined: the file is damaged, or too old to be of use. */
-  private async loaded(definition: FieldDefinition, file: string): Promise<FieldIndex | undefined> {
+  private loaderOf(definition: FieldDefinition, file: string): IndexLoader {
     this.nextNumber = Math.max(this.nextNumber, numberOf(file) + 1);
-    try {
-      const stored = await StoredIndex.open(this.world, `${this.directory}/${file}`);
-      try {
-        return await this.load(definition, file, stored);
-      } finally {
-        await stored.close();
-      }
-    } catch (error) {
-      // Caught to go on: what is damaged is derived from the payloads, which are read instead.
-      this.logger.warn('the file of an index cannot be used: it is built anew', { file, error: String(error) });
-      return undefined;
-    }
+    this.restoring.set(keyOf(definition), file);
+    return {
+      load: async (index) => {
+        const stored = await StoredIndex.open(this.world, `${this.directory}/${file}`);
+        try {
+          return await this.load(index, file, stored);
+        } finally {
+          await stored.close();
+        }
+      },
+      repair: (index, slots) => this.repair(index, slots),
+    };
   }
 
-  private async load(definition: FieldDefinition, file: string, stored: StoredIndex): Promise<FieldIndex | undefined> {
+  private async load(index: FieldIndex, file: string, stored: StoredIndex): Promise<boolean> {
     const origin = decodeOrigin(stored.origin, `${this.directory}/${file}`);
-    const giveWay = slices();
-    const index = this.fields.open(definition);
-    const loaded = await stored.load(index, this.unchangedPlaces(origin), giveWay);
+    const loaded = await stored.load(index, this.unchangedPlaces(origin), slices());
     const { live } = this.points.slots;
-    const rest = live.count - loaded.count;
-    if (rest > Math.max(REPAIRED_ALWAYS, live.count * REPAIRED_SHARE_MAX)) return undefined;
-    if (rest > 0) await this.repair(index, loaded, giveWay);
-    await index.refresh(giveWay);
-    this.saved.set(index, { file, segments: origin.segments, writes: this.fields.writes - rest });
-    return index;
+    const rest = without(live, loaded);
+    if (rest.count > Math.max(REPAIRED_ALWAYS, live.count * REPAIRED_SHARE_MAX)) return false;
+    this.saved.set(index, { file, segments: origin.segments, writes: this.fields.writes - rest.count });
+    await this.repair(index, rest);
+    return true;
   }
 
-  /** Gives an index the payloads of the points that its file does not know. */
-  private async repair(index: FieldIndex, loaded: Bitset, giveWay: () => Promise<void>): Promise<void> {
-    let slots: number[] = [];
+  /** Gives an index the payloads of points as they are now, or nothing where there is none. */
+  private async repair(index: FieldIndex, slots: Bitset): Promise<void> {
+    const { live } = this.points.slots;
+    const giveWay = slices();
+    let piece: number[] = [];
     const flush = async (): Promise<void> => {
-      const payloads = await this.points.payloadsOf(slots);
-      payloads.forEach((payload, at) => index.set(slots[at] ?? 0, payload));
-      slots = [];
+      const payloads = await this.points.payloadsOf(piece);
+      piece.forEach((slot, at) => {
+        const payload = payloads[at];
+        if (payload !== undefined && live.has(slot)) index.set(slot, payload);
+        else index.clear(slot);
+      });
+      piece = [];
       await giveWay();
     };
-    for (const slot of this.points.slots.live.members()) {
-      if (loaded.has(slot)) continue;
-      slots.push(slot);
-      if (slots.length === REPAIR_POINTS) await flush();
+    for (const slot of slots.members()) {
+      piece.push(slot);
+      if (piece.length === REPAIR_POINTS) await flush();
     }
     await flush();
   }
@@ -269,6 +293,18 @@ function unchangedSlots({ rows, removed }: Segment, sequence: number): RowPart['
 
 function noSlot(): number {
   return NO_SLOT;
+}
+
+function keyOf({ path, schema }: FieldDefinition): string {
+  return JSON.stringify([path.steps, schema]);
+}
+
+/** Members of one set that are not in another. */
+function without(members: Bitset, others: Bitset): Bitset {
+  const { words } = others;
+  const rest = new Bitset();
+  for (const member of bitsOf(members.words.map((word, at) => word & ~(words[at] ?? 0)))) rest.add(member);
+  return rest;
 }
 
 function numberOf(file: string): number {

@@ -169,10 +169,12 @@ export class ShardPoints implements MatchSource, ScanSource {
 
   private async *all(): AsyncGenerator<readonly SlotPayload[], void, undefined> {
     for await (const points of this.stores.payloads.all()) {
-      yield points.flatMap(({ id, payload }) => {
+      const found: SlotPayload[] = [];
+      for (const { id, payload } of points) {
         const place = this.find(id);
-        return place === undefined ? [] : [{ slot: place.segment.rows.slotAt(place.row), payload }];
-      });
+        if (place !== undefined) found.push({ slot: place.segment.rows.slotAt(place.row), payload });
+      }
+      yield found;
     }
   }
 }

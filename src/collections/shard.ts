@@ -138,6 +138,8 @@ export class Shard implements CheckpointSource, ShardState {
     const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
+    // Those that fail are logged, and built again at the next start.
+    void shard.fields.complete.then(() => shard.saveIndexes()).catch(() => undefined);
     return shard;
   }
 
@@ -362,7 +364,19 @@ export class Shard implements CheckpointSource, ShardState {
   private async settle(applying: Promise<Applied>): Promise<VectorizerError | undefined> {
     const { settled, refusal } = await applying;
     await settled;
+    if (settled !== undefined) void this.saveIndexes();
     return refusal;
+  }
+
+  /** Saves indexes that were built and that no update may bring into a file for long. */
+  private async saveIndexes(): Promise<void> {
+    if (this.closed || this.failed !== undefined || !this.indexFiles.lacksLarge) return;
+    try {
+      await this.writeCheckpoint('resting');
+    } catch (error) {
+      // Nothing is lost: the next checkpoint writes them.
+      this.foundation.logger.warn('new indexes could not be saved', { error: String(error) });
+    }
   }
 
   /** Brings back what no file of a segment holds: slots, later versions, indexes. */
@@ -373,8 +387,7 @@ export class Shard implements CheckpointSource, ShardState {
       if (place !== undefined && place.segment.rows.versionAt(place.row) < version)
         place.segment.rows.setVersion(place.row, version);
     }
-    await this.indexFiles.restore(this.checkpoint.manifest.indexes ?? []);
-    this.fields.upkeep();
+    this.indexFiles.restore(this.checkpoint.manifest.indexes ?? []);
   }
 
   private async replay(logDirectory: string): Promise<void> {

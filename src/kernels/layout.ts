@@ -98,6 +98,11 @@ export const SEARCH_DEEP = 76;
 export const SEARCH_EF_WIDE = 80;
 /** f32: how little the beam's scores may fall off before the second walk is made (assembly/filtered-search.ts). */
 export const SEARCH_FLAT = 84;
+/**
+ * Rows outside of the filter that a walk through all rows may have in its beam, before it begins again and steps over
+ * them; 0: it steps over them from the beginning.
+ */
+export const SEARCH_THROUGH = 88;
 export const SEARCH_BYTES = 128;
 
 // Head of a workspace: what one thread needs while it searches or builds.

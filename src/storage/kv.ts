@@ -327,7 +327,8 @@ function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
   const valueBytes = sealed.length - SEAL_BYTES;
   if (valueBytes < 0) return undefined;
   const value = sealed.subarray(0, valueBytes);
-  const found = new DataView(sealed.buffer, sealed.byteOffset + valueBytes).getUint32(0, true);
+  const low = (sealed[valueBytes] ?? 0) | ((sealed[valueBytes + 1] ?? 0) << 8);
+  const found = (low | ((sealed[valueBytes + 2] ?? 0) << 16) | ((sealed[valueBytes + 3] ?? 0) << 24)) >>> 0;
   return found === crc32(value, crc32(key)) ? value : undefined;
 }
 

@@ -3,12 +3,19 @@ export type FilterWay =
   /** Score all rows of the filter. */
   | { readonly kind: 'scan' }
   /**
-   * Walk the graph from admitted row to admitted row.
+   * Walk the graph from admitted row to admitted row, stepping over the others.
+   * through  walk through the others too, scoring them, until the beam holds more of them than this; 0 = never.
    * deep     the filter is so sparse that the walk looks two rows outside of it far.
    * efWide   beam of a second walk where the filter proves to be far from the query; 0 = scan the filter then.
    * flat     the fall of the beam's scores below which the query is in a shell (assembly/filtered-search.ts).
    */
-  | { readonly kind: 'walk'; readonly deep: boolean; readonly efWide: number; readonly flat: number };
+  | {
+      readonly kind: 'walk';
+      readonly through: number;
+      readonly deep: boolean;
+      readonly efWide: number;
+      readonly flat: number;
+    };
 
 export interface FilteredSearch {
   /** Live rows of the filter. */
@@ -40,6 +47,13 @@ const SPARSE_COST_MAX = 9;
 const REACHED_DEEP = 8;
 /** Even further there is nothing to be gained. */
 const REACHED_MIN = 1.3;
+/**
+ * From here on a walk through all rows scores no more of them than one that steps over those outside, and it is not
+ * led astray by a hole around the query: a user who has seen the nearest items asks for all others, where stepping has a
+ * recall of 0.85 on hard data at ef 100. Larger holes than the last number make it long, and stepping goes round them.
+ */
+const THROUGH_SHARE = 0.5;
+const HOLE_ROWS = 128;
 /** How much wider the second walk is: what brought clusters far from the query from 0.86 to 0.98. */
 const WIDENING = 4;
 /** Scores fall with the logarithm of the rank, in ordinary data by 0.03 to 0.08; the rank they are compared with; and the beams it takes. */
@@ -55,7 +69,10 @@ export function chooseWay(search: FilteredSearch): FilterWay {
   if (graphRows === 0 || reached < REACHED_MIN || admitted <= walkRows(ef) * sparseCost) return { kind: 'scan' };
   const flat = ef < FLAT_EF_MIN ? 0 : FLAT_FALL * Math.log(ef / FLAT_RANK);
   const efWide = admitted > walkRows(ef * WIDENING) ? ef * WIDENING : 0;
-  return { kind: 'walk', deep: reached < REACHED_DEEP, efWide, flat };
+  // Twice the rows outside that stand between `ef` rows inside where the filter knows nothing of the vectors.
+  const outside = Math.ceil((2 * ef * rowCount) / admitted) + HOLE_ROWS;
+  const through = admitted >= rowCount * THROUGH_SHARE ? outside : 0;
+  return { kind: 'walk', through, deep: reached < REACHED_DEEP, efWide, flat };
 }
 
 function walkRows(ef: number): number {

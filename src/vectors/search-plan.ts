@@ -20,6 +20,7 @@ export interface SearchPlan {
   readonly deep: boolean;
   readonly efWide: number;
   readonly flat: number;
+  readonly through: number;
 }
 
 /** What a search asks for. */
@@ -46,6 +47,9 @@ export interface FieldRows {
   readonly m: number;
 }
 
+/** What only walks under a filter use. */
+const NO_FILTER = { deep: false, efWide: 0, flat: 0, through: 0 };
+
 /** Decides which rows a search scans, and whether it walks. Pure. */
 export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan {
   const { filter, query } = request;
@@ -54,18 +58,7 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const k = Math.min(request.k, liveCount, filter?.admitted ?? rowCount);
   const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
   const ef = Math.max(request.ef, k, 1);
-  const plan = {
-    query,
-    k,
-    ef,
-    rowCount,
-    scanStart: graphRows,
-    scanEnd,
-    listed: false,
-    deep: false,
-    efWide: 0,
-    flat: 0,
-  };
+  const plan = { query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
   if (filter === undefined) {
     const leastFound = Math.min(k, Math.max(scanEnd - deadCount, 0));
     const unfiltered = { ...plan, deadCount, leastFound, filter };
@@ -77,7 +70,8 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const filtered = { ...plan, scanEnd: Math.min(scanEnd, rowEnd), deadCount: deadCount - filter.deadCount, filter };
   const way = chooseWay({ admitted, rowCount: rowEnd, graphRows, ef, m: rows.m });
   if (way.kind === 'walk' && !request.exact) {
-    return { ...filtered, leastFound: k, deep: way.deep, efWide: way.efWide, flat: way.flat };
+    const { deep, efWide, flat, through } = way;
+    return { ...filtered, leastFound: k, deep, efWide, flat, through };
   }
   const listed = filter.list !== undefined && scanEnd >= rowEnd;
   return { ...filtered, ef: 0, scanStart: 0, scanEnd: listed ? admitted : filtered.scanEnd, leastFound: 0, listed };

@@ -52,6 +52,7 @@ export class SearchTask {
     u32[at + layout.SEARCH_DEEP / 4] = plan.deep ? 1 : 0;
     u32[at + layout.SEARCH_EF_WIDE / 4] = plan.efWide;
     f32[at + layout.SEARCH_FLAT / 4] = plan.flat;
+    u32[at + layout.SEARCH_THROUGH / 4] = plan.through;
   }
 
   /** What the kernel wrote, copied. */

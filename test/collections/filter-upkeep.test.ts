@@ -49,6 +49,8 @@ test('without an index: what matches all the time is found, what never does is n
     }
     await writing;
     t.true(asked > 1);
+    // What the payloads kept for walks say of these is old.
+    await setPayload(collection, [7, 17, 27, 4007, 4997], { n: 3 });
     await checkQuiet(t, collection, 'afterwards');
   }));
 
@@ -243,8 +245,7 @@ test.serial('a house can be closed while filters are asked', async (t) => {
     const asking = [0, 1, 2, 3, 4, 5, 6].map((n) => count(collection, must(isN(n))).catch((error: unknown) => error));
     await nextTurn();
     const again = await reopen();
-    for (const answer of await Promise.all(asking))
-      t.true(answer === 500 || answer instanceof VectorizerError, String(answer));
+    for (const answer of await Promise.all(asking)) t.true(answer === 500 || answer instanceof Error, String(answer));
     t.is(await count(again, must(isN(5))), 500);
   });
   await delay(10);

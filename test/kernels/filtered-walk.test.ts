@@ -31,6 +31,8 @@ memory.reserve(ROWS, (row) => levelOf(row, M));
 memory.quantise(0, base, ROWS);
 arena.kernels.insertRows(memory.field, space.address, 0, ROWS, ROWS);
 
+const PLAIN = { through: 0, deep: false, efWide: 0, flat: 0 };
+
 interface Outcome {
   readonly recall: number;
   /** Distances of one search. */
@@ -57,7 +59,7 @@ function walkAll(
     const wanted = all.filter(({ row }) => admits(row, ranked)).slice(0, 10);
     const request = { query, k: 10, ef: 32, exact: false, indexedOnly: false, filter };
     const planned = planSearch(request, { rowCount: ROWS, deadCount: 0, graphRows: ROWS, m: M });
-    const walk = { ef: 32, listed: false, scanStart: ROWS, scanEnd: ROWS, leastFound: 0, efWide: 0, flat: 0 };
+    const walk = { ef: 32, listed: false, scanStart: ROWS, scanEnd: ROWS, leastFound: 0, ...PLAIN };
     const plan = { ...planned, ...walk, ...change };
     if (searchShape(memory, M, plan).beam > 4000) throw new Error('the workspace of this test is too small');
     const task = new SearchTask(memory, plan);
@@ -103,4 +105,18 @@ test('an ordinary filter is not searched wider', (t) => {
     t.true(narrow.recall >= 0.95, `recall ${String(narrow.recall)}`);
     t.true(wide.distances < narrow.distances * 1.3, `${String(narrow.distances)} → ${String(wide.distances)}`);
   }
+});
+
+test('a hole of seen rows around the query is crossed: all but the nearest hundred keep their recall', (t) => {
+  const unseen = (row: number, ranked: ReadonlyMap<number, number>): boolean => (ranked.get(row) ?? 0) >= 100;
+  const over = walkAll(unseen, { through: 0 });
+  const through = walkAll(unseen, { through: 200 });
+  t.true(through.recall >= 0.97, `recall ${String(through.recall)}`);
+  t.true(through.recall > over.recall, `${String(over.recall)} → ${String(through.recall)}`);
+});
+
+test('a hole too large to be crossed is gone round', (t) => {
+  const far = (row: number, ranked: ReadonlyMap<number, number>): boolean => (ranked.get(row) ?? 0) >= ROWS / 4;
+  const outcome = walkAll(far, { through: 200, efWide: 1000 });
+  t.true(outcome.recall >= 0.8, `recall ${String(outcome.recall)}`);
 });

@@ -9,7 +9,7 @@ import { cachedData } from '../engine/cached-data.ts';
 import { median } from '../server/at-recall.ts';
 import { BenchServer, COLLECTION } from '../server/bench-server.ts';
 import { processorMs } from '../server/processor-time.ts';
-import { forDuration, runLoad } from '../server/load.ts';
+import { forDuration, once, runLoad } from '../server/load.ts';
 import { IdleDoor } from './idle-door.ts';
 import { INDEXES, openLibrary } from './library.ts';
 import { requestCases, type RequestCase } from './request-cases.ts';
@@ -86,6 +86,8 @@ async function load(): Promise<void> {
 }
 
 async function rate(under: UnderTest, { requests }: RequestCase, durationMs: number): Promise<Rate> {
+  // What the server keeps for a while may be gone since the last round.
+  await runLoad({ port: under.port, connections, next: once(requests.slice(-connections)) });
   const before = processorMs(under.pid);
   const result = await runLoad({ port: under.port, connections, next: forDuration(requests, durationMs) });
   const usedMs = processorMs(under.pid) - before;

@@ -10,6 +10,7 @@ import {
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DISTANCES,
+  SPACE_FILTER,
   SPACE_PICKED,
   SPACE_ROWS,
   SPACE_ROW_COUNT,
@@ -20,7 +21,7 @@ import { ROW_MASK, insertAt, keyScore, placeOf, scoreKey } from './beam';
 import { prepareRow } from './codes';
 import { isDead, linkList, rowLevel } from './field';
 import { scorePairs } from './score';
-import { clearVisited, descend, startBeam, visit, walk } from './walk';
+import { UNBOUNDED, clearVisited, descend, startBeam, visit, walk } from './walk';
 
 /**
  * Insertion into the graph by several threads at once (Malkov & Yashunin 2016, algorithms 1 and 4).
@@ -33,6 +34,7 @@ import { clearVisited, descend, startBeam, visit, walk } from './walk';
 export function insertRows(field: u32, space: u32, start: u32, end: u32, rowCount: u32): void {
   store<u32>(space, rowCount, SPACE_ROW_COUNT);
   store<u32>(space, 0, SPACE_DEAD);
+  store<u32>(space, 0, SPACE_FILTER);
   store<u32>(space, 0, SPACE_DISTANCES);
   for (let row = start; row < end; row++) if (!isDead(field, row)) insertRow(field, space, row);
 }
@@ -65,7 +67,7 @@ function firstEntry(field: u32, row: u32): u32 {
 function linkLevel(field: u32, space: u32, row: u32, level: u32, near: u32): u32 {
   visit(space, row);
   startBeam(field, space, near, level);
-  walk(field, space, load<u32>(field, FIELD_EF_CONSTRUCT), level);
+  walk(field, space, load<u32>(field, FIELD_EF_CONSTRUCT), level, UNBOUNDED);
   clearVisited(space);
   const beam = load<u32>(space, SPACE_BEAM);
   const size = load<u32>(space, SPACE_BEAM_SIZE);

@@ -22,7 +22,7 @@ import {
 import { EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
 import { isDead, linkList } from './field';
 import { scoreRows } from './score';
-import { fetchLinks, isVisited, linkCount, visit } from './walk';
+import { fetchLinks, isInFilter, isVisited, linkCount, visit } from './walk';
 
 /**
  * The walk under a filter: over level 0, from admitted row to admitted row. Rows outside are never scored; where too few
@@ -47,10 +47,7 @@ const GROUP: u32 = 64;
 
 @inline
 function isAdmitted(field: u32, space: u32, row: u32): bool {
-  // The bit behind the last row is 0 and stands for all later ones.
-  const at = min(row, load<u32>(space, SPACE_FILTER_END));
-  const bit = (load<u32>(load<u32>(space, SPACE_FILTER) + ((at >>> 5) << 2)) >>> (at & 31)) & 1;
-  return bit != 0 && !(load<u32>(space, SPACE_DEAD) != 0 && isDead(field, row));
+  return isInFilter(space, row) && !(load<u32>(space, SPACE_DEAD) != 0 && isDead(field, row));
 }
 
 /** Offers the rows listed at `rows`, all admitted and visited, to the best `ef` of the beam; answers the sum of their scores. */

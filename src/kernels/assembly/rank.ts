@@ -16,7 +16,7 @@ import {
   SPACE_TOP,
   SPACE_TOP_SIZE,
 } from '../layout';
-import { DEAD, ROW_MASK, keyScore, offer, scoreKey } from './beam';
+import { DEAD, ROW_MASK, SCORE_MASK, keyScore, offer, scoreKey } from './beam';
 import { coldRow, hotRow } from './field';
 import { scoreExact } from './score';
 
@@ -113,7 +113,7 @@ export function noteRows(field: u32, space: u32, k: u32, rows: u32, count: u32, 
 function dropBelow(field: u32, space: u32, k: u32, size: u32): u32 {
   if (load<u32>(space, SPACE_TOP_SIZE) < k) return size;
   const beam = load<u32>(space, SPACE_BEAM);
-  const least = load<u64>(load<u32>(space, SPACE_TOP) + ((k - 1) << 3)) & 0xffffffff00000000;
+  const least = load<u64>(load<u32>(space, SPACE_TOP) + ((k - 1) << 3)) & SCORE_MASK;
   let kept: u32 = 0;
   for (let at: u32 = 0; at < size; at++) {
     const key = load<u64>(beam + (at << 3));

@@ -17,6 +17,7 @@ import {
   SEARCH_SCAN_END,
   SEARCH_SCAN_START,
   SEARCH_SCORES,
+  SEARCH_THROUGH,
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DISTANCES,
@@ -31,7 +32,7 @@ import { prepareQuery } from './codes';
 import { searchFiltered } from './filtered-search';
 import { rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
-import { clearVisited, descend, startBeam, walk } from './walk';
+import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
 
 /**
  * One search, whole: walk, exact scores for the best of the beam, scan of the rows outside the graph. Under a filter only
@@ -55,12 +56,7 @@ export function search(task: u32, space: u32): void {
 }
 
 function walkAndScan(task: u32, field: u32, space: u32, k: u32): void {
-  const ef = load<u32>(task, SEARCH_EF);
-  let complete = true;
-  if (ef != 0) {
-    if (load<u32>(task, SEARCH_FILTER) != 0) complete = searchFiltered(task, field, space, k);
-    else searchGraph(field, space, ef, k);
-  }
+  const complete = load<u32>(task, SEARCH_EF) == 0 || searchGraph(task, field, space, k);
   const end = load<u32>(task, SEARCH_SCAN_END);
   if (complete) scan(field, space, k, load<u32>(task, SEARCH_SCAN_START), end);
   clearVisited(space);
@@ -71,12 +67,21 @@ function walkAndScan(task: u32, field: u32, space: u32, k: u32): void {
   scan(field, space, k, 0, end);
 }
 
-function searchGraph(field: u32, space: u32, ef: u32, k: u32): void {
-  const row = descend(field, space, 0);
-  if (row == NO_ROW) return;
-  startBeam(field, space, row, 0);
-  walk(field, space, ef, 0);
-  rerank(field, space, k);
+/** The best k of a walk; false where everything should be scanned instead. */
+function searchGraph(task: u32, field: u32, space: u32, k: u32): bool {
+  const through = load<u32>(task, SEARCH_THROUGH);
+  const filtered = load<u32>(task, SEARCH_FILTER) != 0;
+  if (!filtered || through != 0) {
+    const row = descend(field, space, 0);
+    if (row == NO_ROW) return true;
+    startBeam(field, space, row, 0);
+    if (walk(field, space, load<u32>(task, SEARCH_EF), 0, filtered ? through : UNBOUNDED)) {
+      rerank(field, space, k);
+      return true;
+    }
+    clearVisited(space);
+  }
+  return searchFiltered(task, field, space, k);
 }
 
 function scan(field: u32, space: u32, k: u32, start: u32, end: u32): void {

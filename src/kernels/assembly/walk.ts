@@ -10,6 +10,8 @@ import {
   SPACE_DEAD,
   SPACE_DISTANCES,
   SPACE_ENTRY_SCORE,
+  SPACE_FILTER,
+  SPACE_FILTER_END,
   SPACE_ROWS,
   SPACE_ROW_COUNT,
   SPACE_SCORES,
@@ -136,16 +138,29 @@ export function startBeam(field: u32, space: u32, row: u32, level: u32): void {
   store<u32>(space, size, SPACE_BEAM_SIZE);
 }
 
+/** DEAD for a row that is walked through but not returned: removed, or outside of the filter. */
 @inline
 function deadFlag(field: u32, space: u32, row: u32): u64 {
-  return load<u32>(space, SPACE_DEAD) != 0 && isDead(field, row) ? DEAD : 0;
+  if (load<u32>(space, SPACE_DEAD) != 0 && isDead(field, row)) return DEAD;
+  return load<u32>(space, SPACE_FILTER) != 0 && !isInFilter(space, row) ? DEAD : 0;
 }
+
+/** Whether the bitmap of the filter has the row; the bit behind its last row is 0 and stands for all later ones. */
+@inline
+export function isInFilter(space: u32, row: u32): bool {
+  const at = min(row, load<u32>(space, SPACE_FILTER_END));
+  return ((load<u32>(load<u32>(space, SPACE_FILTER) + ((at >>> 5) << 2)) >>> (at & 31)) & 1) != 0;
+}
+
+/** Any number of dead rows in the beam. */
+export const UNBOUNDED: u32 = 0xffffffff;
 
 /**
  * Best-first walk on one level from the rows in the beam, until the best `ef` live rows seen are all expanded.
  * Dead rows are walked through: they stand in the beam but do not count towards `ef`.
+ * False where there were more than `deadMost` of them: then the walk ended early.
  */
-export function walk(field: u32, space: u32, ef: u32, level: u32): void {
+export function walk(field: u32, space: u32, ef: u32, level: u32, deadMost: u32): bool {
   const beam = load<u32>(space, SPACE_BEAM);
   const capacity = load<u32>(space, SPACE_BEAM_CAPACITY);
   const rows = load<u32>(space, SPACE_ROWS);
@@ -156,7 +171,7 @@ export function walk(field: u32, space: u32, ef: u32, level: u32): void {
   let bound: u64 = live >= ef ? load<u64>(beam + ((size - 1) << 3)) : 0;
   let cursor: u32 = 0;
   let distances: u32 = 0;
-  while (cursor < size) {
+  while (cursor < size && size - live <= deadMost) {
     const entry = load<u64>(beam + (cursor << 3));
     if (entry & EXPANDED) {
       cursor++;
@@ -192,6 +207,7 @@ export function walk(field: u32, space: u32, ef: u32, level: u32): void {
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);
   store<u32>(space, load<u32>(space, SPACE_DISTANCES) + distances, SPACE_DISTANCES);
+  return size - live <= deadMost;
 }
 
 /**
