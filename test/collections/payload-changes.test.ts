@@ -122,7 +122,7 @@ for (const [shardNumber, compacts] of [
   test(`${shardNumber} shards, ${how}: any changes leave what the model says, with the versions of their operations`, (t) =>
     check(
       t,
-      4,
+      2,
       fc.record({
         points: fc.array(anyPoint, { minLength: 1, maxLength: 50 }),
         steps: fc.array(anyStep, { maxLength: 40, size: 'max' }),
