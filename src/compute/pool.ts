@@ -26,6 +26,7 @@ export interface Lane {
 export class Pool {
   readonly #piscina: Piscina;
   readonly #free: Lane[];
+  #closed = false;
 
   constructor(options: PoolOptions) {
     const setup: WorkerSetup = { module: options.module, niceness: options.niceness };
@@ -79,7 +80,14 @@ export class Pool {
 
   /** Runs an exported function of another module on a thread; it takes no lane, and needs no arena. */
   async call(module: string, name: string, argument: object): Promise<unknown> {
-    return this.#piscina.run(argument, { filename: module, name });
+    try {
+      return await this.#piscina.run(argument, { filename: module, name });
+    } catch (cause) {
+      // To translate: the pool is being closed under the call, or the thread failed.
+      if (this.#closed) throw new VectorizerError('unavailable', 'the engine is closing', { cause });
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new VectorizerError('internal', `a worker thread failed: ${reason}`, { cause });
+    }
   }
 
   /** The lane's workspace in an arena, large enough for `shape`. */
@@ -94,6 +102,7 @@ export class Pool {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#piscina.destroy();
   }
 }

@@ -54,6 +54,11 @@ export class Removals {
     }
   }
 
+  /** Whether the row was replaced and walks still see it. */
+  isWaiting(row: number): boolean {
+    return this.waiting.has(row);
+  }
+
   /** Whether a search that began at `begun` may return a row that is removed by now. */
   wasVisible(row: number, begun: number): boolean {
     const replacedAt = this.waiting.get(row);

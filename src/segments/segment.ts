@@ -55,6 +55,8 @@ export interface RowSource {
 
 /** More replaced rows than this are not asked for beforehand: the search is repeated in the rare case of a shortage. */
 const SPARE_CANDIDATES = 64;
+/** A search under a storm of deletions ends all the same, be its answer short. */
+const ATTEMPTS_MAX = 8;
 
 /**
  * A segment: rows that only grow, each one version of a point; which of them are live; the codes and the graph of
@@ -205,11 +207,15 @@ export class Segment {
     if (this.field === undefined || plan.k === 0) return [];
     const begun = this.removals.begin();
     try {
-      const spare = Math.min(this.removals.waitingCount, SPARE_CANDIDATES);
-      const hits = await this.searchOnce(search, spare, begun);
-      const replaced = this.removals.waitingCount;
-      if (hits.length >= plan.k || replaced <= spare) return hits;
-      return await this.searchOnce(search, replaced, begun);
+      let spare = Math.min(this.removals.waitingCount, SPARE_CANDIDATES);
+      for (let attempt = 1; ; attempt++) {
+        const { hits, deletedCount } = await this.searchOnce(search, spare, begun);
+        const replaced = this.removals.waitingCount;
+        const isWhole = hits.length >= plan.k || (deletedCount === 0 && replaced <= spare);
+        if (isWhole || attempt === ATTEMPTS_MAX) return hits;
+        // What was found and deleted meanwhile is hidden from the next walk; as much again may be deleted during that one.
+        spare = Math.max(spare, replaced) + 2 * deletedCount;
+      }
     } finally {
       this.removals.end(begun);
     }
@@ -256,7 +262,12 @@ export class Segment {
     await this.originals.close();
   }
 
-  private async searchOnce(search: SegmentSearch, spare: number, begun: number): Promise<SegmentHit[]> {
+  /** deletedCount: rows that were found and left out because their point was deleted since. */
+  private async searchOnce(
+    search: SegmentSearch,
+    spare: number,
+    begun: number,
+  ): Promise<{ readonly hits: SegmentHit[]; readonly deletedCount: number }> {
     const field = this.field as DenseField;
     const { query, plan, filter, signal, exists } = search;
     const { exact, indexedOnly } = plan;
@@ -264,15 +275,17 @@ export class Segment {
     const ef = Math.max(plan.ef, k);
     const { rows, scores } = await field.search({ query, k, ef, exact, indexedOnly, filter, signal });
     const hits: SegmentHit[] = [];
+    let deletedCount = 0;
     for (let index = 0; index < rows.length; index++) {
       const row = rows[index] as number;
       const isRemoved = this.removed.has(row);
+      if (isRemoved && !this.removals.isWaiting(row)) deletedCount++;
       if (isRemoved && !this.removals.wasVisible(row, begun)) continue;
       const id = this.rows.idAt(row);
       if (isRemoved && !exists(id)) continue;
       hits.push({ row, id, raw: scores[index] as number });
     }
-    return hits.slice(0, plan.k);
+    return { hits: hits.slice(0, plan.k), deletedCount };
   }
 
   /** The codes of `source`, in runs of rows with and without a vector. */

@@ -272,6 +272,32 @@ function method(target: World['files'], key: string | symbol): unknown {
   return typeof value === 'function' ? (value as (...given: unknown[]) => unknown).bind(target) : value;
 }
 
+test('a checkpoint that fails leaves the files of the last one, and the next one writes again', (t) =>
+  withSaved(async (ground) => {
+    const { indexes } = manifestOf(ground);
+    await change(ground, upsert(pointsOf(150, 300)));
+    const { kv } = ground;
+    const batch = kv.batch.bind(kv);
+    kv.batch = () => Promise.reject(new Error('the store takes nothing'));
+    await t.throwsAsync(ground.shard.writeCheckpoint('working'), { message: 'the store takes nothing' });
+    kv.batch = batch;
+    const indexFiles = async (): Promise<readonly string[]> =>
+      (await readdir(join(ground.folder, '0', 'segments'))).filter((name) => name.startsWith('index-')).toSorted();
+    t.deepEqual(
+      await indexFiles(),
+      indexes?.map(({ file }) => file ?? ''),
+    );
+    await change(ground, { kind: 'delete', target: { ids: [numberId(301n)] } });
+    await crash(ground);
+    t.true(await areLoaded(ground));
+    checkAll(ground, ASKED);
+    await ground.shard.writeCheckpoint('working');
+    t.notDeepEqual(manifestOf(ground).indexes, indexes);
+    await crash(ground);
+    t.true(await areLoaded(ground));
+    checkAll(ground, ASKED);
+  }));
+
 test('a manifest that knows no files of indexes is understood', (t) =>
   withSaved(async (ground) => {
     const { indexes = [], ...manifest } = manifestOf(ground);
