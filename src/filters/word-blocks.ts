@@ -20,7 +20,7 @@ export function blockBytes(words: WordList): Uint8Array {
 export class BlockReader {
   readonly #file: ChecksummedFile;
   readonly #end: number;
-  #buffer: Uint32Array = new Uint32Array(READ_WORDS);
+  #buffer: Uint32Array;
   /** The buffer holds the file's words #first … #first + #length - 1. */
   #first: number;
   #length = 0;
@@ -31,6 +31,8 @@ export class BlockReader {
     this.#end = end;
     this.#at = from;
     this.#first = from - (from % READ_WORDS);
+    // Small for small files: a thousand collections may be loaded at a time.
+    this.#buffer = new Uint32Array(Math.min(READ_WORDS, file.bytes / 4 - this.#first));
   }
 
   /** The words of the next block, valid until the next call; undefined behind the last. Throws data_damaged. */
