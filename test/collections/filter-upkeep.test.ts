@@ -75,9 +75,7 @@ test.serial('a filter without an index lets the event loop turn, and ends where 
       t.is(await count(collection, must(isN(5))), POINTS / 10);
       t.true(turns() >= 5, `${turns()} turns`);
       const limit = new AbortController();
-      const begun = turns();
       const late = count(collection, must(isN(6)), limit.signal);
-      while (turns() < begun + 2) await nextTurn();
       limit.abort();
       const error = await t.throwsAsync(late, { instanceOf: VectorizerError });
       t.is(error.kind, 'timeout');
