@@ -62,11 +62,16 @@ function soundRecordBytes(journal: Buffer, at: number, blockEnd: number): number
   const end = dataAt + journal.readUInt16LE(at + 4);
   if (type === 0 || type > TYPE_MAX || end > blockEnd) return 0;
   const crc = crc32c(journal.subarray(at + 6, end));
-  const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-  return masked === journal.readUInt32LE(at) ? end - at : 0;
+  return maskedChecksum(crc) === journal.readUInt32LE(at) ? end - at : 0;
 }
 
-async function readWhole(files: Files, path: string): Promise<Buffer> {
+/** A checksum as LevelDB stores it. */
+export function maskedChecksum(crc: number): number {
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** All bytes of a file. */
+export async function readWhole(files: Files, path: string): Promise<Buffer> {
   const stat = await files.stat(path);
   const file = await files.open(path, 'read');
   try {

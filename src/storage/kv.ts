@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { World } from '../base/world.ts';
 import { VectorizerError, dataDamaged } from '../core/errors.ts';
 import { checkJournals } from './kv-journal.ts';
+import { checkTables } from './kv-tables.ts';
 import { errorCode, storageError } from './storage-error.ts';
 import { ValueCache } from './value-cache.ts';
 
@@ -48,6 +49,9 @@ const RESERVE_BYTES = 32 << 20;
 // one behind it are one hop.
 const FETCH_ENTRIES = 1024;
 const FETCH_BYTES = 1 << 20;
+// The same of a walk without a limit: it stays in the second-level cache until it is used (a sixth less processor time
+// with values of 1 KB), and the event loop turns in between.
+const WALK_BYTES = 256 << 10;
 // Values that were read one by one are kept up to this size: LevelDB takes 4 µs for one that it has in memory.
 const CACHE_BYTES = 64 << 20;
 
@@ -156,7 +160,7 @@ export class Kv {
 
   /** Reads everything and reports all damage, one line each; an empty list means that the store is sound. */
   async check(): Promise<readonly string[]> {
-    const findings: string[] = [];
+    const findings = [...(await checkTables(this.#world.files, this.#directory))];
     try {
       for await (const page of this.#fetch({})) {
         for (const [key, value] of page) {
@@ -264,7 +268,8 @@ export class Kv {
   }
 
   async *#fetch(iteration: KvIteration): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
-    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes: FETCH_BYTES });
+    const highWaterMarkBytes = iteration.limit === undefined ? WALK_BYTES : FETCH_BYTES;
+    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes });
     try {
       for (;;) {
         const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));

@@ -198,7 +198,9 @@ test('a damaged value is refused by every way of reading it', async (t) => {
     t.is(error.kind, 'data_damaged');
     t.is(error.message, `${directory}: the value of key 6b6579 fails its checksum`);
   }
-  t.deepEqual(await again.check(), [`${directory}: the value of key 6b6579 fails its checksum`]);
+  const [table, ...values] = await again.check();
+  t.regex(table ?? '', /\.ldb at byte 0: a block of the table fails its checksum$/);
+  t.deepEqual(values, [`${directory}: the value of key 6b6579 fails its checksum`]);
   await again.close();
 });
 
@@ -215,7 +217,7 @@ test('a table that LevelDB cannot read is damage', async (t) => {
   const error = await t.throwsAsync(async () => again.getSync(bytes('key')), { instanceOf: VectorizerError });
   t.is(error.kind, 'data_damaged');
   t.true(error.message.includes(directory));
-  t.deepEqual((await again.check()).length, 1);
+  t.is((await again.check()).length, 2, 'the table, and what LevelDB says of it');
   await again.close();
 });
 
