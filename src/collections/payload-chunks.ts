@@ -13,10 +13,12 @@ export interface PayloadChunk {
 const CHUNK_BYTES = 1 << 20;
 const CHUNK_POINTS = 8192;
 /**
- * Chunks are kept for the next walk up to this size in all, and given up after a while without one: a walk over 100,000
+ * Chunks of all shards are kept for the next walk up to this size, and given up after a while without one: a walk over 100,000
  * payloads of 1 KB takes a tenth of the time then (scripts/bench/filters/unindexed.ts).
  */
 const KEPT_BYTES_MAX = 128 << 20;
+/** What all shards of the process keep together. */
+let keptBytes = 0;
 const KEPT_MS = 20_000;
 /** With more changes than this since they were made chunks are made anew. */
 const STALE_MAX = 4096;
@@ -30,6 +32,7 @@ export class PayloadChunks {
   private readonly journal: ChangeJournal;
   private kept: readonly PayloadChunk[] | undefined;
   private keptPosition = 0;
+  private keptBytes = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(all: AllPayloads, journal: ChangeJournal) {
@@ -55,6 +58,7 @@ export class PayloadChunks {
     clearTimeout(this.timer);
     if (this.kept === undefined) return;
     this.kept = undefined;
+    keptBytes -= this.keptBytes;
     this.journal.close();
   }
 
@@ -67,13 +71,15 @@ export class PayloadChunks {
       let bytes = 0;
       for await (const chunk of this.build()) {
         bytes += chunk.bytes.byteLength + chunk.slots.byteLength * 2;
-        if (bytes <= KEPT_BYTES_MAX) chunks.push(chunk);
+        if (keptBytes + bytes <= KEPT_BYTES_MAX) chunks.push(chunk);
         else chunks.length = 0;
         yield chunk;
       }
-      isKept = bytes <= KEPT_BYTES_MAX && this.kept === undefined;
+      isKept = keptBytes + bytes <= KEPT_BYTES_MAX && this.kept === undefined;
       if (!isKept) return;
       this.kept = chunks;
+      this.keptBytes = bytes;
+      keptBytes += bytes;
       this.keptPosition = position;
       this.timer = setTimeout(() => this.drop(), KEPT_MS).unref();
     } finally {

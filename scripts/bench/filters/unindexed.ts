@@ -88,6 +88,7 @@ async function measure(name: string, condition: (value: number) => object): Prom
 async function measureLimit(): Promise<void> {
   await server.ask('DELETE', `/collections/${COLLECTION}`);
   await loadPayloads(server, rows + more, payload);
+  await sleep(SETTLE_MS);
   await probe.ask();
   const slow = { must: Object.values(FILTERS).map((condition) => condition(3)), must_not: [FILTERS['keyword']?.(4)] };
   const started = performance.now();
