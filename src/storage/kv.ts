@@ -270,11 +270,16 @@ export class Kv {
   async *#fetch(iteration: KvIteration): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
     const highWaterMarkBytes = iteration.limit === undefined ? WALK_BYTES : FETCH_BYTES;
     const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes });
+    const fetch = (): Promise<[Uint8Array, Uint8Array][]> => this.#translated(iterator.nextv(FETCH_ENTRIES));
     try {
-      for (;;) {
-        const entries = await this.#translated(iterator.nextv(FETCH_ENTRIES));
-        if (entries.length === 0) return;
+      let entries = await fetch();
+      while (entries.length > 0) {
+        // A walk reads on while its caller works: LevelDB and the caller then take turns on two cores instead of one.
+        const ahead = iteration.limit === undefined ? fetch() : undefined;
+        // Awaited in the next round; the caller may never come back for it.
+        ahead?.catch(() => undefined);
         yield entries;
+        entries = await (ahead ?? fetch());
       }
     } finally {
       await iterator.close();
