@@ -69,6 +69,16 @@ export function hasBit(words: Uint32Array, member: number): boolean {
   return (((words[member >>> 5] ?? 0) >>> (member & 31)) & 1) === 1;
 }
 
+/** Sets bit `member`; behind the end nothing happens. */
+export function setBit(words: Uint32Array, member: number): void {
+  words[member >>> 5] = (words[member >>> 5] ?? 0) | (1 << (member & 31));
+}
+
+/** Takes bit `member` away; behind the end nothing happens. */
+export function clearBit(words: Uint32Array, member: number): void {
+  words[member >>> 5] = (words[member >>> 5] ?? 0) & ~(1 << (member & 31));
+}
+
 /** How many bits are set. */
 export function countBits(words: Uint32Array): number {
   let count = 0;

@@ -1,4 +1,4 @@
-import { bitsOf, countBits, hasBit } from '../base/bitset.ts';
+import { bitsOf, clearBit, countBits, hasBit, setBit } from '../base/bitset.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import { compileFilter, type FilterContext } from '../filters/compile.ts';
@@ -96,7 +96,8 @@ export class KeptMatches implements Matches {
         source.slots.live.has(slot) &&
         compiled.test(slot, (residue) => tests[residue]?.((payload ??= source.payloadOf(slot))) === true);
       if (matches === hasBit(words, slot)) continue;
-      words[slot >>> 5] = (words[slot >>> 5] ?? 0) ^ (1 << (slot & 31));
+      if (matches) setBit(words, slot);
+      else clearBit(words, slot);
       this.slotCount += matches ? 1 : -1;
     }
     this.slotWords = words;
@@ -157,7 +158,7 @@ export class KeptMatches implements Matches {
         rows = bitmaps.get(at) ?? new Uint32Array(0);
       }
       const row = slots.rowOf(slot);
-      rows[row >>> 5] = (rows[row >>> 5] ?? 0) | (1 << (row & 31));
+      setBit(rows, row);
     }
     return new AdmittedRows(
       new Map(segments.map((segment) => [segment, segment.admit(bitmaps.get(segment.number) ?? new Uint32Array(0))])),

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { bitsOf, countBits } from '../base/bitset.ts';
+import { bitsOf, countBits, setBit } from '../base/bitset.ts';
 import type { Filter } from '../core/filter.ts';
 import { compilePayloadFilter } from '../filters/payload-filter.ts';
 import type { ScanTask } from '../filters/payload-scan.ts';
@@ -81,8 +81,4 @@ export class PayloadScan {
       }
     }
   }
-}
-
-function setBit(words: Uint32Array, member: number): void {
-  words[member >>> 5] = (words[member >>> 5] ?? 0) | (1 << (member & 31));
 }

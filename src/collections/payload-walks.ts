@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { bitsOf, hasBit } from '../base/bitset.ts';
+import { bitsOf, clearBit, hasBit, setBit } from '../base/bitset.ts';
 import type { Filter } from '../core/filter.ts';
 import { unite } from '../filters/bitmaps.ts';
 import type { PayloadChunk } from './payload-chunks.ts';
@@ -113,12 +113,4 @@ export class PayloadWalks {
       for (const at of bitsOf(bits)) setBit(match, slots[at] ?? 0);
     });
   }
-}
-
-function setBit(words: Uint32Array, member: number): void {
-  words[member >>> 5] = (words[member >>> 5] ?? 0) | (1 << (member & 31));
-}
-
-function clearBit(words: Uint32Array, member: number): void {
-  words[member >>> 5] = (words[member >>> 5] ?? 0) & ~(1 << (member & 31));
 }

@@ -1,4 +1,4 @@
-import { bitsOf } from '../base/bitset.ts';
+import { bitsOf, setBit } from '../base/bitset.ts';
 import type { Condition, FieldCondition, FieldPredicate, Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
 import type { JsonPath } from '../core/json-path.ts';
@@ -197,7 +197,7 @@ function testedNode(context: FilterContext, share: number, matches: (slot: numbe
     estimate: Math.round(context.liveCount * share),
     fill: (words) => {
       for (const slot of bitsOf(context.live)) {
-        if (matches(slot)) words[slot >>> 5] = (words[slot >>> 5] ?? 0) | (1 << (slot & 31));
+        if (matches(slot)) setBit(words, slot);
       }
     },
     test: matches,
@@ -214,7 +214,7 @@ function slotsLeaf(ids: readonly PointId[], context: FilterContext): IndexLeaf {
   return {
     estimate: slots.size,
     fill: (words) => {
-      for (const slot of slots) words[slot >>> 5] = (words[slot >>> 5] ?? 0) | (1 << (slot & 31));
+      for (const slot of slots) setBit(words, slot);
     },
     test: (slot) => slots.has(slot),
   };

@@ -1,4 +1,4 @@
-import { hasBit } from '../base/bitset.ts';
+import { hasBit, setBit } from '../base/bitset.ts';
 import type { WordList } from './growing-words.ts';
 import { NO_RANK } from './posting-lists.ts';
 import type { Postings } from './postings.ts';
@@ -145,10 +145,6 @@ function fillByColumn(postings: Postings, numbers: Uint32Array, words: Uint32Arr
       break;
     }
   }
-}
-
-function setBit(words: Uint32Array, member: number): void {
-  words[member >>> 5] = (words[member >>> 5] ?? 0) | (1 << (member & 31));
 }
 
 function includesSorted(numbers: Uint32Array, number: number): boolean {

@@ -1,3 +1,4 @@
+import { setBit } from '../base/bitset.ts';
 import type { IndexLeaf } from './field-index.ts';
 import { WordList } from './growing-words.ts';
 import { collectSlots, fillAny } from './posting-queries.ts';
@@ -77,7 +78,7 @@ function fillByLookup(postings: Postings, [rarest = 0, ...others]: readonly numb
   collectSlots(postings, rarest, found);
   for (let at = 0; at < found.length; at++) {
     const slot = found.words[at] ?? 0;
-    if (hasAll(postings, slot, others)) words[slot >>> 5] = (words[slot >>> 5] ?? 0) | (1 << (slot & 31));
+    if (hasAll(postings, slot, others)) setBit(words, slot);
   }
 }
 
