@@ -1,4 +1,4 @@
-import { type Filter, imposesNothing } from '../core/filter.ts';
+import { type Filter, imposes } from '../core/filter.ts';
 import type { Shard } from './shard.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function countPoints(
   signal: AbortSignal,
 ): Promise<number> {
   const counts = shards.map(async (shard) => {
-    if (filter === undefined || imposesNothing(filter)) return shard.pointCount;
+    if (!imposes(filter)) return shard.pointCount;
     if (!exact) return Math.min(Math.round(shard.points.estimate(filter)), shard.pointCount);
     return (await shard.points.match(filter, signal)).count;
   });

@@ -1,6 +1,6 @@
 import type { FacetHit } from '../core/answers.ts';
 import { badInput } from '../core/errors.ts';
-import { imposesNothing, type MatchValue } from '../core/filter.ts';
+import { imposes, type MatchValue } from '../core/filter.ts';
 import type { FacetPoints } from '../core/requests.ts';
 import type { Facet, FacetCount } from '../filters/facet.ts';
 import { facetOf } from '../filters/open-field-index.ts';
@@ -16,11 +16,10 @@ export async function countValues(
   signal: AbortSignal,
 ): Promise<readonly FacetHit[]> {
   const { key, limit, filter } = request;
-  const filtered = filter !== undefined && !imposesNothing(filter);
   const counted = await Promise.all(
     shards.map(async (shard): Promise<readonly FacetCount[]> => {
       await shard.fields.building([key], 'read');
-      const matches = filtered ? await shard.points.match(filter, signal) : undefined;
+      const matches = imposes(filter) ? await shard.points.match(filter, signal) : undefined;
       const facet = facetAt(shard, request);
       return shards.length === 1 ? facet.top(matches?.words, limit) : facet.counts(matches?.words);
     }),

@@ -1,5 +1,5 @@
 import { badInput } from '../core/errors.ts';
-import { type Filter, imposesNothing } from '../core/filter.ts';
+import { type Filter, imposes } from '../core/filter.ts';
 import { compareIds } from '../core/ids.ts';
 import type { OrderBy } from '../core/requests.ts';
 import type { FieldOrder } from '../filters/field-order.ts';
@@ -38,8 +38,7 @@ export async function orderedPoints(shards: readonly Shard[], request: OrderedRe
 async function orderedIn(shard: Shard, { orderBy, limit, filter, signal }: OrderedRequest): Promise<OrderedPlace[]> {
   const { path, direction, startFrom: start } = orderBy;
   await shard.fields.building([path], 'read');
-  const filtered = filter !== undefined && !imposesNothing(filter);
-  const matches = filtered ? await shard.points.match(filter, signal) : undefined;
+  const matches = imposes(filter) ? await shard.points.match(filter, signal) : undefined;
   const order = orderAt(shard, orderBy);
   const found: OrderedPlace[] = [];
   for (const { value, slots } of order.runs({ direction, start, words: matches?.words })) {

@@ -4,7 +4,7 @@ import type { Context } from '../core/context.ts';
 import { normaliseRows } from '../core/distances.ts';
 import { badInput, notFound, VectorizerError } from '../core/errors.ts';
 import { idText, sameId, type PointId } from '../core/ids.ts';
-import { type Filter, imposesNothing } from '../core/filter.ts';
+import { type Filter, imposes } from '../core/filter.ts';
 import type { QueryPoints } from '../core/requests.ts';
 import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
@@ -65,10 +65,7 @@ async function placesOf(
   filter: Filter | undefined,
   signal: AbortSignal,
 ): Promise<{ readonly places: readonly Place[]; readonly release: () => void }> {
-  const matches =
-    filter === undefined || imposesNothing(filter)
-      ? []
-      : await Promise.all(shards.map((shard) => shard.points.match(filter, signal)));
+  const matches = imposes(filter) ? await Promise.all(shards.map((shard) => shard.points.match(filter, signal))) : [];
   const rows = matches.map((matches) => matches.rows);
   const places = shards.flatMap((shard, index) =>
     shard.segments.map((segment) => ({ shard, segment, filter: rows[index]?.of(segment) })),

@@ -1,7 +1,7 @@
 import { bitsOf, hasBit } from '../base/bitset.ts';
 import type { Record, ScoredPoint, ScrollPage } from '../core/answers.ts';
 import { badInput } from '../core/errors.ts';
-import { type Filter, imposesNothing } from '../core/filter.ts';
+import { type Filter, imposes } from '../core/filter.ts';
 import { compareIds, idAfter, type PointId } from '../core/ids.ts';
 import type { QueryPoints, ScrollPoints } from '../core/requests.ts';
 import { hydrate, type PointPlace } from './hydrate.ts';
@@ -64,8 +64,7 @@ async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promi
   const { filter, offset, count, signal } = wanted;
   const pages = await Promise.all(
     shards.map(async (shard) => {
-      if (filter === undefined || imposesNothing(filter))
-        return placed(shard, await shard.payloads.page(offset, count));
+      if (!imposes(filter)) return placed(shard, await shard.payloads.page(offset, count));
       return firstMatching(shard, await shard.points.match(filter, signal), offset, count);
     }),
   );

@@ -87,7 +87,9 @@ export type FieldPredicate =
 /** Matches every point. */
 export const EVERYTHING: Filter = { must: [], should: [], mustNot: [], minShould: undefined };
 
-/** Whether a filter imposes nothing at all. */
-export function imposesNothing({ must, should, mustNot, minShould }: Filter): boolean {
-  return must.length === 0 && should.length === 0 && mustNot.length === 0 && minShould === undefined;
+/** Whether there is a filter, and it imposes anything at all. */
+export function imposes(filter: Filter | undefined): filter is Filter {
+  if (filter === undefined) return false;
+  const { must, should, mustNot, minShould } = filter;
+  return must.length > 0 || should.length > 0 || mustNot.length > 0 || minShould !== undefined;
 }
