@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { present } from '../base/invariant.ts';
-import { FLAG_VECTOR } from '../segments/row-table.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { Shard } from './shard.ts';
 
@@ -61,7 +60,6 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], signal: A
         signal.throwIfAborted();
         const piece = rows.subarray(first, first + PIECE_ROWS);
         target.adopt(source, piece, source === carrier ? 'encoded' : 'encode');
-        if (source === carrier) hideAbsent(target, target.rowCount - piece.length);
         if (target.originals.pendingBytes > FLUSH_BYTES) await flush();
         await nextTurn();
       }
@@ -70,13 +68,6 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], signal: A
     if (sources.some((segment) => segment.indexedCount > 0)) await target.dense?.buildIndex({ signal });
     await shard.replaceSegments(sources, target, () => carryChanges(parts, target));
   });
-}
-
-/** The graph brings all its rows along as live ones: those from `first` on that have no vector must not be found. */
-function hideAbsent(target: Segment, first: number): void {
-  for (let row = first; row < target.rowCount; row++) {
-    if (((target.rows.flags[row] ?? 0) & FLAG_VECTOR) === 0) target.dense?.remove(row);
-  }
 }
 
 /** Brings to the copy what happened to the originals since their live rows were listed: removals, later versions. */

@@ -192,6 +192,7 @@ export class Segment {
     });
     if (codes === 'encode')
       this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
+    else this.hideAbsent(columns.flags, firstRow);
     this.originals.append(firstRow, vectors, rowCount);
     this.rows.append(columns);
     rows.forEach((row, index) => this.rows.setSlot(firstRow + index, source.rows.slotAt(row)));
@@ -308,6 +309,13 @@ export class Segment {
       }
       start = end;
     }
+  }
+
+  /** Compaction brings all rows of a field along as live ones: those without a vector must not be found. */
+  private hideAbsent(flags: Uint8Array, firstRow: number): void {
+    flags.forEach((flag, index) => {
+      if ((flag & FLAG_VECTOR) === 0) this.field?.remove(firstRow + index);
+    });
   }
 
   /** `vectors` with zeros for the rows that have none; itself where every row has one. */
