@@ -35,13 +35,15 @@ Examples:
     .option('--port <number>', 'port to listen on (default: 6333)')
     .option('--storage <folder>', 'where data lives (default: ./storage)')
     .option('--snapshots <folder>', 'where snapshots go (default: ./snapshots)')
+    .option('--memory-budget <size>', '2GB, 512MB, or a share of the memory there is (default: 80%)')
     .option('--config <file>', 'configuration file (default: config/config.yaml, if there is one)')
     .option('--log-level <level>', 'trace, debug, info, warn, error or off (default: info)')
     .addHelpText(
       'after',
       `
 Every option can be given as a key of the configuration file or as an environment variable, as in Qdrant:
-service.host, service.http_port, storage.storage_path, storage.snapshots_path, log_level;
+service.host, service.http_port, storage.storage_path, storage.snapshots_path, log_level,
+storage.performance.memory_budget;
 QDRANT__SERVICE__HOST, QDRANT__SERVICE__HTTP_PORT, … Flags win over variables, variables over the file.
 
 Examples:

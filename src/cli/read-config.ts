@@ -10,6 +10,7 @@ export interface ConfigOptions {
   readonly storage?: string;
   readonly snapshots?: string;
   readonly logLevel?: string;
+  readonly memoryBudget?: string;
   readonly config?: string;
 }
 
@@ -24,6 +25,7 @@ const FLAGS: readonly {
   { option: 'storage', flag: '--storage', key: 'storage.storage_path' },
   { option: 'snapshots', flag: '--snapshots', key: 'storage.snapshots_path' },
   { option: 'logLevel', flag: '--log-level', key: 'log_level' },
+  { option: 'memoryBudget', flag: '--memory-budget', key: 'storage.performance.memory_budget' },
 ];
 
 const USUAL_FILE = 'config/config.yaml';

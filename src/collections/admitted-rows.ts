@@ -1,26 +1,39 @@
-import type { RowFilter, Segment } from '../segments/segment.ts';
+import type { RowFilter, Segment, SegmentField } from '../segments/segment.ts';
+
+/** The rows of a segment that a filter lets through: a bitmap, and the first row that did not exist yet. */
+export interface SegmentRows {
+  readonly words: Uint32Array;
+  readonly rowEnd: number;
+}
 
 /**
- * A filter's result of one moment as the rows of segments. It stays open while it is the latest of its filter and while
- * searches use it: a search may ask a segment more than once.
+ * A filter's result of one moment as the rows of segments; each field that is searched gets a filter of its own, when it
+ * is first asked for. It stays open while it is the latest of its filter and while searches use it: a search may ask a
+ * segment more than once.
  */
 export class AdmittedRows {
-  private readonly filters: ReadonlyMap<Segment, RowFilter | undefined>;
+  private readonly rows: ReadonlyMap<Segment, SegmentRows>;
+  private readonly filters = new Map<SegmentField, RowFilter>();
   private users = 0;
   private isLatest = true;
 
-  /** The filters are its own from now on. */
-  constructor(filters: ReadonlyMap<Segment, RowFilter | undefined>) {
-    this.filters = filters;
+  /** The bitmaps are its own from now on. */
+  constructor(rows: ReadonlyMap<Segment, SegmentRows>) {
+    this.rows = rows;
   }
 
   has(segment: Segment): boolean {
-    return this.filters.has(segment);
+    return this.rows.has(segment);
   }
 
-  /** undefined where the segment holds no vectors. */
-  of(segment: Segment): RowFilter | undefined {
-    return this.filters.get(segment);
+  /** For searches of one field of a segment; undefined where the segment came later. While retained. */
+  of(segment: Segment, field: SegmentField): RowFilter | undefined {
+    const known = this.filters.get(field);
+    const rows = this.rows.get(segment);
+    if (known !== undefined || rows === undefined) return known;
+    const filter = field.admit(rows.words, rows.rowEnd);
+    this.filters.set(field, filter);
+    return filter;
   }
 
   /** A search uses this until it calls `release`. */
@@ -42,6 +55,7 @@ export class AdmittedRows {
 
   private closeWhenUnused(): void {
     if (this.users > 0 || this.isLatest) return;
-    for (const filter of this.filters.values()) filter?.close();
+    for (const filter of this.filters.values()) filter.close();
+    this.filters.clear();
   }
 }

@@ -1,9 +1,12 @@
 import { hasBit } from '../base/bitset.ts';
+import { present } from '../base/invariant.ts';
 import { VectorizerError } from '../core/errors.ts';
-import { idColumn, type PointId, sameId } from '../core/ids.ts';
+import { idColumn, idText, type PointId, sameId } from '../core/ids.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointsTarget } from '../core/requests.ts';
-import { FLAG_VECTOR, idOfRow } from '../segments/row-table.ts';
+import { ColumnBuilder, isEmptyColumn, vectorOf } from '../core/vector-columns.ts';
+import type { Vector } from '../core/vectors.ts';
+import { idOfRow } from '../segments/row-table.ts';
 import type { RowSource, Segment } from '../segments/segment.ts';
 import {
   type Applied,
@@ -30,7 +33,7 @@ export async function upsertPoints(
   return { pointCount: written.count };
 }
 
-/** Gives points another vector; their payloads stay. Missing points are refused as `applyPayload` does. */
+/** Gives points other vectors; those that are not named and their payloads stay. Missing points are refused as `applyPayload` does. */
 export async function updateVectors(
   state: ShardState,
   points: RecordedPoints,
@@ -47,22 +50,82 @@ export async function updateVectors(
     if (place === undefined) missing ??= id;
     else if (matches === undefined || hasBit(matches, place.segment.rows.slotAt(place.row))) wanted.push(point);
   }
-  const written = wanted.length === points.count ? points : pickPoints(points, wanted);
-  await appendPoints(state, written, 'vectors alone', applying);
-  return { pointCount: written.count, refusal: missing === undefined ? undefined : missingPoint(missing) };
+  const columns = new Map(points.vectors.map((column) => [column.name, column]));
+  for (const piece of distinctPieces(points, wanted)) {
+    const ids = piece.map((point) => idOfRow(points.flags, points.words, point));
+    const rows = rewritten(state, ids, (index, name) => {
+      const column = columns.get(name);
+      return column === undefined ? undefined : vectorOf(column, piece[index] as number);
+    });
+    await appendPoints(state, rows, 'vectors alone', applying);
+  }
+  return { pointCount: wanted.length, refusal: missing === undefined ? undefined : missingPoint(missing) };
 }
 
-/** Takes the vector from points. */
-export async function removeVectors(state: ShardState, target: PointsTarget, applying: Applying): Promise<Applied> {
+/** Takes vectors from points. */
+export async function removeVectors(
+  state: ShardState,
+  target: PointsTarget,
+  names: readonly string[],
+  applying: Applying,
+): Promise<Applied> {
   let pointCount = 0;
   for await (const ids of targetIds(state, target)) {
     const there = ids.filter((id) => state.find(id) !== undefined);
-    await appendPoints(state, withoutVectors(there), 'vectors alone', applying);
+    const rows = rewritten(state, there, (_index, name) => (names.includes(name) ? 'none' : undefined));
+    await appendPoints(state, rows, 'vectors alone', applying);
     pointCount += there.length;
     const missing = ids.find((id) => !there.some((other) => sameId(id, other)));
     if (missing !== undefined) return { pointCount, refusal: missingPoint(missing) };
   }
   return { pointCount };
+}
+
+/** Points in pieces of which none names a point twice: the second time it builds on what the first has made of it. */
+function* distinctPieces(points: RecordedPoints, wanted: readonly number[]): Generator<readonly number[]> {
+  let piece: number[] = [];
+  const seen = new Set<string>();
+  for (const point of wanted) {
+    const id = idText(idOfRow(points.flags, points.words, point));
+    if (seen.has(id) || piece.length === SLICE_ROWS) {
+      yield piece;
+      piece = [];
+      seen.clear();
+    }
+    seen.add(id);
+    piece.push(point);
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/**
+ * New rows for points that exist: under each name the vector that `change` gives, none where it says so, and else the one
+ * that the point has.
+ */
+function rewritten(
+  state: ShardState,
+  ids: readonly PointId[],
+  change: (index: number, name: string) => Vector | 'none' | undefined,
+): RecordedPoints {
+  const { count, kinds, words } = idColumn(ids);
+  const places = ids.map((id) => present(state.find(id), 'apply: the point exists'));
+  const fields = state.segments.at(-1)?.fields ?? [];
+  const vectors = fields.map(({ name, spec }) => {
+    const builder = new ColumnBuilder(name, spec.kind);
+    places.forEach(({ segment, row }, index) => {
+      const changed = change(index, name) ?? segment.vectorAt(row, name);
+      builder.push(changed === 'none' ? undefined : changed);
+    });
+    return builder.column();
+  });
+  return {
+    count,
+    flags: kinds,
+    words,
+    payloadStarts: new Uint32Array(count + 1),
+    vectors: vectors.filter((column) => !isEmptyColumn(column)),
+    payloads: new Uint8Array(0),
+  };
 }
 
 /** Which points of a conditional upsert are written; decided for all of them before the first is. */
@@ -91,16 +154,10 @@ async function appendPoints(
   what: 'with payloads' | 'vectors alone',
   { sequence, giveWay }: Applying,
 ): Promise<void> {
-  const { count, dimension, flags, words, vectors } = points;
-  let vectorAt = 0;
+  const { count, flags, words, vectors } = points;
   for (let first = 0; first < count; first += SLICE_ROWS) {
     const rowCount = Math.min(SLICE_ROWS, count - first);
-    let withVector = 0;
-    for (let point = first; point < first + rowCount; point++)
-      if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) withVector++;
-    const slice = vectors.subarray(vectorAt, vectorAt + withVector * dimension);
-    vectorAt += slice.length;
-    const active = append(state, { flags, words, first, rowCount, versions: sequence, vectors: slice });
+    const active = append(state, { flags, words, first, rowCount, versions: sequence, vectors });
     const firstRow = active.rowCount - rowCount;
     for (let index = 0; index < rowCount; index++) {
       const slot = active.rows.slotAt(firstRow + index);
@@ -121,7 +178,8 @@ function writePayload(state: ShardState, points: RecordedPoints, point: number, 
 
 /** Appends to the last segment, or to a new one where its memory cannot grow any more; returns which. */
 function append(state: ShardState, rows: RowSource): Segment {
-  const active = state.segments.at(-1) ?? state.startSegment();
+  const last = state.segments.at(-1);
+  const active = last === undefined || last.isFull ? state.startSegment() : last;
   try {
     active.append(rows, (id) => claim(state, active, id));
     return active;
@@ -142,18 +200,4 @@ function claim({ segments, slots }: ShardState, active: Segment, id: PointId): n
     if (row !== undefined) return segment.rows.slotAt(row);
   }
   return slots.take();
-}
-
-/** Points that have no vector. */
-function withoutVectors(ids: readonly PointId[]): RecordedPoints {
-  const { count, kinds, words } = idColumn(ids);
-  return {
-    count,
-    dimension: 0,
-    flags: kinds,
-    words,
-    payloadStarts: new Uint32Array(count + 1),
-    vectors: new Float32Array(0),
-    payloads: new Uint8Array(0),
-  };
 }

@@ -21,11 +21,17 @@ export async function applyRecord(state: ShardState, record: UpdateRecord, apply
     case 'update_vectors':
       return updateVectors(state, record.points, record.filter, applying);
     case 'remove_vectors':
-      return removeVectors(state, record.target, applying);
+      return removeVectors(state, record.target, record.names, applying);
     case 'create_index':
       return { pointCount: 0, settled: state.fields.create(record.path, record.schema) };
     case 'delete_index':
       state.fields.delete(record.path);
+      return { pointCount: 0 };
+    case 'create_vector_field':
+      state.createVectorField(record.spec);
+      return { pointCount: 0 };
+    case 'delete_vector_field':
+      state.deleteVectorField(record.name);
       return { pointCount: 0 };
   }
 }

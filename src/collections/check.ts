@@ -3,6 +3,7 @@ import type { World } from '../base/world.ts';
 import { INDEX_KIND } from '../filters/index-file.ts';
 import { GRAPH_KIND, REMOVED_KIND, type SegmentManifest } from '../segments/segment-files.ts';
 import { ROWS_KIND } from '../segments/rows-file.ts';
+import { VECTORS_KIND } from '../segments/vectors-file.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
@@ -77,11 +78,14 @@ function filesOf(manifest: ShardManifest, folder: string): readonly NamedFile[] 
 }
 
 function segmentFiles(segment: SegmentManifest, folder: string): readonly NamedFile[] {
-  const { rows, removed, graph } = segment;
+  const { rows, removed, fields } = segment;
   return [
     ...rows.map(({ name }) => ({ path: join(folder, name), kind: ROWS_KIND })),
     ...(removed === null ? [] : [{ path: join(folder, removed), kind: REMOVED_KIND }]),
-    ...(graph === null ? [] : [{ path: join(folder, graph), kind: GRAPH_KIND }]),
+    ...fields.flatMap(({ vectors, graph }) => [
+      ...vectors.map(({ name }) => ({ path: join(folder, name), kind: VECTORS_KIND })),
+      ...(graph === null ? [] : [{ path: join(folder, graph), kind: GRAPH_KIND }]),
+    ]),
   ];
 }
 

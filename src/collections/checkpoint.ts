@@ -1,15 +1,24 @@
 import type { World } from '../base/world.ts';
-import type { FlushedRows } from '../segments/originals.ts';
 import {
+  type FieldManifest,
+  type FileRange,
   GRAPH_KIND,
-  planRowsFlush,
   REMOVED_KIND,
   removedBytes,
-  type RowsFlush,
-  rowsName,
   type SegmentManifest,
-  writeRows,
 } from '../segments/segment-files.ts';
+import {
+  closeFiles,
+  fileNames,
+  type FlushedSegment,
+  planFlush,
+  rowsName,
+  type SegmentFlush,
+  settleFlush,
+  vectorsName,
+  writeFlush,
+} from '../segments/segment-flush.ts';
+import type { SegmentField } from '../segments/segment-field.ts';
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { Kv } from '../storage/kv.ts';
@@ -34,11 +43,15 @@ export interface CheckpointSource {
 /** One segment's part of a checkpoint, taken between two updates. */
 interface SegmentCapture {
   readonly segment: Segment;
-  readonly rows: readonly RowsFlush[];
+  readonly flush: SegmentFlush;
+  readonly fieldEnd: number;
   readonly removedCount: number;
   /** undefined: the file of the last checkpoint still tells it, or nothing is removed. */
   readonly removed: Uint8Array | undefined;
 }
+
+/** Names of saved graphs by segment and field. */
+type Graphs = ReadonlyMap<SegmentField, string>;
 
 /** When a checkpoint is written: while work goes on, when a shard has come to rest, when it is closed. */
 export type Occasion = 'working' | 'resting' | 'closing';
@@ -62,7 +75,6 @@ export class Checkpoint {
   private readonly kv: Kv;
   private readonly directory: string;
   private readonly manifestKey: Uint8Array;
-  private readonly dimension: number;
   private current: ShardManifest;
 
   constructor(options: {
@@ -70,14 +82,12 @@ export class Checkpoint {
     readonly kv: Kv;
     readonly directory: string;
     readonly manifestKey: Uint8Array;
-    readonly dimension: number;
     readonly manifest: ShardManifest;
   }) {
     this.world = options.world;
     this.kv = options.kv;
     this.directory = options.directory;
     this.manifestKey = options.manifestKey;
-    this.dimension = options.dimension;
     this.current = options.manifest;
   }
 
@@ -87,7 +97,7 @@ export class Checkpoint {
 
   /** Whether the graph of some segment has grown so much that it is worth saving. */
   graphIsDue(segments: readonly Segment[], occasion: Occasion): boolean {
-    return segments.some((segment) => this.graphHasGrown(segment, occasion));
+    return segments.some((segment) => segment.fields.some((field) => this.graphHasGrown(segment, field, occasion)));
   }
 
   /** Writes a checkpoint. Throws insufficient_storage or what the disk said; everything is then as it was before. */
@@ -103,17 +113,14 @@ export class Checkpoint {
         captures: source.segments.map((segment) => this.capture(segment)),
       };
     });
-    const flushed = new Map<Segment, FlushedRows[]>();
+    const flushed: FlushedSegment[] = [];
     try {
-      for (const { segment, rows } of captures) {
-        const files: FlushedRows[] = [];
-        flushed.set(segment, files);
-        for (const plan of rows) files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
-      }
+      for (const { segment, flush } of captures)
+        flushed.push(await writeFlush(this.world, this.directory, segment, flush));
       const segments: SegmentManifest[] = [];
       for (const capture of captures) segments.push(await this.describe(capture, graphs));
       const indexes = await source.indexFiles.write(indexCapture);
-      const manifest: ShardManifest = { format: 1, sequence, nextSegment, segments, indexes };
+      const manifest: ShardManifest = { format: 2, sequence, nextSegment, segments, indexes };
       const operations = await source.payloads.flushOperations();
       operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
       await this.kv.batch(operations, { sync: true });
@@ -121,23 +128,20 @@ export class Checkpoint {
     } catch (error) {
       source.payloads.endFlush(false);
       source.indexFiles.end(indexCapture, false);
-      await closeAll([...flushed.values()].flat());
+      await Promise.all(flushed.map(closeFiles));
       await this.sweep(source);
       throw error;
     }
     source.payloads.endFlush(true);
     source.indexFiles.end(indexCapture, true);
-    for (const [segment, files] of flushed) await closeAll(segment.originals.replaceBy(files));
+    for (const segment of flushed) await settleFlush(segment);
     await this.sweep(source);
   }
 
   /** Brings the rows of a segment that is being made into files, which no manifest names yet. */
   async flushRows(segment: Segment): Promise<void> {
     await this.world.files.mkdir(this.directory);
-    const files: FlushedRows[] = [];
-    for (const plan of planRowsFlush(segment))
-      files.push(await writeRows(this.world, this.directory, segment, this.dimension, plan));
-    await closeAll(segment.originals.replaceBy(files));
+    await settleFlush(await writeFlush(this.world, this.directory, segment, planFlush(segment)));
   }
 
   /**
@@ -148,9 +152,7 @@ export class Checkpoint {
   async sweep(source: Pick<CheckpointSource, 'segments' | 'building'>): Promise<void> {
     const { files } = this.world;
     const needed = new Set(manifestFiles(this.current));
-    for (const { number, originals } of source.segments) {
-      for (const { firstRow, rowCount } of originals.files) needed.add(rowsName(number, firstRow, rowCount));
-    }
+    for (const segment of source.segments) for (const name of fileNames(segment)) needed.add(name);
     for (const name of await files.list(this.directory)) {
       if (!needed.has(name) && !source.building.has(Number.parseInt(name, 10))) {
         await files.unlink(`${this.directory}/${name}`);
@@ -158,67 +160,73 @@ export class Checkpoint {
     }
   }
 
-  private savedGraph(segment: Segment): { readonly name: string; readonly indexedCount: number } | undefined {
-    const name = this.current.segments.find(({ number }) => number === segment.number)?.graph ?? undefined;
-    const count = name === undefined ? undefined : /-graph-(\d+)\.bin$/.exec(name)?.[1];
-    return name === undefined || count === undefined ? undefined : { name, indexedCount: Number(count) };
+  private savedField(segment: Segment, field: SegmentField): FieldManifest | undefined {
+    const saved = this.current.segments.find(({ number }) => number === segment.number);
+    return saved?.fields.find(({ number }) => number === field.number);
   }
 
-  private graphHasGrown(segment: Segment, occasion: Occasion): boolean {
-    const saved = this.savedGraph(segment)?.indexedCount ?? 0;
-    return segment.indexedCount > saved * GRAPH_GROWTH[occasion];
+  private graphHasGrown(segment: Segment, field: SegmentField, occasion: Occasion): boolean {
+    if (field.index.kind !== 'dense' || segment.isFull) return false;
+    const name = this.savedField(segment, field)?.graph ?? '';
+    const saved = Number(/-graph-(\d+)\.bin$/.exec(name)?.[1] ?? 0);
+    return field.field.indexedCount > saved * GRAPH_GROWTH[occasion];
   }
 
-  /** Writes the graphs that are worth it; the names of all graphs by segment number. */
-  private async saveGraphs(segments: readonly Segment[], occasion: Occasion): Promise<ReadonlyMap<number, string>> {
-    const names = new Map<number, string>();
+  /** Writes the graphs that are worth it; the names of all graphs. */
+  private async saveGraphs(segments: readonly Segment[], occasion: Occasion): Promise<Graphs> {
+    const names = new Map<SegmentField, string>();
     for (const segment of segments) {
-      const saved = this.savedGraph(segment);
-      if (saved !== undefined) names.set(segment.number, saved.name);
-      if (segment.dense === undefined || !this.graphHasGrown(segment, occasion)) continue;
-      const graph = segment.dense.exportGraph();
-      const name = `${segment.number}-graph-${graph.indexedCount}.bin`;
-      await writeFile(this.world, `${this.directory}/${name}`, GRAPH_KIND, graph.chunks);
-      names.set(segment.number, name);
+      for (const field of segment.fields) {
+        const saved = this.savedField(segment, field)?.graph;
+        if (saved !== undefined && saved !== null) names.set(field, saved);
+        if (field.index.kind !== 'dense' || !this.graphHasGrown(segment, field, occasion)) continue;
+        const graph = field.index.field.exportGraph();
+        const name = `${segment.number}-${field.number}-graph-${graph.indexedCount}.bin`;
+        await writeFile(this.world, `${this.directory}/${name}`, GRAPH_KIND, graph.chunks);
+        names.set(field, name);
+      }
     }
     return names;
   }
 
   private capture(segment: Segment): SegmentCapture {
-    const { removedCount } = segment;
+    const { removedCount, fieldEnd } = segment;
     const known = this.current.segments.find(({ number }) => number === segment.number)?.removed;
     const unchanged = removedCount === 0 || known === removedName(segment.number, removedCount);
     return {
       segment,
-      rows: planRowsFlush(segment),
+      flush: planFlush(segment),
+      fieldEnd,
       removedCount,
       removed: unchanged ? undefined : removedBytes(segment),
     };
   }
 
-  private async describe(capture: SegmentCapture, graphs: ReadonlyMap<number, string>): Promise<SegmentManifest> {
-    const { segment, rows, removedCount, removed } = capture;
+  private async describe(capture: SegmentCapture, graphs: Graphs): Promise<SegmentManifest> {
+    const { segment, flush, fieldEnd, removedCount, removed } = capture;
     const { number } = segment;
     const removedFile = removedCount === 0 ? null : removedName(number, removedCount);
     if (removed !== undefined) await writeFile(this.world, `${this.directory}/${removedFile}`, REMOVED_KIND, [removed]);
-    const [firstNew] = rows;
-    const kept = segment.originals.files
-      .filter(({ firstRow }) => firstNew === undefined || firstRow < firstNew.firstRow)
-      .map(({ firstRow, rowCount }) => ({ name: rowsName(number, firstRow, rowCount), firstRow, rowCount }));
-    const { m, efConstruct } = segment.options;
-    return {
-      number,
-      m,
-      efConstruct,
-      rows: [...kept, ...rows],
-      removed: removedFile,
-      graph: graphs.get(number) ?? null,
-    };
+    const fields = flush.fields.map(({ field, vectors }): FieldManifest => {
+      const name = (first: number, count: number): string => vectorsName(number, field.number, first, count);
+      const { spec, originals } = field;
+      const graph = graphs.get(field) ?? null;
+      return { number: field.number, spec, vectors: withNew(originals.files, vectors, name), graph };
+    });
+    const rows = withNew(segment.rowFiles, flush.rows, (first, count) => rowsName(number, first, count));
+    return { number, rows, removed: removedFile, fields, nextField: fieldEnd };
   }
 }
 
-async function closeAll(files: readonly FlushedRows[]): Promise<void> {
-  await Promise.all(files.map(({ file }) => file.close()));
+/** The files that stay, and behind them those that are new. */
+function withNew(
+  old: readonly { readonly first: number; readonly count: number }[],
+  added: readonly FileRange[],
+  nameOf: (first: number, count: number) => string,
+): FileRange[] {
+  const [firstNew] = added;
+  const kept = old.filter(({ first }) => firstNew === undefined || first < firstNew.first);
+  return [...kept.map(({ first, count }) => ({ name: nameOf(first, count), first, count })), ...added];
 }
 
 function removedName(segment: number, removedCount: number): string {

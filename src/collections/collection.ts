@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CollectionInfo, FacetHit, Record, ScoredPoint, ScrollPage, UpdateResult } from '../core/answers.ts';
+import type {
+  CollectionInfo,
+  FacetHit,
+  MemoryReport,
+  Record,
+  ScoredPoint,
+  ScrollPage,
+  UpdateResult,
+  OptimizationsReport,
+} from '../core/answers.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
 import { notFound, VectorizerError } from '../core/errors.ts';
@@ -11,6 +20,7 @@ import type {
   CreateFieldIndex,
   DeleteFieldIndex,
   FacetPoints,
+  GetOptimizations,
   GetPoint,
   QueryBatch,
   RetrievePoints,
@@ -19,13 +29,20 @@ import type {
   UpdatePoints,
   WriteOptions,
 } from '../core/requests.ts';
-import { acceptChange, OperationRejected } from './accept.ts';
+import { acceptChange } from './accept.ts';
+import { OperationRejected } from './accept-vectors.ts';
 import { countPoints } from './count.ts';
 import { countValues } from './facet.ts';
 import { checkVectorNames, hydrate, type PointPlace } from './hydrate.ts';
-import { isStopped, type Optimizer } from './optimizer.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import { reportMemory } from './memory-usage.ts';
+import { graphLag, isStopped } from './optimization-plan.ts';
+import { reportOptimizations } from './optimizations-report.ts';
+import type { Optimizer } from './optimizer.ts';
 import { runQuery } from './query.ts';
-import type { UpdateRecord } from './record.ts';
+import { inferChange, type ThreadCall } from './inference.ts';
+import type { UpdateRecord, VectorFieldRecord } from './record.ts';
+import type { ExampleSource } from './resolve.ts';
 import { shardOf, splitRecord } from './routing.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
@@ -37,25 +54,40 @@ const WRITE_TIMEOUT_SECONDS = 60;
 const SLOW_DOWN_MS = 1;
 const SLOW_DOWN_MAX_MS = 1000;
 
+/** What all collections of a database have in common. */
+export interface CollectionHouse {
+  readonly foundation: Foundation;
+  readonly optimizer: Optimizer;
+  readonly memory: MemoryBudget;
+  /** Another collection by name. */
+  readonly lookup: (name: string) => ExampleSource | undefined;
+}
+
 /** A collection: its configuration and its shards. What a request asks of it, in the order in which it happens. */
 export class Collection {
   readonly number: number;
-  private readonly shards: readonly Shard[];
+  readonly shards: readonly Shard[];
   private readonly optimizer: Optimizer;
+  private readonly budget: MemoryBudget;
+  private readonly onThread: ThreadCall;
+  private readonly lookup: (name: string) => ExampleSource | undefined;
   private currentConfig: CollectionConfig;
   private retired: VectorizerError | undefined;
 
-  private constructor(number: number, config: CollectionConfig, shards: readonly Shard[], optimizer: Optimizer) {
+  private constructor(house: CollectionHouse, number: number, config: CollectionConfig, shards: readonly Shard[]) {
     this.number = number;
     this.currentConfig = config;
     this.shards = shards;
-    this.optimizer = optimizer;
+    const { compute } = house.foundation;
+    this.onThread = (module, name, argument) => compute.call(module, name, argument);
+    this.optimizer = house.optimizer;
+    this.budget = house.memory;
+    this.lookup = house.lookup;
   }
 
   /** Opens every shard; optimizing goes on where it stopped. Throws data_damaged, naming the file. */
   static async open(
-    foundation: Foundation,
-    optimizer: Optimizer,
+    house: CollectionHouse,
     directory: string,
     number: number,
     config: CollectionConfig,
@@ -63,9 +95,9 @@ export class Collection {
     const shards: Shard[] = [];
     for (let shard = 0; shard < config.params.shardNumber; shard++) {
       const place = { collection: number, shard, directory: join(directory, String(shard)) };
-      shards.push(await Shard.open(foundation, place, config));
+      shards.push(await Shard.open(house.foundation, place, config));
     }
-    const collection = new Collection(number, config, shards, optimizer);
+    const collection = new Collection(house, number, config, shards);
     collection.optimize();
     return collection;
   }
@@ -77,8 +109,10 @@ export class Collection {
   /** The configuration was changed and is stored. */
   set config(config: CollectionConfig) {
     this.currentConfig = config;
-    for (const shard of this.shards) shard.configure(config);
-    this.optimize();
+    for (const shard of this.shards) {
+      shard.configure(config);
+      this.optimizer.configure(shard, config);
+    }
   }
 
   /** Points of all shards. */
@@ -105,6 +139,15 @@ export class Collection {
     };
   }
 
+  optimizations(request: GetOptimizations): OptimizationsReport {
+    const { number, shards, currentConfig: config } = this;
+    return reportOptimizations({ number, shards, config }, this.optimizer.history, request);
+  }
+
+  memory(): MemoryReport {
+    return reportMemory(this.shards, this.budget.report);
+  }
+
   async count(context: Context, request: CountPoints): Promise<number> {
     return countPoints(this.shards, request.filter, request.exact, context.signal);
   }
@@ -115,7 +158,9 @@ export class Collection {
 
   /** Carries out one change; of the two that a removal of vectors may be, the last one answers. */
   async update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
-    const records = this.numbered(() => acceptChange(request.change, this.currentConfig));
+    const change = await inferChange(request.change, this.onThread);
+    const records = this.numbered(() => acceptChange(change, this.currentConfig));
+    if (records.some(takesMemory)) this.budget.admit();
     await this.slowDown(records);
     let result: UpdateResult = { operationId: undefined, status: 'acknowledged' };
     for (const record of records) result = await this.log(record, request);
@@ -131,6 +176,7 @@ export class Collection {
   }
 
   async createFieldIndex(_context: Context, request: CreateFieldIndex): Promise<UpdateResult> {
+    this.budget.admit();
     const { path, schema } = request;
     return this.logTwice({ kind: 'create_index', path, schema }, request);
   }
@@ -162,7 +208,23 @@ export class Collection {
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
-    return Promise.all(request.queries.map((query) => runQuery(this.shards, this.currentConfig, context, query)));
+    const { shards, config, lookup, onThread } = this;
+    const source = { shards, config, lookup, onThread };
+    return Promise.all(request.queries.map((query) => runQuery(source, context, query)));
+  }
+
+  /**
+   * A field of vectors came or went with `config`, which is stored: logs the change. Updates that were accepted before
+   * stand before it in the log, those after it find the new configuration; so neither loses a vector.
+   */
+  changeVectorFields(
+    config: CollectionConfig,
+    record: VectorFieldRecord,
+    options: WriteOptions,
+  ): Promise<UpdateResult> {
+    const logged = this.logTwice(record, options);
+    this.config = config;
+    return logged;
   }
 
   /** The collection is being deleted: updates that are on their way are refused with this from now on. */
@@ -180,7 +242,7 @@ export class Collection {
   private async slowDown(records: readonly UpdateRecord[]): Promise<void> {
     const pointCount = records.reduce((count, record) => count + ('points' in record ? record.points.count : 0), 0);
     if (pointCount === 0) return;
-    const lag = this.shards.reduce((most, shard) => Math.max(most, this.optimizer.lag(shard, this.currentConfig)), 0);
+    const lag = this.shards.reduce((most, shard) => Math.max(most, graphLag(shard, this.currentConfig)), 0);
     if (lag > 1) await delay(Math.min(SLOW_DOWN_MAX_MS, pointCount * SLOW_DOWN_MS * (lag - 1)));
   }
 
@@ -241,6 +303,10 @@ export class Collection {
     const refusal = results.find((result) => result.status === 'fulfilled' && result.value !== undefined);
     if (refusal?.status === 'fulfilled' && refusal.value !== undefined) throw refusal.value;
   }
+}
+
+function takesMemory({ kind }: UpdateRecord): boolean {
+  return kind === 'upsert' || kind === 'update_vectors' || kind === 'set_payload' || kind === 'overwrite_payload';
 }
 
 /** The payload indexes with the points of all shards, which have the same ones. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { present } from '../base/invariant.ts';
-import type { Segment } from '../segments/segment.ts';
+import { isSameSpec } from '../segments/field-spec.ts';
+import type { Segment, SegmentField } from '../segments/segment.ts';
 import type { Shard } from './shard.ts';
 
 /** Rows brought over before the event loop turns: 256 warm reads take half a millisecond. */
@@ -44,30 +44,50 @@ export async function compactSegments(
 }
 
 async function compactGroup(shard: Shard, sources: readonly Segment[], signal: AbortSignal): Promise<void> {
-  // The largest graph that is built with today's parameters comes along; rows of the others are put into it anew.
-  const carrier = sources
-    .filter((segment) => !shard.isStale(segment))
-    .toSorted((a, b) => b.indexedCount - a.indexedCount)[0];
-  const ordered = carrier === undefined ? sources : [carrier, ...sources.filter((segment) => segment !== carrier)];
+  const begun = shard.vectorFieldEpoch;
+  // The segment with the most in its graphs comes first: those that are built as they should be now come along; what is
+  // in the others is put into them anew.
+  const carrier = sources.toSorted((a, b) => b.indexedCount - a.indexedCount)[0] as Segment;
+  const ordered = [carrier, ...sources.filter((segment) => segment !== carrier)];
   const parts = ordered.map((source): Part => ({ source, rows: source.liveRows() }));
+  const carried = (parts[0] as Part).rows;
   await shard.buildSegment(async (target, flush) => {
-    if (carrier?.dense !== undefined && parts[0] !== undefined) {
-      const field = present(target.dense, 'compaction: segments of a shard have the same fields');
-      await carrier.dense.compactInto(field, parts[0].rows, signal);
-    }
+    const encoded = await carryCodes(carrier, carried, target, signal);
     for (const { source, rows } of parts) {
       for (let first = 0; first < rows.length; first += PIECE_ROWS) {
         signal.throwIfAborted();
-        const piece = rows.subarray(first, first + PIECE_ROWS);
-        target.adopt(source, piece, source === carrier ? 'encoded' : 'encode');
-        if (target.originals.pendingBytes > FLUSH_BYTES) await flush();
+        target.adopt(source, rows.subarray(first, first + PIECE_ROWS), source === carrier ? encoded : NO_FIELDS);
+        if (target.pendingBytes > FLUSH_BYTES) await flush();
         await nextTurn();
       }
     }
     await flush();
-    if (sources.some((segment) => segment.indexedCount > 0)) await target.dense?.buildIndex({ signal });
-    await shard.replaceSegments(sources, target, () => carryChanges(parts, target));
+    for (const field of target.fields) {
+      const wasIndexed = sources.some((source) => (source.fieldNamed(field.name)?.field.indexedCount ?? 0) > 0);
+      if (wasIndexed) await field.buildIndex({ signal });
+    }
+    await shard.replaceSegments(sources, target, begun, () => carryChanges(parts, target));
   });
+}
+
+const NO_FIELDS: ReadonlySet<string> = new Set();
+
+/** Brings codes and graphs of live rows to an empty segment; the names of the fields where that was possible. */
+async function carryCodes(
+  source: Segment,
+  rows: Uint32Array,
+  target: Segment,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const encoded = new Set<string>();
+  for (const { name, spec, index } of target.fields) {
+    const field = source.fieldNamed(name);
+    if (field === undefined || index.kind !== 'dense' || field.index.kind !== 'dense') continue;
+    if (field.field.indexedCount === 0 || !isSameSpec(field.spec, spec)) continue;
+    await field.index.field.compactInto(index.field, field.placesOf(rows), signal);
+    encoded.add(name);
+  }
+  return encoded;
 }
 
 /** Brings to the copy what happened to the originals since their live rows were listed: removals, later versions. */
@@ -83,9 +103,11 @@ function carryChanges(parts: readonly Part[], target: Segment): void {
 }
 
 function fitsOneSegment(segments: readonly Segment[]): boolean {
-  const bytes = segments.reduce(
-    (sum, { statistics }) => sum + statistics.liveCount * (statistics.dimension * 3 + 200),
-    0,
+  return (
+    segments.flatMap(({ fields }) => fields).reduce((sum, { field }) => sum + memoryOf(field), 0) <= MERGED_BYTES_MAX
   );
-  return bytes <= MERGED_BYTES_MAX;
+}
+
+function memoryOf({ memory }: SegmentField['field']): number {
+  return memory.codes + memory.index + memory.originals;
 }

@@ -1,17 +1,23 @@
 import { join } from 'node:path';
-import { type CollectionConfig, type CollectionDiff, mergeDiff, NO_HNSW_DIFF } from '../core/collection-config.ts';
-import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import type { UpdateResult } from '../core/answers.ts';
+import type { CollectionConfig, CollectionDiff } from '../core/collection-config.ts';
+import { notFound, VectorizerError } from '../core/errors.ts';
+import type { CreateVectorField, DeleteVectorField } from '../core/requests.ts';
 import { decodeEntry, encodeEntry } from './catalogue.ts';
+import { changeConfig } from './change-config.ts';
 import { Collection } from './collection.ts';
 import { ALL_COLLECTIONS, collectionKey, collectionNameOf, collectionRanges, NEXT_NUMBER_KEY } from './keys.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { Optimizer } from './optimizer.ts';
 import type { Foundation } from './shard.ts';
+import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
 
 /** The catalogue and the collections that it names. Changes of the catalogue happen one after another. */
 export class Database {
   private readonly foundation: Foundation;
   private readonly directory: string;
   private readonly optimizer: Optimizer;
+  readonly memory: MemoryBudget;
   private readonly collections = new Map<string, Collection>();
   private nextNumber = 1;
   private changes: Promise<unknown> = Promise.resolve();
@@ -19,7 +25,8 @@ export class Database {
   private constructor(foundation: Foundation, directory: string) {
     this.foundation = foundation;
     this.directory = directory;
-    this.optimizer = new Optimizer(foundation.logger, foundation.rested);
+    this.optimizer = new Optimizer(foundation.logger, foundation.rested, () => foundation.world.nowMs());
+    this.memory = new MemoryBudget(foundation, () => [...this.collections.values()].flatMap(({ shards }) => shards));
   }
 
   /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */
@@ -31,6 +38,7 @@ export class Database {
       const name = collectionNameOf(key);
       const { number, config } = decodeEntry(value, name);
       database.collections.set(name, await database.openCollection(number, config));
+      database.memory.review();
     }
     await database.sweep();
     return database;
@@ -73,12 +81,23 @@ export class Database {
   update(name: string, diff: CollectionDiff): Promise<boolean> {
     return this.change(async () => {
       const collection = this.collection(name);
-      const config = applyDiff(collection.config, diff);
+      const config = changeConfig(collection.config, diff);
       const value = encodeEntry({ number: collection.number, config });
       await this.foundation.kv.batch([{ type: 'put', key: collectionKey(name), value }], { sync: true });
       collection.config = config;
       return true;
     });
+  }
+
+  /** Adds a field of vectors to a collection. Throws not_found, or bad_input where the name has another configuration. */
+  createVectorField(request: CreateVectorField): Promise<UpdateResult> {
+    this.memory.admit();
+    return this.changeVectorFields(request, (config) => withVectorField(config, request.field));
+  }
+
+  /** Takes a field of vectors and its data from a collection; one that is unknown is no fault. Throws not_found. */
+  deleteVectorField(request: DeleteVectorField): Promise<UpdateResult> {
+    return this.changeVectorFields(request, (config) => withoutVectorField(config, request.name));
   }
 
   /** Answers false where there was nothing to delete. */
@@ -98,12 +117,32 @@ export class Database {
   /** Finishes what is running and writes what is only in the log. */
   async close(): Promise<void> {
     await this.changes;
+    await this.memory.close();
     await this.optimizer.close();
     for (const collection of this.collections.values()) await collection.close(true);
   }
 
   private openCollection(number: number, config: CollectionConfig): Promise<Collection> {
-    return Collection.open(this.foundation, this.optimizer, this.folderOf(number), number, config);
+    const { foundation, optimizer, memory } = this;
+    const lookup = (name: string): Collection | undefined => this.collections.get(name);
+    return Collection.open({ foundation, optimizer, memory, lookup }, this.folderOf(number), number, config);
+  }
+
+  /** Stores a new configuration, then logs the change that makes it true; the answer is waited for by the caller alone. */
+  private async changeVectorFields(
+    { collection: name, ...options }: CreateVectorField | DeleteVectorField,
+    plan: (config: CollectionConfig) => VectorFieldChange,
+  ): Promise<UpdateResult> {
+    const { answer } = await this.change(async () => {
+      const collection = this.collection(name);
+      const { config, record } = plan(collection.config);
+      if (config !== collection.config) {
+        const value = encodeEntry({ number: collection.number, config });
+        await this.foundation.kv.batch([{ type: 'put', key: collectionKey(name), value }], { sync: true });
+      }
+      return { answer: collection.changeVectorFields(config, record, options) };
+    });
+    return answer;
   }
 
   private folderOf(number: number): string {
@@ -132,40 +171,4 @@ export class Database {
 
 function noCollection(name: string): VectorizerError {
   return notFound(`Collection \`${name}\` doesn't exist!`);
-}
-
-function applyDiff(config: CollectionConfig, diff: CollectionDiff): CollectionConfig {
-  for (const name of diff.vectors.keys()) {
-    if (!config.params.vectors.some((vector) => vector.name === name))
-      throw badInput(`Not existing vector name error: ${name}`);
-  }
-  const vectors = config.params.vectors.map((vector) => {
-    const change = diff.vectors.get(vector.name);
-    if (change === undefined) return vector;
-    const hnswConfig =
-      change.hnswConfig === undefined
-        ? vector.hnswConfig
-        : mergeDiff(vector.hnswConfig ?? NO_HNSW_DIFF, change.hnswConfig);
-    return { ...vector, hnswConfig, onDisk: change.onDisk ?? vector.onDisk };
-  });
-  return {
-    params: { ...mergeDiff(config.params, diff.params), vectors },
-    hnsw: mergeDiff(config.hnsw, diff.hnsw),
-    optimizers: mergeDiff(config.optimizers, diff.optimizers),
-    wal: config.wal,
-    metadata: mergeMetadata(config.metadata, diff.metadata),
-  };
-}
-
-/** Shallow; a null value deletes its key. */
-function mergeMetadata(old: string | undefined, diff: string | undefined): string | undefined {
-  if (diff === undefined) return old;
-  const merged = new Map([old ?? '{}', diff].flatMap(entriesOf));
-  return JSON.stringify(Object.fromEntries([...merged].filter(([, value]) => value !== null)));
-}
-
-/** The doors let nothing but an object through. */
-function entriesOf(json: string): [string, unknown][] {
-  const value: unknown = JSON.parse(json);
-  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }

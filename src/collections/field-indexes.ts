@@ -107,6 +107,11 @@ export class FieldIndexes {
     return Array.from(this.entries.values(), ({ path, schema, index }) => ({ path, schema, points: index.pointCount }));
   }
 
+  /** Bytes in memory, by index. */
+  get memory(): readonly { readonly field: string; readonly bytes: number }[] {
+    return Array.from(this.entries.values(), ({ path, index }) => ({ field: path.text, bytes: index.memoryBytes }));
+  }
+
   /** The index over a path, if it holds all points. */
   at(path: JsonPath): FieldIndex | undefined {
     const entry = this.entries.get(keyOf(path));

@@ -34,7 +34,7 @@ export async function hydrate(
     return places.map(({ id, segment, row }, index) => ({
       id,
       payload: payloads === undefined ? undefined : selectPayload(shownPayload(payloads[index]), withPayload),
-      vector: selectVector(segment, row, withVector),
+      vectors: selectVectors(segment, row, withVector),
     }));
   } finally {
     for (const segment of segments) segment.release();
@@ -44,7 +44,8 @@ export async function hydrate(
 /** Refuses vector names that the collection does not have. */
 export function checkVectorNames(selector: VectorSelector, config: CollectionConfig): void {
   if (selector.kind !== 'names') return;
-  const known = new Set(config.params.vectors.map(({ name }) => name));
+  const { vectors, sparseVectors } = config.params;
+  const known = new Set([...vectors, ...sparseVectors].map(({ name }) => name));
   for (const name of selector.names) if (!known.has(name)) throw badInput(`Not existing vector name error: ${name}`);
 }
 
@@ -56,10 +57,13 @@ function shownPayload(stored: Uint8Array | undefined): Uint8Array {
   return stored === undefined || stored.length === 0 ? EMPTY_OBJECT : stored;
 }
 
-function selectVector(segment: Segment, row: number, selector: VectorSelector): Record['vector'] {
+function selectVectors(segment: Segment, row: number, selector: VectorSelector): Record['vectors'] {
   if (selector.kind === 'none') return undefined;
-  if (selector.kind === 'names' && !selector.names.includes('')) return { default: undefined };
-  return { default: segment.vectorAt(row) };
+  if (selector.kind === 'all') return segment.vectorsAt(row);
+  return [...new Set(selector.names)].flatMap((name) => {
+    const vector = segment.vectorAt(row, name);
+    return vector === undefined ? [] : [{ name, vector }];
+  });
 }
 
 async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {

@@ -160,8 +160,9 @@ export class KeptMatches implements Matches {
       const row = slots.rowOf(slot);
       setBit(rows, row);
     }
+    const wordsOf = ({ number }: Segment): Uint32Array => bitmaps.get(number) ?? new Uint32Array(0);
     return new AdmittedRows(
-      new Map(segments.map((segment) => [segment, segment.admit(bitmaps.get(segment.number) ?? new Uint32Array(0))])),
+      new Map(segments.map((segment) => [segment, { words: wordsOf(segment), rowEnd: segment.rowCount }])),
     );
   }
 }

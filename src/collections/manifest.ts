@@ -4,7 +4,7 @@ import type { SegmentManifest } from '../segments/segment-files.ts';
 
 /** The files that hold a shard's state as of a sequence; what the log holds after it is applied at the start. */
 export interface ShardManifest {
-  readonly format: 1;
+  readonly format: 2;
   /** All updates up to this one are in the files. */
   readonly sequence: number;
   /** Number of the next segment; numbers are never used twice. */
@@ -21,7 +21,7 @@ export interface ManifestIndex {
   readonly file?: string | null;
 }
 
-export const EMPTY_MANIFEST: ShardManifest = { format: 1, sequence: 0, nextSegment: 1, segments: [] };
+export const EMPTY_MANIFEST: ShardManifest = { format: 2, sequence: 0, nextSegment: 1, segments: [] };
 
 export function encodeManifest(manifest: ShardManifest): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(manifest));
@@ -36,10 +36,10 @@ export function decodeManifest(bytes: Uint8Array, place: string): ShardManifest 
 
 /** Every file that a manifest names. */
 export function manifestFiles(manifest: ShardManifest): ReadonlySet<string> {
-  const segmentFiles = manifest.segments.flatMap(({ rows, removed, graph }) => [
+  const segmentFiles = manifest.segments.flatMap(({ rows, removed, fields }) => [
     ...rows.map(({ name }) => name),
     ...(removed === null ? [] : [removed]),
-    ...(graph === null ? [] : [graph]),
+    ...fields.flatMap(({ vectors, graph }) => [...vectors.map(({ name }) => name), ...(graph === null ? [] : [graph])]),
   ]);
   return new Set([...segmentFiles, ...indexFiles(manifest)]);
 }
@@ -50,5 +50,5 @@ export function indexFiles({ indexes = [] }: ShardManifest): readonly string[] {
 }
 
 function isManifest(value: unknown): value is ShardManifest {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 1 && 'segments' in value;
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 2 && 'segments' in value;
 }

@@ -1,16 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CollectionConfig } from '../core/collection-config.ts';
+import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
-import { compactSegments, hasManySegments } from './compaction.ts';
 import type { Segment } from '../segments/segment.ts';
+import type { Occasion } from './checkpoint.ts';
+import { compactSegments } from './compaction.ts';
+import { type OnProgress, OptimizationHistory } from './optimization-history.ts';
+import { dueCompaction, dueWork, fieldsToIndex, isStopped, needsCompaction } from './optimization-plan.ts';
 import type { Shard } from './shard.ts';
 
 /** Updates that come within this time of each other are indexed together. */
 const GATHER_MS = 50;
 /** So many rows indexed leave garbage behind that is worth a moment of collecting. */
 const MUCH_ROWS = 10_000;
-/** 8 MiB of codes, 11,000 rows of 768 dimensions, take a search about half a millisecond (docs/performance.md). */
-const TAIL_BYTES_MAX = 8 * 2 ** 20;
+
+/** What runs now. */
+interface Working {
+  readonly shard: Shard;
+  readonly config: CollectionConfig;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
+}
 
 /**
  * The work behind the updates, for all shards of the process: checkpoints, graphs, compaction. One job at a time, since
@@ -20,17 +30,19 @@ const TAIL_BYTES_MAX = 8 * 2 ** 20;
 export class Optimizer {
   private readonly logger: Logger;
   private readonly rested: () => void;
+  readonly history: OptimizationHistory;
   private indexedRows = 0;
   private readonly due = new Map<Shard, CollectionConfig>();
   private readonly failures = new Map<Shard, Error>();
   private readonly stop = new AbortController();
-  private working: { readonly shard: Shard; readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  private working: Working | undefined;
   private loop: Promise<void> | undefined;
 
   /** `rested` is called when nothing is left to do after much was done. */
-  constructor(logger: Logger, rested: () => void) {
+  constructor(logger: Logger, rested: () => void, nowMs: () => number) {
     this.logger = logger;
     this.rested = rested;
+    this.history = new OptimizationHistory(nowMs);
   }
 
   /** A shard was opened or has changed: work on it if there is something to do. Cheap; called after every update. */
@@ -41,25 +53,16 @@ export class Optimizer {
     this.loop ??= this.run();
   }
 
-  /** Whether a shard's graph is behind its rows, or its segments hold too much that is removed. */
-  isDue(shard: Shard, config: CollectionConfig): boolean {
-    return (
-      hasManySegments(shard) ||
-      shard.segments.some((segment) => needsIndexing(segment, config) || needsCompaction(shard, segment, config))
-    );
+  /** The shard's configuration has changed: work by another one ends, and what is to be done now is begun. */
+  configure(shard: Shard, config: CollectionConfig): void {
+    if (this.due.has(shard)) this.due.set(shard, config);
+    if (this.working?.shard === shard && !asksTheSame(this.working.config, config)) this.working.abort.abort();
+    this.consider(shard, config);
   }
 
-  /**
-   * How far a shard's graphs are behind, in units of what a search scans beside them without much delay. Above 1 writers
-   * should slow down: else a fast upload leaves each search ever more to scan, and the scans leave the graph no time.
-   */
-  lag(shard: Shard, config: CollectionConfig): number {
-    if (isStopped(config)) return 0;
-    const bytes = shard.segments.reduce((sum, segment) => {
-      const { rowCount, indexedCount, dimension } = segment.statistics;
-      return needsIndexing(segment, config) ? sum + (rowCount - indexedCount) * dimension : sum;
-    }, 0);
-    return bytes / TAIL_BYTES_MAX;
+  /** Whether a shard's indexes are behind its rows, or its segments hold too much that is removed. */
+  isDue(shard: Shard, config: CollectionConfig): boolean {
+    return dueWork(shard, config).length > 0;
   }
 
   /** What went wrong with the shard's last job. */
@@ -70,11 +73,13 @@ export class Optimizer {
   /** The shard is about to be closed: its job is cancelled and waited for. */
   async forget(shard: Shard): Promise<void> {
     this.due.delete(shard);
-    this.failures.delete(shard);
-    if (this.working?.shard !== shard) return;
-    this.working.abort.abort();
-    await this.working.done;
+    if (this.working?.shard === shard) {
+      this.working.abort.abort();
+      await this.working.done;
+    }
     this.due.delete(shard);
+    this.failures.delete(shard);
+    this.history.forget(shard);
   }
 
   async close(): Promise<void> {
@@ -93,7 +98,7 @@ export class Optimizer {
       this.due.delete(shard);
       const abort = new AbortController();
       const done = this.work(shard, config, abort.signal);
-      this.working = { shard, abort, done };
+      this.working = { shard, config, abort, done };
       await done;
       this.working = undefined;
     }
@@ -105,23 +110,59 @@ export class Optimizer {
 
   private async work(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
     try {
-      if (shard.checkpointIsDue('working')) await shard.writeCheckpoint('working');
-      if (!isStopped(config)) {
-        await compactSegments(shard, (segment) => needsCompaction(shard, segment, config), signal);
-      }
-      for (const segment of shard.segments) {
-        if (isStopped(config) || !needsIndexing(segment, config)) continue;
-        const before = segment.indexedCount;
-        await segment.dense?.buildIndex({ signal, onProgress: () => this.checkpointMeanwhile(shard) });
-        this.indexedRows += segment.indexedCount - before;
-      }
-      if (!signal.aborted && shard.checkpointIsDue('resting')) await shard.writeCheckpoint('resting');
+      if (shard.checkpointIsDue('working')) await this.checkpoint(shard, 'working', signal);
+      if (!isStopped(config)) await this.optimize(shard, config, signal);
+      if (!signal.aborted && shard.checkpointIsDue('resting')) await this.checkpoint(shard, 'resting', signal);
       this.failures.delete(shard);
     } catch (error) {
       if (signal.aborted) return;
+      if (error instanceof VectorizerError && error.kind === 'timeout') {
+        // Vector fields came or went under a compaction: it begins again.
+        this.due.set(shard, config);
+        return;
+      }
       this.logger.error('optimizing failed; it is tried again with the next update', {}, error);
       this.failures.set(shard, error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  private async optimize(shard: Shard, config: CollectionConfig, signal: AbortSignal): Promise<void> {
+    const compaction = dueCompaction(shard, config);
+    if (compaction !== undefined) {
+      const isDue = (segment: Segment): boolean => needsCompaction(shard, segment, config);
+      await this.history.track(shard, compaction, signal, () => compactSegments(shard, isDue, signal));
+    }
+    for (const segment of shard.segments) {
+      if (fieldsToIndex(segment, config).length === 0) continue;
+      const before = segment.indexedCount;
+      const work = { optimizer: 'indexing', segments: [segment] } as const;
+      await this.history.track(shard, work, signal, (onProgress) =>
+        this.buildIndexes(shard, segment, config, { signal, onProgress }),
+      );
+      this.indexedRows += segment.indexedCount - before;
+    }
+  }
+
+  private async buildIndexes(
+    shard: Shard,
+    segment: Segment,
+    config: CollectionConfig,
+    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
+  ): Promise<void> {
+    for (const field of fieldsToIndex(segment, config)) {
+      await field.buildIndex({
+        signal,
+        onProgress: (indexed, total) => {
+          onProgress(indexed, total);
+          this.checkpointMeanwhile(shard);
+        },
+      });
+    }
+  }
+
+  private checkpoint(shard: Shard, occasion: Occasion, signal: AbortSignal): Promise<void> {
+    const work = { optimizer: 'checkpoint', segments: shard.segments } as const;
+    return this.history.track(shard, work, signal, () => shard.writeCheckpoint(occasion));
   }
 
   /** While a long build runs, updates go on: what they leave in memory is written too. */
@@ -131,24 +172,9 @@ export class Optimizer {
   }
 }
 
-/** The user has postponed graphs and compaction; checkpoints go on. */
-export function isStopped(config: CollectionConfig): boolean {
-  return config.optimizers.maxOptimizationThreads === 0;
-}
-
-/** A segment gets a graph when its vectors pass the threshold; from then on every row goes into it. */
-function needsIndexing(segment: Segment, config: CollectionConfig): boolean {
-  const { rowCount, indexedCount, dimension, liveCount } = segment.statistics;
-  if (dimension === 0 || indexedCount >= rowCount) return false;
-  if (indexedCount > 0) return true;
-  const { indexingThreshold } = config.optimizers;
-  return indexingThreshold > 0 && liveCount * dimension * 4 >= indexingThreshold * 1024;
-}
-
-/** Enough is removed, by Qdrant's rule for its vacuum; or the graph's parameters are not the collection's any more. */
-function needsCompaction(shard: Shard, segment: Segment, config: CollectionConfig): boolean {
-  if (shard.isStale(segment)) return true;
-  const { deletedThreshold, vacuumMinVectorNumber } = config.optimizers;
-  const { removedCount, rowCount } = segment;
-  return removedCount >= vacuumMinVectorNumber && removedCount > rowCount * deletedThreshold;
+/** Whether two configurations ask for the same work. */
+function asksTheSame(a: CollectionConfig, b: CollectionConfig): boolean {
+  const asked = ({ params, hnsw, optimizers, quantization }: CollectionConfig): string =>
+    JSON.stringify([params.vectors, params.sparseVectors, hnsw, optimizers, quantization]);
+  return asked(a) === asked(b);
 }

@@ -17,8 +17,14 @@ const CHUNK_POINTS = 8192;
  * payloads of 1 KB takes a tenth of the time then (scripts/bench/filters/unindexed.ts).
  */
 const KEPT_BYTES_MAX = 128 << 20;
-/** What all shards of the process keep together. */
+/** What all shards of the process keep together, and how much that may be. */
 let keptBytes = 0;
+let keptBytesMax = KEPT_BYTES_MAX;
+
+/** Where memory is short nothing more is kept. What is kept already is its shards' to drop. */
+export function keepChunks(keep: boolean): void {
+  keptBytesMax = keep ? KEPT_BYTES_MAX : 0;
+}
 const KEPT_MS = 20_000;
 /** With more changes than this since they were made chunks are made anew. */
 const STALE_MAX = 4096;
@@ -54,6 +60,11 @@ export class PayloadChunks {
     return { chunks: this.read(), stale: new Uint32Array(0) };
   }
 
+  /** Bytes that are kept for the next walk. */
+  get bytes(): number {
+    return this.kept === undefined ? 0 : this.keptBytes;
+  }
+
   drop(): void {
     clearTimeout(this.timer);
     if (this.kept === undefined) return;
@@ -71,11 +82,11 @@ export class PayloadChunks {
       let bytes = 0;
       for await (const chunk of this.build()) {
         bytes += chunk.bytes.byteLength + chunk.slots.byteLength * 2;
-        if (keptBytes + bytes <= KEPT_BYTES_MAX) chunks.push(chunk);
+        if (keptBytes + bytes <= keptBytesMax) chunks.push(chunk);
         else chunks.length = 0;
         yield chunk;
       }
-      isKept = keptBytes + bytes <= KEPT_BYTES_MAX && this.kept === undefined;
+      isKept = keptBytes + bytes <= keptBytesMax && this.kept === undefined;
       if (!isKept) return;
       this.kept = chunks;
       this.keptBytes = bytes;

@@ -11,6 +11,8 @@ export interface PointPayload {
 }
 
 const NO_PAYLOAD = new Uint8Array(0);
+/** About what V8 takes for an entry of the overlay beside its payload: the entry, the id, a view, a place in the map. */
+const OVERLAY_ENTRY_BYTES = 300;
 /** 1,000 keys take about half a millisecond. */
 const SLICE_OPERATIONS = 1000;
 
@@ -32,6 +34,12 @@ export class Payloads {
     this.kv = kv;
     this.collection = collection;
     this.shard = shard;
+  }
+
+  /** Bytes of payloads in memory: what no checkpoint has written yet. */
+  get overlayBytes(): number {
+    const size = this.active.size + (this.flushing?.size ?? 0);
+    return this.active.bytes + (this.flushing?.bytes ?? 0) + size * OVERLAY_ENTRY_BYTES;
   }
 
   /** What no checkpoint has taken yet. */

@@ -21,6 +21,11 @@ export class PointSlots {
     return this.next;
   }
 
+  /** Bytes in memory. */
+  get bytes(): number {
+    return this.segmentNumbers.byteLength + this.rows.byteLength + this.live.words.byteLength + this.free.length * 8;
+  }
+
   /** A slot for a new point, which `place` must follow. */
   take(): number {
     const slot = this.free.pop() ?? this.next++;

@@ -1,123 +1,128 @@
 import type { ScoredPoint } from '../core/answers.ts';
-import type { CollectionConfig, DenseVectorConfig } from '../core/collection-config.ts';
+import type { CollectionConfig, Distance } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
-import { normaliseRows } from '../core/distances.ts';
-import { badInput, notFound, VectorizerError } from '../core/errors.ts';
-import { idText, sameId, type PointId } from '../core/ids.ts';
+import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
+import { idText, sameId } from '../core/ids.ts';
 import type { QueryPoints } from '../core/requests.ts';
+import type { Vector } from '../core/vectors.ts';
 import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
-import type { RowFilter, Segment } from '../segments/segment.ts';
+import type { Segment, SegmentField } from '../segments/segment.ts';
+import type { AdmittedRows } from './admitted-rows.ts';
 import { checkVectorNames, hydrate } from './hydrate.ts';
-import { shardOf } from './routing.ts';
+import { weighByRarity, weighsByRarity } from './idf.ts';
+import { type QuerySource, resolve, type ResolvedTarget } from './resolve.ts';
 import { scrollAsQuery } from './scroll.ts';
 import type { Shard } from './shard.ts';
 
-/** A hit with the shard that holds its payload. */
+/** A field of a segment, with the shard that holds the payloads of its hits. */
 interface Place {
   readonly shard: Shard;
   readonly segment: Segment;
+  readonly field: SegmentField;
   /** undefined: every row may be returned. */
-  readonly filter: RowFilter | undefined;
+  readonly admitted: AdmittedRows | undefined;
+  /** As this shard's vectors are searched. */
+  readonly vector: Vector;
 }
 
 type PlacedHit = Hit<Place>;
 
-/** What is searched for once ids have become vectors. */
-interface ResolvedTarget {
-  readonly vector: Float32Array;
-  /** The point that was given as an example: never part of the answer. */
-  readonly excluded: PointId | undefined;
-}
-
 /** Runs one query: resolve, plan, search, combine, hydrate, in this order and once. */
-export async function runQuery(
-  shards: readonly Shard[],
-  config: CollectionConfig,
-  context: Context,
-  request: QueryPoints,
-): Promise<ScoredPoint[]> {
+export async function runQuery(source: QuerySource, context: Context, request: QueryPoints): Promise<ScoredPoint[]> {
+  const { shards, config } = source;
   checkVectorNames(request.withVector, config);
   const { kind } = request.target;
   if (kind === 'scroll' || kind === 'order_by') return scrollAsQuery(shards, request, context.signal);
-  const field = config.params.vectors.find(({ name }) => name === request.using);
-  if (field === undefined) throw badInput(`Not existing vector name error: ${request.using}`);
-  const target = resolve(shards, field, request);
-  const { places, release } = await placesOf(shards, request.filter, context.signal);
+  const distance = distanceOf(request.using, config);
+  const target = await resolve(source, request);
+  const { places, release } = await placesOf(shards, config, request, target.vector, context.signal);
   try {
-    const lists = await Promise.all(
-      places.map((place) => searchSegment(place, config, field, target, request, context)),
-    );
+    const lists = await Promise.all(places.map((place) => searchPlace(place, config, target, request, context)));
     const { limit, offset, scoreThreshold } = request;
     const [only] = lists;
     const hits = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
-    const best = combine(hits, { distance: field.distance, limit, offset, threshold: scoreThreshold });
+    const best = combine(hits, { distance, limit, offset, threshold: scoreThreshold });
     return await answer(best, request);
   } finally {
     release();
   }
 }
 
-/** Where is searched: every segment with the rows that may be returned, all retained until `release`. */
+/** Sparse vectors are compared by their dot product. Throws bad_input on a name that the collection does not have. */
+function distanceOf(name: string, { params }: CollectionConfig): Distance {
+  const field = params.vectors.find((field) => field.name === name);
+  if (field !== undefined) return field.distance;
+  if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
+  throw badInput(`Not existing vector name error: ${name}`);
+}
+
+/** Where is searched: the field in every segment, with the rows that may be returned, all retained until `release`. */
 async function placesOf(
   shards: readonly Shard[],
-  filter: Filter | undefined,
+  config: CollectionConfig,
+  { using, filter, params }: QueryPoints,
+  vector: Vector,
   signal: AbortSignal,
 ): Promise<{ readonly places: readonly Place[]; readonly release: () => void }> {
-  const matches = imposes(filter) ? await Promise.all(shards.map((shard) => shard.points.match(filter, signal))) : [];
-  const rows = matches.map((matches) => matches.rows);
-  const places = shards.flatMap((shard, index) =>
-    shard.segments.map((segment) => ({ shard, segment, filter: rows[index]?.of(segment) })),
-  );
-  const retained = [...rows, ...places.map(({ segment }) => segment)];
-  for (const each of retained) each.retain();
+  const weighs = weighsByRarity(using, config, params.idfCorpus !== undefined);
+  const matches = await matching(shards, filter, signal);
+  const corpora = weighs ? await matching(shards, params.idfCorpus, signal) : [];
+  // From here to the retaining nothing is awaited: the rows are those of this moment.
+  const rows = matches.map((matches) => matches.rows.retain());
+  const corpusRows = corpora.map((matches) => matches.rows.retain());
+  const retained: { release(): void }[] = [...rows, ...corpusRows];
   const release = (): void => {
     for (const each of retained) each.release();
   };
-  return { places, release };
-}
-
-function resolve(shards: readonly Shard[], field: DenseVectorConfig, request: QueryPoints): ResolvedTarget {
-  const { target } = request;
-  if (target.kind === 'id') {
-    const found = shards[shardOf(target.id, shards.length)]?.find(target.id);
-    if (found === undefined) throw notFound(`No point with id ${idText(target.id)} found`);
-    const vector = found.segment.vectorAt(found.row);
-    if (vector === undefined) throw notFound(`Vector with name "${field.name}" for point not found`);
-    return { vector, excluded: target.id };
+  try {
+    const places = shards.flatMap((shard, index) => {
+      const weighed = weighs ? weighByRarity(vector, using, shard, corpusRows[index]) : vector;
+      return shard.segments.flatMap((segment): Place[] => {
+        const field = segment.fieldNamed(using);
+        return field === undefined ? [] : [{ shard, segment, field, admitted: rows[index], vector: weighed }];
+      });
+    });
+    for (const { segment } of places) {
+      segment.retain();
+      retained.push(segment);
+    }
+    return { places, release };
+  } catch (error) {
+    // Caught to undo.
+    release();
+    throw error;
   }
-  if (target.kind !== 'vector')
-    throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
-  const { vector } = target;
-  if (vector.length !== field.size)
-    throw badInput(`Vector dimension error: expected dim: ${field.size}, got ${vector.length}`);
-  const query = field.distance === 'Cosine' ? vector.slice() : vector;
-  const broken = normaliseRows(query, field.size, field.distance === 'Cosine');
-  if (broken >= 0) throw badInput(`query: component ${broken} is not a finite number`);
-  return { vector: query, excluded: undefined };
 }
 
-async function searchSegment(
+function matching(
+  shards: readonly Shard[],
+  filter: Filter | undefined,
+  signal: AbortSignal,
+): Promise<readonly { readonly rows: AdmittedRows }[]> | readonly [] {
+  return imposes(filter) ? Promise.all(shards.map((shard) => shard.points.match(filter, signal))) : [];
+}
+
+async function searchPlace(
   place: Place,
   config: CollectionConfig,
-  field: DenseVectorConfig,
-  target: ResolvedTarget,
+  { excluded }: ResolvedTarget,
   request: QueryPoints,
   context: Context,
 ): Promise<readonly PlacedHit[]> {
-  const { shard, segment, filter } = place;
-  const { excluded } = target;
-  const plan = planSegment(segment.statistics, {
+  const { shard, segment, field, admitted, vector } = place;
+  const { spec } = field;
+  const plan = planSegment(field.statistics, {
     candidates: request.limit + request.offset + (excluded === undefined ? 0 : 1),
     params: request.params,
-    efConstruct: field.hnswConfig?.efConstruct ?? config.hnsw.efConstruct,
+    efConstruct: spec.kind === 'sparse' ? config.hnsw.efConstruct : spec.efConstruct,
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
-  const found = await segment.search({
-    query: target.vector,
+  const found = await segment.search(field, {
+    query: vector,
     plan,
-    filter,
+    filter: admitted?.of(segment, field),
     signal: context.signal,
     exists: (id) => shard.find(id) !== undefined,
   });
@@ -139,8 +144,8 @@ function withoutOldVersions(hits: readonly PlacedHit[]): readonly PlacedHit[] {
 async function answer(hits: readonly ScoredHit<Place>[], request: QueryPoints): Promise<ScoredPoint[]> {
   const places = hits.map(({ id, row, place }) => ({ id, row, shard: place.shard, segment: place.segment }));
   const records = await hydrate(places, request.withPayload, request.withVector);
-  return records.map(({ id, payload, vector }, index) => {
+  return records.map(({ id, payload, vectors }, index) => {
     const { place, row, score } = hits[index] as ScoredHit<Place>;
-    return { id, version: place.segment.rows.versionAt(row), score, payload, vector };
+    return { id, version: place.segment.rows.versionAt(row), score, payload, vectors };
   });
 }

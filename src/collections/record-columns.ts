@@ -1,27 +1,28 @@
-import { invariant } from '../base/invariant.ts';
 import { dataDamaged } from '../core/errors.ts';
 import type { IdColumn } from '../core/ids.ts';
+import type { VectorColumn, VectorKind } from '../core/vectors.ts';
 
 /**
  * Points and ids as a record of the log holds them: little-endian, every array aligned to four bytes.
  *
- *   points  | 1 | count | dimension | vectorCount | flags (count, padded to 4) | ids (16 a point)
- *           | payloadStarts (count + 1) | vectors (vectorCount x dimension x f32) | payload bytes |
+ *   points  | 1 | count | columns | payloadBytes | flags (count, padded to 4) | ids (16 a point)
+ *           | payloadStarts (count + 1) | columns | payload bytes |
  *   ids     | 2 | count | 0 | 0 | flags | ids |
+ *   column  | kind | nameBytes | valueCount | 0 | name (UTF-8, padded) | has (count, padded) | starts (count + 1)
+ *           | values: f32 | sparse: indices u32, as many | multi: dimensions (count) |
  *
- * The first four fields are u32. A flag byte is the id's kind (bit 0) and whether the point has a vector (bit 1);
- * vectors stand in the order of the points that have one. Vectors are stored as they are scored and returned
- * (normalised for Cosine), so that applying needs nothing but the record and the state.
+ * The first four fields are u32. A flag byte is the id's kind. Vectors are stored as they are scored and returned
+ * (normalised for Cosine, rounded to their datatype), so that applying needs nothing but the record and the state.
  */
 export interface RecordedPoints {
   readonly count: number;
-  readonly dimension: number;
-  /** Bit 0: kind of the id; bit 1: the point has a vector. */
+  /** Bit 0: kind of the id. */
   readonly flags: Uint8Array;
   readonly words: Uint32Array;
   readonly payloadStarts: Uint32Array;
-  readonly vectors: Float32Array;
   readonly payloads: Uint8Array;
+  /** At most one column a name. */
+  readonly vectors: readonly VectorColumn[];
 }
 
 export type RecordedColumns =
@@ -30,7 +31,7 @@ export type RecordedColumns =
 /** The first word of each form. */
 export const KIND_POINTS = 1;
 export const KIND_IDS = 2;
-const HEADER_BYTES = 16;
+const VECTOR_KINDS: readonly VectorKind[] = ['dense', 'sparse', 'multi'];
 
 /** The parts, to be written end to end. They are views of the columns' arrays, not copies. */
 export function encodeIds({ count, kinds, words }: IdColumn): Uint8Array[] {
@@ -40,56 +41,104 @@ export function encodeIds({ count, kinds, words }: IdColumn): Uint8Array[] {
 
 /** As `encodeIds`. */
 export function encodePoints(points: RecordedPoints): Uint8Array[] {
-  const { count, dimension, flags, words, payloadStarts, vectors, payloads } = points;
-  const vectorCount = dimension === 0 ? 0 : vectors.length / dimension;
-  invariant(Number.isInteger(vectorCount), 'record: vectors are whole rows');
+  const { count, flags, words, payloadStarts, vectors, payloads } = points;
   return [
-    bytesOf(new Uint32Array([KIND_POINTS, count, dimension, vectorCount])),
+    bytesOf(new Uint32Array([KIND_POINTS, count, vectors.length, payloads.length])),
     padded(flags.subarray(0, count)),
     bytesOf(words.subarray(0, count * 4)),
     bytesOf(payloadStarts),
-    bytesOf(vectors),
+    ...vectors.flatMap(encodeColumn),
     payloads,
   ];
 }
 
+function encodeColumn(column: VectorColumn): Uint8Array[] {
+  const { kind, has, starts, values } = column;
+  const name = new TextEncoder().encode(column.name);
+  const parts = [
+    bytesOf(new Uint32Array([VECTOR_KINDS.indexOf(kind), name.length, values.length, 0])),
+    padded(name),
+    padded(has),
+    bytesOf(starts),
+    bytesOf(values),
+  ];
+  if (kind === 'sparse') parts.push(bytesOf(column.indices));
+  if (kind === 'multi') parts.push(bytesOf(column.dimensions));
+  return parts;
+}
+
 /** Reads columns back; `source` begins at a multiple of four. Throws data_damaged where its lengths do not add up. */
 export function decodeColumns(source: Uint8Array, place: string): RecordedColumns {
-  const { buffer, byteOffset, byteLength } = source;
-  if (byteLength < HEADER_BYTES) throw dataDamaged(place, `a record of ${byteLength} bytes is shorter than its header`);
-  const header = new Uint32Array(buffer, byteOffset, 4);
-  const [kind = 0, count = 0, dimension = 0, vectorCount = 0] = header;
-  const flagsAt = HEADER_BYTES;
-  const wordsAt = flagsAt + align4(count);
-  const startsAt = wordsAt + count * 16;
+  const reader = new Reader(source, place);
+  const [kind = 0, count = 0, columnCount = 0, payloadBytes = 0] = reader.words(4);
+  if (kind !== KIND_IDS && kind !== KIND_POINTS) throw dataDamaged(place, `unknown kind of record ${kind}`);
+  const flags = reader.bytes(count);
+  const words = reader.words(count * 4);
   if (kind === KIND_IDS) {
-    if (startsAt !== byteLength) throw dataDamaged(place, 'a list of ids has a wrong length');
-    return {
-      kind: 'ids',
-      ids: {
-        count,
-        kinds: source.subarray(flagsAt, flagsAt + count),
-        words: new Uint32Array(buffer, byteOffset + wordsAt, count * 4),
-      },
-    };
+    reader.end();
+    return { kind: 'ids', ids: { count, kinds: flags, words } };
   }
-  if (kind !== KIND_POINTS) throw dataDamaged(place, `unknown kind of record ${kind}`);
-  const vectorsAt = startsAt + (count + 1) * 4;
-  const payloadsAt = vectorsAt + vectorCount * dimension * 4;
-  if (payloadsAt > byteLength) throw dataDamaged(place, 'a list of points is shorter than its arrays');
-  const payloadStarts = new Uint32Array(buffer, byteOffset + startsAt, count + 1);
-  if (payloadsAt + (payloadStarts[count] ?? 0) !== byteLength)
-    throw dataDamaged(place, 'a list of points has a wrong length');
-  const points = {
-    count,
-    dimension,
-    flags: source.subarray(flagsAt, flagsAt + count),
-    words: new Uint32Array(buffer, byteOffset + wordsAt, count * 4),
-    payloadStarts,
-    vectors: new Float32Array(buffer, byteOffset + vectorsAt, vectorCount * dimension),
-    payloads: source.subarray(payloadsAt),
-  };
-  return { kind: 'points', points };
+  const payloadStarts = reader.words(count + 1);
+  const vectors = Array.from({ length: columnCount }, () => decodeColumn(reader, count));
+  if (payloadStarts[count] !== payloadBytes) throw dataDamaged(place, 'a list of points has a wrong length');
+  const payloads = reader.rest(payloadBytes);
+  return { kind: 'points', points: { count, flags, words, payloadStarts, vectors, payloads } };
+}
+
+function decodeColumn(reader: Reader, count: number): VectorColumn {
+  const [kindAt = 0, nameBytes = 0, valueCount = 0] = reader.words(4);
+  const name = new TextDecoder().decode(reader.bytes(nameBytes));
+  const has = reader.bytes(count);
+  const starts = reader.words(count + 1);
+  const values = reader.floats(valueCount);
+  const places = { name, has, starts, values };
+  const kind = VECTOR_KINDS[kindAt];
+  if (kind === undefined) throw dataDamaged(reader.place, `unknown kind of vectors ${kindAt}`);
+  if (kind === 'sparse') return { kind, ...places, indices: reader.words(valueCount) };
+  if (kind === 'multi') return { kind, ...places, dimensions: reader.words(count) };
+  return { kind, ...places };
+}
+
+/** Takes one array after another off a record; they are views of it. */
+class Reader {
+  readonly place: string;
+  private readonly source: Uint8Array;
+  private at = 0;
+
+  constructor(source: Uint8Array, place: string) {
+    this.source = source;
+    this.place = place;
+  }
+
+  words(length: number): Uint32Array {
+    return new Uint32Array(this.source.buffer, this.take(length * 4), length);
+  }
+
+  floats(length: number): Float32Array {
+    return new Float32Array(this.source.buffer, this.take(length * 4), length);
+  }
+
+  bytes(length: number): Uint8Array {
+    return new Uint8Array(this.source.buffer, this.take(align4(length)), length);
+  }
+
+  /** The last array, which is not padded. */
+  rest(length: number): Uint8Array {
+    const rest = new Uint8Array(this.source.buffer, this.take(length), length);
+    this.end();
+    return rest;
+  }
+
+  end(): void {
+    if (this.at !== this.source.length) throw dataDamaged(this.place, 'a record is longer than its arrays');
+  }
+
+  private take(bytes: number): number {
+    const start = this.at;
+    this.at += bytes;
+    if (this.at > this.source.length) throw dataDamaged(this.place, 'a record is shorter than its arrays');
+    return this.source.byteOffset + start;
+  }
 }
 
 export function bytesOf(array: Uint32Array | Float32Array): Uint8Array {

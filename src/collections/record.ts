@@ -4,6 +4,7 @@ import { decodeFilter, encodeFilter } from '../core/filter-text.ts';
 import { jsonPath, type JsonPath } from '../core/json-path.ts';
 import type { FieldSchema } from '../core/payload-schema.ts';
 import type { PointsTarget, UpdateMode } from '../core/requests.ts';
+import type { FieldSpec } from '../segments/field-spec.ts';
 import {
   align4,
   bytesOf,
@@ -43,7 +44,8 @@ export type UpdateRecord =
   /** Points without payloads; each has a vector. */
   | { readonly kind: 'update_vectors'; readonly points: RecordedPoints; readonly filter: Filter | undefined }
   | { readonly kind: 'remove_vectors'; readonly target: PointsTarget; readonly names: readonly string[] }
-  | IndexRecord;
+  | IndexRecord
+  | VectorFieldRecord;
 
 /** A change of payloads; an empty `payload` means none. */
 export type PayloadRecord =
@@ -60,6 +62,11 @@ export type IndexRecord =
   | { readonly kind: 'create_index'; readonly path: JsonPath; readonly schema: FieldSchema }
   | { readonly kind: 'delete_index'; readonly path: JsonPath };
 
+/** A field of vectors comes, with how it is held and indexed, or goes with all its vectors. */
+export type VectorFieldRecord =
+  | { readonly kind: 'create_vector_field'; readonly spec: FieldSpec }
+  | { readonly kind: 'delete_vector_field'; readonly name: string };
+
 const KIND_CHANGE = 3;
 const HEADER_BYTES = 16;
 
@@ -72,6 +79,7 @@ interface Head {
   readonly keys?: readonly string[];
   readonly names?: readonly string[];
   readonly schema?: FieldSchema;
+  readonly spec?: FieldSpec;
 }
 
 /** The parts of a record, to be written end to end. They are views of the record's arrays, not copies. */
@@ -108,6 +116,10 @@ export function encodeRecord(record: UpdateRecord): Uint8Array[] {
       return encodeChange({ op: record.kind, key: record.path.text, schema: record.schema });
     case 'delete_index':
       return encodeChange({ op: record.kind, key: record.path.text });
+    case 'create_vector_field':
+      return encodeChange({ op: record.kind, spec: record.spec });
+    case 'delete_vector_field':
+      return encodeChange({ op: record.kind, names: [record.name] });
   }
 }
 
@@ -171,7 +183,7 @@ function decodeHead(bytes: Uint8Array, place: string): Head {
 }
 
 function changeOf(head: Head, columns: RecordedColumns | undefined, payload: Uint8Array, place: string): UpdateRecord {
-  const { op, mode = 'upsert', names = [], keys = [], schema } = head;
+  const { op, mode = 'upsert', names = [], keys = [], schema, spec } = head;
   const filter = head.filter === undefined ? undefined : filterOf(head.filter, place);
   const points = (): RecordedPoints => {
     if (columns?.kind !== 'points') throw dataDamaged(place, `a record of ${op} holds no points`);
@@ -202,6 +214,11 @@ function changeOf(head: Head, columns: RecordedColumns | undefined, payload: Uin
       return { kind: op, path: pathOf(head.key ?? '', place), schema };
     case 'delete_index':
       return { kind: op, path: pathOf(head.key ?? '', place) };
+    case 'create_vector_field':
+      if (spec === undefined) throw dataDamaged(place, 'a record of a vector field says nothing of it');
+      return { kind: op, spec };
+    case 'delete_vector_field':
+      return { kind: op, name: names[0] ?? '' };
     default:
       throw dataDamaged(place, `unknown change ${String(op)}`);
   }

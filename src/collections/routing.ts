@@ -1,5 +1,6 @@
 import type { IdColumn, PointId } from '../core/ids.ts';
-import { FLAG_UUID, FLAG_VECTOR } from '../segments/row-table.ts';
+import { isEmptyColumn, pickColumn } from '../core/vector-columns.ts';
+import { FLAG_UUID } from '../segments/row-table.ts';
 import type { UpdateRecord } from './record.ts';
 import type { RecordedPoints } from './record-columns.ts';
 
@@ -44,19 +45,7 @@ function splitIds(ids: IdColumn, shardCount: number): (IdColumn | undefined)[] {
 
 /** The points with these indexes, in this order. */
 export function pickPoints(source: RecordedPoints, points: readonly number[]): RecordedPoints {
-  const { count, dimension, flags, words, payloadStarts, payloads, vectors } = source;
-  const vectorRows = new Uint32Array(count);
-  let rows = 0;
-  for (let point = 0; point < count; point++) {
-    vectorRows[point] = rows;
-    if (((flags[point] ?? 0) & FLAG_VECTOR) !== 0) rows++;
-  }
-  const withVector = points.filter((point) => ((flags[point] ?? 0) & FLAG_VECTOR) !== 0);
-  const pickedVectors = new Float32Array(withVector.length * dimension);
-  withVector.forEach((point, index) => {
-    const start = (vectorRows[point] ?? 0) * dimension;
-    pickedVectors.set(vectors.subarray(start, start + dimension), index * dimension);
-  });
+  const { flags, words, payloadStarts, payloads, vectors } = source;
   const pickedStarts = new Uint32Array(points.length + 1);
   points.forEach((point, index) => {
     pickedStarts[index + 1] =
@@ -68,11 +57,10 @@ export function pickPoints(source: RecordedPoints, points: readonly number[]): R
   });
   return {
     count: points.length,
-    dimension,
     flags: Uint8Array.from(points, (point) => flags[point] ?? 0),
     words: pickWords(words, points),
     payloadStarts: pickedStarts,
-    vectors: pickedVectors,
+    vectors: vectors.map((column) => pickColumn(column, points)).filter((column) => !isEmptyColumn(column)),
     payloads: pickedPayloads,
   };
 }
@@ -121,6 +109,8 @@ export function splitRecord(record: UpdateRecord, shardCount: number): (UpdateRe
       );
     case 'create_index':
     case 'delete_index':
+    case 'create_vector_field':
+    case 'delete_vector_field':
       return Array.from({ length: shardCount }, () => record);
     case 'remove':
     case 'set_payload':

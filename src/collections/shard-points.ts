@@ -6,7 +6,6 @@ import type { FilterContext } from '../filters/compile.ts';
 import type { FieldIndex } from '../filters/field-index.ts';
 import { SCAN_MODULE, type ScanTask } from '../filters/payload-scan.ts';
 import type { Logger } from '../observe/logger.ts';
-import { FLAG_VECTOR } from '../segments/row-table.ts';
 import type { Segment, SegmentOptions } from '../segments/segment.ts';
 import { ChangeJournal } from './change-journal.ts';
 import { FieldIndexes, type SlotPayload } from './field-indexes.ts';
@@ -148,7 +147,7 @@ export class ShardPoints implements MatchSource, ScanSource {
       idAt: (slot) => this.idAt(slot),
       hasVector: (slot, name) => {
         const { segment, row } = this.placeOf(slot);
-        return name === '' && ((segment.rows.flags[row] ?? 0) & FLAG_VECTOR) !== 0;
+        return segment.fieldNamed(name)?.has(row) === true;
       },
       live: slots.live.words,
       slotEnd: slots.end,

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { bitsOf } from '../base/bitset.ts';
 import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
 import type { Logger } from '../observe/logger.ts';
+import { type FieldSpec, holdsSameVectors } from '../segments/field-spec.ts';
 import { openSegment } from '../segments/segment-files.ts';
 import { Segment, type SegmentOptions } from '../segments/segment.ts';
 import type { Kv } from '../storage/kv.ts';
@@ -14,8 +16,10 @@ import { applyRecord } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
 import type { FieldIndexes } from './field-indexes.ts';
+import { fieldSpecs } from './field-specs.ts';
 import { IndexFiles } from './index-files.ts';
 import { manifestKey } from './keys.ts';
+import type { MemoryLimits } from './memory-budget.ts';
 import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
 import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
@@ -33,6 +37,7 @@ export interface Foundation {
   readonly fsync: 'always' | 'never';
   /** Called when a long piece of background work has ended and nothing is left to do. */
   readonly rested: () => void;
+  readonly memory: MemoryLimits;
 }
 
 /** Where a shard stands. */
@@ -82,6 +87,8 @@ export class Shard implements CheckpointSource, ShardState {
   private appliedSequence: number;
   private readonly unwrittenBytesMax: number;
   private unwrittenPoints = 0;
+  /** Fields of vectors that came or went: segments made meanwhile have the wrong ones. */
+  private vectorFieldChanges = 0;
   private failed: Error | undefined;
   private closed = false;
 
@@ -122,9 +129,8 @@ export class Shard implements CheckpointSource, ShardState {
     const options = segmentOptions(foundation, config);
     const segments: Segment[] = [];
     for (const segment of manifest.segments) segments.push(await openSegment(world, directory, segment, options));
-    const { dimension } = options;
     const { walCapacityMb } = config.wal;
-    const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, dimension, manifest });
+    const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, manifest });
     if (stored !== undefined) await checkpoint.sweep({ segments, building: new Set() });
     const logDirectory = join(place.directory, 'log');
     const { log, tornTail } = await UpdateLog.open({
@@ -138,6 +144,7 @@ export class Shard implements CheckpointSource, ShardState {
     const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
+    await shard.settleVectorFields();
     // Those that fail are logged, and built again at the next start.
     void shard.fields.complete.then(() => shard.saveIndexes()).catch(() => undefined);
     return shard;
@@ -148,10 +155,14 @@ export class Shard implements CheckpointSource, ShardState {
     this.options = segmentOptions(this.foundation, config);
   }
 
-  /** Whether a segment's graph is built with other parameters than the collection has now. */
-  isStale(segment: Segment): boolean {
-    const { m, efConstruct } = segment.options;
-    return segment.indexedCount > 0 && (m !== this.options.m || efConstruct !== this.options.efConstruct);
+  /** Whether fields of a segment are indexed in other ways than the collection wants now; see Segment.isStale. */
+  isStale(segment: Segment, leastBytes: number): boolean {
+    return segment.isStale(this.options.fields, leastBytes);
+  }
+
+  /** Grows when a field of vectors comes or goes. */
+  get vectorFieldEpoch(): number {
+    return this.vectorFieldChanges;
   }
 
   get segments(): readonly Segment[] {
@@ -220,6 +231,23 @@ export class Shard implements CheckpointSource, ShardState {
     this.points.changed(slot);
   }
 
+  createVectorField(spec: FieldSpec): void {
+    for (const segment of this.list) {
+      const field = segment.fieldNamed(spec.name);
+      if (field !== undefined && holdsSameVectors(field.spec, spec)) continue;
+      segment.dropField(spec.name);
+      segment.addField(spec);
+    }
+    this.vectorFieldChanges++;
+    this.everythingChanged();
+  }
+
+  deleteVectorField(name: string): void {
+    for (const segment of this.list) segment.dropField(name);
+    this.vectorFieldChanges++;
+    this.everythingChanged();
+  }
+
   /**
    * Logs an accepted update. Resolves when it is durable; `applied` follows in the order of the log.
    * Throws insufficient_storage where the disk is full; nothing is changed then.
@@ -284,12 +312,22 @@ export class Shard implements CheckpointSource, ShardState {
 
   /**
    * Puts `successor` in the place of `old`, between two updates, then writes a checkpoint so that the old files can go.
-   * `carryOver` runs in the same moment: it brings over what changed since the successor was made.
+   * `carryOver` runs in the same moment: it brings over what changed since the successor was made. Throws timeout where
+   * that cannot be brought over: fields of vectors that came or went since `begun`; the old ones stay then.
    */
-  async replaceSegments(old: readonly Segment[], successor: Segment, carryOver: () => void): Promise<void> {
+  async replaceSegments(
+    old: readonly Segment[],
+    successor: Segment,
+    begun: number,
+    carryOver: () => void,
+  ): Promise<void> {
+    let isReplaced = false;
     try {
       await this.maintenance.run(async () => {
         await this.queue.run(() => {
+          if (begun !== this.vectorFieldChanges)
+            throw new VectorizerError('timeout', 'vector fields came or went while segments were made one');
+          isReplaced = true;
           carryOver();
           // Without new rows meanwhile the successor takes the next ones itself; without any rows it is not needed.
           const rest = this.list.filter((segment) => !old.includes(segment) && segment.rowCount > 0);
@@ -299,10 +337,12 @@ export class Shard implements CheckpointSource, ShardState {
         await this.checkpointNow('resting');
       });
     } finally {
-      // Requests that have just found a row there reach for it within this turn.
-      await nextTurn();
-      this.points.forget();
-      for (const segment of old) await segment.close();
+      if (isReplaced) {
+        // Requests that have just found a row there reach for it within this turn.
+        await nextTurn();
+        this.points.forget();
+        for (const segment of old) await segment.close();
+      }
     }
   }
 
@@ -326,7 +366,7 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   private get pendingBytes(): number {
-    return this.list.reduce((bytes, segment) => bytes + segment.originals.pendingBytes, this.payloads.unwritten.bytes);
+    return this.list.reduce((bytes, segment) => bytes + segment.pendingBytes, this.payloads.unwritten.bytes);
   }
 
   private hasUnwritten(): boolean {
@@ -390,6 +430,31 @@ export class Shard implements CheckpointSource, ShardState {
     this.indexFiles.restore(this.checkpoint.manifest.indexes ?? []);
   }
 
+  /** A vector field that came or went with the catalogue, and whose record a crash has kept from the log. */
+  private async settleVectorFields(): Promise<void> {
+    const { fields } = this.options;
+    const names = new Set(this.list.flatMap((segment) => segment.fields.map(({ name }) => name)));
+    for (const name of names) {
+      const spec = fields.find((spec) => spec.name === name);
+      const isKept = this.list.every((segment) => {
+        const field = segment.fieldNamed(name);
+        return field === undefined || (spec !== undefined && holdsSameVectors(field.spec, spec));
+      });
+      if (!isKept) await (await this.update({ kind: 'delete_vector_field', name })).applied;
+    }
+    for (const spec of fields) {
+      if (this.list.some((segment) => segment.fieldNamed(spec.name) === undefined))
+        await (
+          await this.update({ kind: 'create_vector_field', spec })
+        ).applied;
+    }
+  }
+
+  /** A filter may ask which vectors points have. */
+  private everythingChanged(): void {
+    for (const slot of bitsOf(this.slots.live.words)) this.changed(slot);
+  }
+
   private async replay(logDirectory: string): Promise<void> {
     const { manifest } = this.checkpoint;
     let records = 0;
@@ -415,14 +480,5 @@ export class Shard implements CheckpointSource, ShardState {
 }
 
 function segmentOptions({ compute, world }: Foundation, config: CollectionConfig): SegmentOptions {
-  const field = config.params.vectors.find(({ name }) => name === '');
-  const hnsw = { ...config.hnsw, ...field?.hnswConfig };
-  return {
-    compute,
-    dimension: field?.size ?? 0,
-    distance: field?.distance ?? 'Dot',
-    m: hnsw.m ?? config.hnsw.m,
-    efConstruct: hnsw.efConstruct ?? config.hnsw.efConstruct,
-    seed: Math.floor(world.random() * 2 ** 32),
-  };
+  return { compute, fields: fieldSpecs(config), seed: Math.floor(world.random() * 2 ** 32) };
 }

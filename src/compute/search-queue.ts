@@ -112,6 +112,7 @@ function largestShape(a: WorkspaceShape, b: WorkspaceShape): WorkspaceShape {
     beam: Math.max(a.beam, b.beam),
     links: Math.max(a.links, b.links),
     top: Math.max(a.top, b.top),
+    queryBytes: Math.max(a.queryBytes ?? 0, b.queryBytes ?? 0),
   };
 }
 

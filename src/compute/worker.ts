@@ -26,13 +26,14 @@ export interface SearchBatch extends ArenaTask {
   readonly tasks: readonly number[];
 }
 
-/** Rows [start, end) are to be put into the graph; rows at or above rowCount do not exist. */
+/** Rows [start, end) are to be put into the graph; rows at or above rowCount do not exist. originals: their address, or 0. */
 export interface InsertWork {
   readonly kind: 'insert';
   readonly field: number;
   readonly start: number;
   readonly end: number;
   readonly rowCount: number;
+  readonly originals: number;
 }
 
 /** Rows [start, end) of target are to be copied from source (assembly/compact.ts). */
@@ -56,7 +57,13 @@ export interface MeasureWork {
   readonly shareMin: number;
 }
 
-export type BackgroundWork = InsertWork | CompactWork | MeasureWork;
+/** A piece of k-means (layout.ts, CENTROID_…). */
+export interface CentroidWork {
+  readonly kind: 'centroids';
+  readonly task: number;
+}
+
+export type BackgroundWork = InsertWork | CompactWork | MeasureWork | CentroidWork;
 
 export interface BackgroundTask extends ArenaTask {
   readonly work: BackgroundWork;
@@ -82,10 +89,13 @@ export function runBackground(task: BackgroundTask): boolean {
   const { work, space } = task;
   switch (work.kind) {
     case 'insert':
-      kernels.insertRows(work.field, space, work.start, work.end, work.rowCount);
+      kernels.insertRows(work.field, space, work.start, work.end, work.rowCount, work.originals);
       break;
     case 'measure':
       kernels.chooseCodes(work.field, space, work.rowCount, work.shareMin);
+      break;
+    case 'centroids':
+      kernels.trainCentroids(work.task, space);
       break;
     case 'compact': {
       const { source, target, kept, numbers, start, end, linked, sourceLinked } = work;

@@ -19,6 +19,8 @@ export interface WorkspaceShape {
   readonly links: number;
   /** Results. */
   readonly top: number;
+  /** Bytes of a query as the field's own code wants it (FieldCode.queryBytes); not given: none. */
+  readonly queryBytes?: number;
 }
 
 /** The memory that one thread works in while it runs a task: query, visited rows, beam, buffers. */
@@ -52,7 +54,8 @@ export class Workspace {
       shape.rowCount <= mine.rowCount &&
       shape.beam <= mine.beam &&
       shape.links <= mine.links &&
-      shape.top <= mine.top
+      shape.top <= mine.top &&
+      (shape.queryBytes ?? 0) <= (mine.queryBytes ?? 0)
     );
   }
 
@@ -65,6 +68,7 @@ export class Workspace {
       beam: Math.max(shape.beam, mine.beam),
       links: Math.max(shape.links, mine.links),
       top: Math.max(shape.top, mine.top),
+      queryBytes: Math.max(shape.queryBytes ?? 0, mine.queryBytes ?? 0),
     };
   }
 
@@ -83,7 +87,7 @@ function partBytes(shape: WorkspaceShape): readonly (readonly [field: number, by
   const parts: readonly (readonly [number, number])[] = [
     [layout.SPACE_QUERY, shape.padded * 4],
     [layout.SPACE_PAIR_QUERY, shape.padded * 4],
-    [layout.SPACE_QUERY_CODES, shape.padded * 2],
+    [layout.SPACE_QUERY_CODES, Math.max(shape.padded * 2, shape.queryBytes ?? 0)],
     [layout.SPACE_VISITED, visitedBytes(shape)],
     // One list of links may be noted beyond the capacity (assembly/walk.ts).
     [layout.SPACE_VISIT_LIST, (VISIT_CAPACITY + rows) * 4],

@@ -1,3 +1,5 @@
+import type { MemorySize } from './value-kinds.ts';
+
 /**
  * The configuration of the process: parsed once, frozen, the same names as Qdrant's keys.
  * Keys of Qdrant that mean nothing here yet are not listed: they are ignored with a warning.
@@ -21,6 +23,8 @@ export interface Config {
     readonly performance: {
       /** 0 = as many as the machine has cores. */
       readonly maxSearchThreads: number;
+      /** What the process may take before memory is given up (docs/memory.md). */
+      readonly memoryBudget: MemorySize;
     };
   };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'off';
@@ -28,7 +32,7 @@ export interface Config {
   readonly origins: Readonly<Record<ConfigKey, Origin>>;
 }
 
-/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync` is ours. */
+/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync` and `memory_budget` are ours. */
 export type ConfigKey =
   | 'service.host'
   | 'service.http_port'
@@ -38,6 +42,7 @@ export type ConfigKey =
   | 'storage.snapshots_path'
   | 'storage.wal.fsync'
   | 'storage.performance.max_search_threads'
+  | 'storage.performance.memory_budget'
   | 'log_level';
 
 export type Origin =

@@ -1,7 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { VectorizerError } from '../core/errors.ts';
 import { originText, type Config, type ConfigKey, type Origin } from './config.ts';
-import { boolean, integer, oneOf, text, type ValueKind } from './value-kinds.ts';
+import { boolean, integer, memorySize, oneOf, text, type ValueKind } from './value-kinds.ts';
 
 /** A configuration file as read; `path` is what messages call it. */
 export interface ConfigFile {
@@ -64,6 +64,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
       wal: Object.freeze({ fsync: take('storage.wal.fsync', oneOf('always', 'never'), 'always') }),
       performance: Object.freeze({
         maxSearchThreads: take('storage.performance.max_search_threads', integer(0, 1024), 0),
+        memoryBudget: take('storage.performance.memory_budget', memorySize, { kind: 'share', share: 0.8 }),
       }),
     }),
     logLevel: take('log_level', oneOf('trace', 'debug', 'info', 'warn', 'error', 'off'), 'info'),

@@ -43,3 +43,26 @@ export function oneOf<Word extends string>(...words: readonly Word[]): ValueKind
     parse: (given) => (typeof given === 'string' ? words.find((word) => word === given.toLowerCase()) : undefined),
   };
 }
+
+/** Bytes, or a share (0 … 1) of the memory that the process may use. */
+export type MemorySize =
+  { readonly kind: 'bytes'; readonly bytes: number } | { readonly kind: 'share'; readonly share: number };
+
+const UNITS: readonly string[] = ['b', 'kb', 'mb', 'gb', 'tb'];
+
+/** `512MB`, `1.5 GiB` (units are powers of 1,024), bytes as a whole number, or `60%`. */
+export const memorySize: ValueKind<MemorySize> = {
+  expected: 'a size like 512MB or 2GB, or a share of the memory like 60%',
+  parse: (given) => {
+    const written = typeof given === 'number' ? String(given) : given;
+    const match = typeof written === 'string' ? /^(\d+(?:\.\d+)?) ?(%|[kmgt]?i?b)?$/i.exec(written) : null;
+    if (match === null) return undefined;
+    const amount = Number(match[1]);
+    const unit = (match[2] ?? 'b').toLowerCase().replace('ib', 'b');
+    if (unit === '%') return amount > 0 && amount <= 100 ? { kind: 'share', share: amount / 100 } : undefined;
+    const bytes = amount * 1024 ** UNITS.indexOf(unit);
+    return Number.isSafeInteger(Math.floor(bytes)) && bytes >= 1
+      ? { kind: 'bytes', bytes: Math.floor(bytes) }
+      : undefined;
+  },
+};

@@ -1,12 +1,15 @@
-/** What is known of a segment when a query is planned. */
+import type { QuantizationParams } from './quantization.ts';
+
+/** What is known of one field of a segment when a query is planned. */
 export interface SegmentStatistics {
   readonly liveCount: number;
-  readonly rowCount: number;
+  /** Vectors that the index covers. */
   readonly indexedCount: number;
-  readonly dimension: number;
+  /** About what the vectors outside of it weigh as Qdrant counts: four bytes a number. */
+  readonly unindexedBytes: number;
 }
 
-/** How one segment answers a nearest query. */
+/** How one field of a segment answers a nearest query. */
 export interface SegmentPlan {
   readonly k: number;
   /** Beam width in rows, at least k. */
@@ -15,4 +18,6 @@ export interface SegmentPlan {
   readonly exact: boolean;
   /** Leave out rows that are not in the graph yet. */
   readonly indexedOnly: boolean;
+  /** Whether and how quantised codes are searched. */
+  readonly quantization: QuantizationParams;
 }

@@ -1,8 +1,10 @@
-import type { CollectionConfig, CollectionDiff } from './collection-config.ts';
+import type { CollectionConfig, CollectionDiff, VectorFieldConfig } from './collection-config.ts';
 import type { Filter } from './filter.ts';
 import type { IdColumn, PointId } from './ids.ts';
 import type { JsonPath } from './json-path.ts';
 import type { FieldSchema } from './payload-schema.ts';
+import type { QuantizationParams } from './quantization.ts';
+import type { InferenceObject, InferredVector, Vector, VectorColumn } from './vectors.ts';
 
 /**
  * What a user can ask, after parsing: one type an operation, the same for every door.
@@ -19,28 +21,20 @@ export type PayloadSelector =
 export type VectorSelector =
   { readonly kind: 'none' } | { readonly kind: 'all' } | { readonly kind: 'names'; readonly names: readonly string[] };
 
-/** A vector that does not go into the default dense field; `accept` refuses it or finds its field. */
-export interface OtherVector {
-  readonly pointIndex: number;
-  readonly name: string;
-  readonly kind: 'dense' | 'sparse' | 'multi' | 'inference';
-}
-
 /**
  * Points by column; no JavaScript number array and no object per point.
- * vectors        all default dense vectors end to end, in the order of the points, as sent (not normalised).
- * vectorStarts   count + 1 offsets into `vectors` in floats; start = end: the point has no default vector.
+ * vectors        a column for each name and kind of vector that the points have, as sent (not normalised).
+ * inferred       vectors that a model has to make; they come into columns before a change is accepted.
  * payloads       raw JSON objects end to end, as sent.
  * payloadStarts  count + 1 offsets into `payloads` in bytes; start = end: no payload.
  * The arrays may be views of SharedArrayBuffers or of transferred buffers. All are the receiver's own.
  */
 export interface PointColumns {
   readonly ids: IdColumn;
-  readonly vectors: Float32Array;
-  readonly vectorStarts: Uint32Array;
+  readonly vectors: readonly VectorColumn[];
+  readonly inferred: readonly InferredVector[];
   readonly payloads: Uint8Array;
   readonly payloadStarts: Uint32Array;
-  readonly others: readonly OtherVector[];
 }
 
 export interface WriteOptions {
@@ -69,6 +63,16 @@ export interface UpdateCollection {
 
 export interface CollectionName {
   readonly collection: string;
+}
+
+/** `GET /collections/{c}/optimizations`. What is not asked for is left out. */
+export interface GetOptimizations {
+  readonly collection: string;
+  readonly queued: boolean;
+  readonly completed: boolean;
+  readonly idleSegments: boolean;
+  /** At most so many that are completed; 16 where it is not given. */
+  readonly completedLimit: number;
 }
 
 /** Which points a change is for. */
@@ -126,6 +130,18 @@ export interface CreateFieldIndex extends WriteOptions {
   readonly collection: string;
   readonly path: JsonPath;
   readonly schema: FieldSchema;
+}
+
+/** Adds a vector field to a collection that lives; its points have no such vector yet. */
+export interface CreateVectorField extends WriteOptions {
+  readonly collection: string;
+  readonly field: VectorFieldConfig;
+}
+
+/** Takes a vector field and its data away; a name that is unknown is no fault. */
+export interface DeleteVectorField extends WriteOptions {
+  readonly collection: string;
+  readonly name: string;
 }
 
 export interface DeleteFieldIndex extends WriteOptions {
@@ -189,19 +205,30 @@ export interface SearchParams {
   readonly hnswEf: number | undefined;
   readonly exact: boolean;
   readonly indexedOnly: boolean;
+  readonly quantization: QuantizationParams;
+  /** Points that the document frequencies of a sparse vector with the idf modifier are counted over; undefined = all. */
+  readonly idfCorpus: Filter | undefined;
 }
 
 /** What a query looks for. `scroll` = no query at all: points by id, all scores 1. */
 export type QueryTarget =
   | { readonly kind: 'scroll' }
-  | { readonly kind: 'vector'; readonly vector: Float32Array }
+  | { readonly kind: 'vector'; readonly vector: Vector }
+  | { readonly kind: 'inference'; readonly object: InferenceObject }
   | { readonly kind: 'id'; readonly id: PointId }
   | { readonly kind: 'order_by'; readonly orderBy: OrderBy };
+
+/** Where the vector of an example is looked up instead; `vector` undefined = the name that is searched. */
+export interface LookupFrom {
+  readonly collection: string;
+  readonly vector: string | undefined;
+}
 
 export interface QueryPoints {
   readonly target: QueryTarget;
   /** Name of the vector field; '' = default. */
   readonly using: string;
+  readonly lookupFrom: LookupFrom | undefined;
   readonly limit: number;
   readonly offset: number;
   readonly scoreThreshold: number | undefined;

@@ -5,7 +5,10 @@ import { readFileSync } from 'node:fs';
  * row numbers or counts; nothing is checked inside.
  */
 export interface Kernels {
-  /** Codes of `count` rows from f32 rows end to end at `source`; `centred` is scratch, f32[padded], zeros after dimension. */
+  /**
+   * Codes of `count` rows from f32 rows end to end at `source`; `centred` is scratch: f32[padded], zeros after dimension,
+   * then 2 x padded + 16 bytes.
+   */
   quantiseRows(field: number, row: number, count: number, source: number, centred: number): void;
   /** A row's centred coordinates to f32[padded] at `target`. */
   dequantiseRow(field: number, row: number, target: number): void;
@@ -18,8 +21,11 @@ export interface Kernels {
   scoreExact(field: number, space: number, row: number): number;
   /** Runs the search task (layout.ts, SEARCH_…) at `task` and writes its answer there. */
   search(task: number, space: number): void;
-  /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
-  insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
+  /**
+   * Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks.
+   * originals  f32[padded] of each of these rows, or 0.
+   */
+  insertRows(field: number, space: number, start: number, end: number, rowCount: number, originals: number): void;
   /** Share of neighbours on which codes and 24 bits agree, on a sample of the field. */
   measureCodes(field: number, space: number, rowCount: number): number;
   /** Makes the field wide where that share is below `shareMin`. */
@@ -42,6 +48,50 @@ export interface Kernels {
     linked: number,
     sourceLinked: number,
   ): void;
+  /** Codes of few bits (CODE_TURBO4 and after) of f32[dimension] rows end to end; `scratch` as codeShape has it. */
+  encodeRows(field: number, row: number, count: number, source: number, scratch: number): void;
+  /** What a row's code stands for: f32[dimension rounded up to 128] at `target`, zeros after dimension. */
+  decodeRow(field: number, row: number, target: number): void;
+  prepareCodedQuery(field: number, space: number, source: number): void;
+  /** Makes a coded row the query of a workspace. */
+  prepareCodedRow(field: number, space: number, row: number): void;
+  scoreCodedRows(field: number, space: number, rows: number, count: number, scores: number): void;
+  scoreCodedPairs(field: number, space: number, base: number, rows: number, count: number, scores: number): void;
+  /** The score of what a row's code stands for. */
+  scoreDecoded(field: number, space: number, row: number): number;
+  /** Bounds of the exact score of a row with this estimate; share 1: provable (assembly/code-tail.ts). */
+  codeHighest(field: number, space: number, row: number, estimate: number, share: number): number;
+  codeLowest(field: number, space: number, row: number, estimate: number, share: number): number;
+  /** A piece of k-means (layout.ts, CENTROID_…). */
+  trainCentroids(task: number, space: number): void;
+  /** Appends rows' postings to a sparse field; answers how many are in (assembly/sparse-append.ts). */
+  sparseAppend(
+    field: number,
+    row: number,
+    starts: number,
+    rowCount: number,
+    indices: number,
+    values: number,
+    done: number,
+  ): number;
+  /** Takes back the last posting of a term. */
+  sparseRetract(field: number, index: number): void;
+  /** Makes an empty table the field's, filled with its terms. */
+  sparseRehash(field: number, table: number): void;
+  /** Frees pieces that were replaced. */
+  sparseReclaim(field: number, list: number, count: number): void;
+  /** Live rows with a term; those of a filter; live rows of a filter that are not empty (assembly/sparse-count.ts). */
+  sparseFrequency(field: number, index: number, scratch: number): number;
+  sparseFrequencyIn(
+    field: number,
+    index: number,
+    bitmap: number,
+    end: number,
+    list: number,
+    count: number,
+    scratch: number,
+  ): number;
+  sparseRowsIn(bitmap: number, words: number, dead: number, empty: number): number;
 }
 
 /** Compiles the kernels; a module can be sent to other threads without compiling it again. */

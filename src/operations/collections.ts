@@ -1,5 +1,5 @@
-import type { CollectionInfo } from '../core/answers.ts';
-import type { CollectionName, CreateCollection, UpdateCollection } from '../core/requests.ts';
+import type { CollectionInfo, MemoryReport, OptimizationsReport } from '../core/answers.ts';
+import type { CollectionName, CreateCollection, GetOptimizations, UpdateCollection } from '../core/requests.ts';
 import type { Operation } from './operation.ts';
 
 export const listCollections: Operation<undefined, readonly string[]> = {
@@ -18,6 +18,18 @@ export const getCollection: Operation<CollectionName, CollectionInfo> = {
   name: 'get_collection',
   access: 'read',
   run: async (house, _context, request) => house.database.collection(request.collection).info(),
+};
+
+export const getOptimizations: Operation<GetOptimizations, OptimizationsReport> = {
+  name: 'get_optimizations',
+  access: 'read',
+  run: async (house, _context, request) => house.database.collection(request.collection).optimizations(request),
+};
+
+export const getMemory: Operation<CollectionName, MemoryReport> = {
+  name: 'get_memory',
+  access: 'read',
+  run: async (house, _context, request) => house.database.collection(request.collection).memory(),
 };
 
 export const createCollection: Operation<CreateCollection, boolean> = {

@@ -5,7 +5,7 @@ import type { SearchParams } from '../core/requests.ts';
 const SCAN_SHARE = 0.25;
 
 /**
- * Plans one segment's part of a nearest query. Pure.
+ * Plans one segment's part of a nearest query over one field. Pure.
  *
  * candidates          rows wanted: limit + offset (+ what will be dropped afterwards).
  * params.hnswEf       else the collection's ef_construct, as in Qdrant; never below the candidates.
@@ -22,11 +22,11 @@ export function planSegment(
 ): SegmentPlan {
   const k = Math.min(request.candidates, statistics.liveCount);
   const ef = Math.max(request.params.hnswEf ?? request.efConstruct, k);
-  const unindexedBytes = (statistics.rowCount - statistics.indexedCount) * statistics.dimension * 4;
   return {
     k,
     ef,
     exact: request.params.exact || ef > statistics.indexedCount * SCAN_SHARE,
-    indexedOnly: request.params.indexedOnly && unindexedBytes > request.unindexedBytesMax,
+    indexedOnly: request.params.indexedOnly && statistics.unindexedBytes > request.unindexedBytesMax,
+    quantization: request.params.quantization,
   };
 }

@@ -20,6 +20,16 @@ export function plainText(value: number): string {
   return `${sign}0.${'0'.repeat(-point)}${digits}`;
 }
 
+/** The double whose shortest digits are those of the 32-bit float nearest to `value`. */
+export function floatDigits(value: number): number {
+  const float = Math.fround(value);
+  for (let precision = 6; precision < 9; precision++) {
+    const shorter = Number(float.toPrecision(precision));
+    if (Math.fround(shorter) === float) return shorter;
+  }
+  return Number(float.toPrecision(9));
+}
+
 /** Digits without leading or trailing zeros, and the power of ten of the last one. */
 function shortestDigits(value: number): [string, number] {
   if (value === 0) return ['0', 0];

@@ -2,6 +2,7 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
 import type { PointChange } from '../core/requests.ts';
+import type { VectorColumn } from '../core/vectors.ts';
 import { type ChangeForm, parseChanges } from './parse/change-body.ts';
 import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
 import { WireError } from './wire-error.ts';
@@ -44,6 +45,13 @@ function failure(error: unknown): ParseOutcome {
 function buffersOf(change: PointChange): ArrayBufferLike[] {
   if ('payload' in change) return [change.payload.buffer];
   if (!('points' in change)) return [];
-  const { ids, vectors, vectorStarts, payloads, payloadStarts } = change.points;
-  return [ids.kinds, ids.words, vectors, vectorStarts, payloads, payloadStarts].map(({ buffer }) => buffer);
+  const { ids, vectors, payloads, payloadStarts } = change.points;
+  const arrays = [ids.kinds, ids.words, payloads, payloadStarts, ...vectors.flatMap(arraysOf)];
+  return arrays.map(({ buffer }) => buffer);
+}
+
+function arraysOf(column: VectorColumn): readonly (Uint8Array | Uint32Array | Float32Array)[] {
+  const { has, starts, values } = column;
+  if (column.kind === 'sparse') return [has, starts, values, column.indices];
+  return column.kind === 'multi' ? [has, starts, values, column.dimensions] : [has, starts, values];
 }

@@ -39,8 +39,6 @@ const REFUSED: readonly Refused[] = [
   { route: `POST ${POINTS}/discover/batch`, feature: DISCOVER, search: 'discover', isBatch: true },
   { route: `POST ${POINTS}/search/matrix/pairs`, feature: MATRIX, search: 'matrix' },
   { route: `POST ${POINTS}/search/matrix/offsets`, feature: MATRIX, search: 'matrix' },
-  { route: 'PUT /collections/:name/vectors/:vector', feature: 'A named vector' },
-  { route: 'DELETE /collections/:name/vectors/:vector', feature: 'A named vector' },
   {
     route: 'POST /collections/aliases',
     feature: ALIASES,
@@ -74,8 +72,6 @@ const REFUSED: readonly Refused[] = [
   { route: 'GET /collections/:name/shards', feature: SHARDS },
   { route: 'PUT /collections/:name/shards', feature: SHARDS },
   { route: 'POST /collections/:name/shards/delete', feature: SHARDS },
-  { route: 'GET /collections/:name/optimizations', feature: 'The list of optimizations' },
-  { route: 'GET /collections/:name/memory', feature: 'The memory report' },
   { route: 'GET /collections/:name/cluster', feature: CLUSTER },
   { route: 'POST /collections/:name/cluster', feature: CLUSTER },
   { route: 'GET /cluster', feature: CLUSTER },

@@ -3,11 +3,13 @@ import {
   createCollection,
   deleteCollection,
   getCollection,
+  getOptimizations,
   listCollections,
   updateCollection,
 } from '../operations/collections.ts';
 import type { PointChange } from '../core/requests.ts';
 import { createFieldIndex, deleteFieldIndex, facetPoints } from '../operations/fields.ts';
+import { getMemory } from '../operations/memory.ts';
 import {
   countPoints,
   getPoint,
@@ -17,9 +19,12 @@ import {
   updatePoints,
 } from '../operations/points.ts';
 import { queryPoints } from '../operations/query.ts';
+import { createVectorField, deleteVectorField } from '../operations/vector-fields.ts';
 import { parseChange, parseUpdates } from './parse/changes.ts';
-import { parseCreateCollection, parseDeleteCollection, parseUpdateCollection } from './parse/collections.ts';
+import { parseUpdateCollection } from './parse/collection-diff.ts';
+import { parseCreateCollection, parseDeleteCollection } from './parse/collections.ts';
 import { parseCreateFieldIndex, parseDeleteFieldIndex } from './parse/fields.ts';
+import { parseGetOptimizations } from './parse/optimizations.ts';
 import { parseQuery, parseQueryBatch } from './parse/query.ts';
 import {
   parseCollectionName,
@@ -30,6 +35,7 @@ import {
   parseScroll,
 } from './parse/reads.ts';
 import { parseSearch, parseSearchBatch } from './parse/search.ts';
+import { parseCreateVectorField, parseDeleteVectorField } from './parse/vector-fields.ts';
 import { refusedRoutes } from './refused-routes.ts';
 import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
 import {
@@ -45,6 +51,7 @@ import {
   renderUpdateResult,
   renderUpdateResults,
 } from './render/points.ts';
+import { renderMemory, renderOptimizations } from './render/reports.ts';
 import { writer } from './render/writer.ts';
 import { type Method, plainRoute, type Route, route } from './route.ts';
 
@@ -68,10 +75,15 @@ export function restRoutes(version: string): readonly Route[] {
     route('PATCH /collections/:name', parseUpdateCollection, updateCollection, renderBoolean),
     route('DELETE /collections/:name', parseDeleteCollection, deleteCollection, renderBoolean),
     route('GET /collections/:name/exists', parseCollectionName, collectionExists, renderExists),
+    route('GET /collections/:name/optimizations', parseGetOptimizations, getOptimizations, renderOptimizations),
+    route('GET /collections/:name/memory', parseCollectionName, getMemory, renderMemory),
 
     route('PUT /collections/:name/index', parseCreateFieldIndex, createFieldIndex, renderUpdateResult),
     route('DELETE /collections/:name/index/:field', parseDeleteFieldIndex, deleteFieldIndex, renderUpdateResult),
     route('POST /collections/:name/facet', parseFacet, facetPoints, renderFacet),
+
+    route('PUT /collections/:name/vectors/:vector', parseCreateVectorField, createVectorField, renderUpdateResult),
+    route('DELETE /collections/:name/vectors/:vector', parseDeleteVectorField, deleteVectorField, renderUpdateResult),
 
     changeRoute('PUT /collections/:name/points', 'upsert'),
     changeRoute('POST /collections/:name/points/delete', 'delete'),

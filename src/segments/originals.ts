@@ -1,43 +1,46 @@
 import { invariant, present } from '../base/invariant.ts';
 import type { ChecksummedFile } from '../storage/checksummed-file.ts';
-import { vectorsOffset } from './rows-file.ts';
+import type { EncodedVectors } from './vector-encoding.ts';
 
-/** Rows of a segment that stand in a file. */
-export interface FlushedRows {
-  readonly firstRow: number;
-  readonly rowCount: number;
+/** Vectors of a field that stand in a file, by place. */
+export interface FlushedVectors {
+  readonly first: number;
+  readonly count: number;
   readonly file: ChecksummedFile;
+  /** Where in the file the first vector begins. */
+  readonly dataAt: number;
+  /** count + 1 offsets in bytes from there; undefined where all vectors are equally long. */
+  readonly starts: Uint32Array | undefined;
 }
 
-/** Rows that are in memory until a checkpoint has written them. */
-interface PendingRows {
-  readonly firstRow: number;
-  readonly rowCount: number;
-  readonly vectors: Float32Array;
+/** Vectors that are in memory until a checkpoint has written them. */
+interface PendingVectors extends EncodedVectors {
+  readonly first: number;
 }
 
 /**
- * The vectors of a segment as they were given (normalised for Cosine): in files by position, and in memory for the rows
- * that no file holds yet. Searches never come here; answers that return vectors do.
+ * The vectors of a field as they were given (normalised for Cosine), by place: in files, and in memory for those that no
+ * file holds yet. Searches come here only where a field has no exact scores in memory; answers that return vectors do.
  */
 export class Originals {
-  private readonly dimension: number;
-  /** Ascending by row, without gaps, followed by `pending`. */
-  private flushed: FlushedRows[] = [];
-  private pending: PendingRows[] = [];
+  /** Bytes of every vector; 0: they differ. */
+  private readonly width: number;
+  /** Ascending by place, without gaps, followed by `pending`. */
+  private flushed: FlushedVectors[] = [];
+  private pending: PendingVectors[] = [];
   private pendingTotal = 0;
 
-  constructor(dimension: number) {
-    this.dimension = dimension;
+  constructor(width: number) {
+    this.width = width;
   }
 
-  get files(): readonly FlushedRows[] {
+  get files(): readonly FlushedVectors[] {
     return this.flushed;
   }
 
   get flushedCount(): number {
     const last = this.flushed.at(-1);
-    return last === undefined ? 0 : last.firstRow + last.rowCount;
+    return last === undefined ? 0 : last.first + last.count;
   }
 
   /** Bytes of the vectors that no file holds yet. */
@@ -45,102 +48,125 @@ export class Originals {
     return this.pendingTotal;
   }
 
-  /** Keeps `vectors` (whole rows; not copied) as the rows from `firstRow` on. */
-  append(firstRow: number, vectors: Float32Array, rowCount: number): void {
+  /** Keeps vectors (not copied) as the places from `first` on. */
+  append(first: number, vectors: EncodedVectors): void {
+    if (vectors.count === 0) return;
     const last = this.pending.at(-1);
-    const end = last === undefined ? this.flushedCount : last.firstRow + last.rowCount;
-    invariant(firstRow === end, 'originals: rows follow each other');
-    this.pending.push({ firstRow, rowCount, vectors });
-    this.pendingTotal += vectors.byteLength;
+    const end = last === undefined ? this.flushedCount : last.first + last.count;
+    invariant(first === end, 'originals: places follow each other');
+    this.pending.push({ first, ...vectors });
+    this.pendingTotal += vectors.bytes.length;
   }
 
-  /** Rows of a file that was read at the start. */
-  addFlushed(rows: FlushedRows): void {
-    invariant(rows.firstRow === this.flushedCount && this.pending.length === 0, 'originals: files follow each other');
-    this.flushed.push(rows);
+  /** Vectors of a file that was read at the start. */
+  addFlushed(vectors: FlushedVectors): void {
+    invariant(vectors.first === this.flushedCount && this.pending.length === 0, 'originals: files follow each other');
+    this.flushed.push(vectors);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.flushed.map(({ file }) => file.close()));
   }
 
-  /** The vector of a row as a copy of its own. */
-  at(row: number): Float32Array {
-    const { dimension } = this;
-    if (row >= this.flushedCount) {
-      const rows = present(findRows(this.pending, row), 'originals: every row is kept');
-      const start = (row - rows.firstRow) * dimension;
-      return rows.vectors.slice(start, start + dimension);
+  /** The bytes of one vector; to be read at once, not kept. */
+  at(place: number): Uint8Array {
+    if (place >= this.flushedCount) {
+      const vectors = present(find(this.pending, place), 'originals: every vector is kept');
+      const [start, end] = this.range(vectors, place - vectors.first);
+      return vectors.bytes.subarray(start, end);
     }
-    const rows = present(findRows(this.flushed, row), 'originals: every row is kept');
-    const offset = vectorsOffset(rows.rowCount) + (row - rows.firstRow) * dimension * 4;
-    const bytes = rows.file.readAtSync(offset, dimension * 4);
-    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-    return new Float32Array(aligned.buffer, aligned.byteOffset, dimension);
+    const vectors = present(find(this.flushed, place), 'originals: every vector is kept');
+    const [start, end] = this.range(vectors, place - vectors.first);
+    return start === end ? NO_BYTES : vectors.file.readAtSync(vectors.dataAt + start, end - start);
   }
 
-  /** The bytes of rows first … end in order, as chunks; rows in files are read from there. */
-  *chunks(first: number, end: number): Iterable<Uint8Array> {
-    const { dimension } = this;
-    for (const rows of this.flushed) {
-      const from = Math.max(first, rows.firstRow);
-      const to = Math.min(end, rows.firstRow + rows.rowCount);
-      for (let at = from; at < to; at += CHUNK_ROWS) {
-        const count = Math.min(CHUNK_ROWS, to - at);
-        const offset = vectorsOffset(rows.rowCount) + (at - rows.firstRow) * dimension * 4;
-        yield rows.file.readAtSync(offset, count * dimension * 4);
+  /** Bytes of all vectors up to `end`, which is as far as anyone has appended, from `first` on. */
+  bytesOf(first: number, end: number): number {
+    return this.width > 0 ? (end - first) * this.width : (this.starts(first, end).at(-1) ?? 0);
+  }
+
+  /** end - first + 1 offsets in bytes of the vectors from `first` on. */
+  starts(first: number, end: number): Uint32Array {
+    const starts = new Uint32Array(end - first + 1);
+    let at = 0;
+    for (const vectors of [...this.flushed, ...this.pending]) {
+      const to = Math.min(end, vectors.first + vectors.count);
+      for (let place = Math.max(first, vectors.first); place < to; place++) {
+        const [from, until] = this.range(vectors, place - vectors.first);
+        starts[at + 1] = (starts[at] as number) + until - from;
+        at++;
       }
     }
-    for (const rows of this.pending) {
-      const from = Math.max(first, rows.firstRow);
-      const to = Math.min(end, rows.firstRow + rows.rowCount);
+    return starts;
+  }
+
+  /** The bytes of vectors first … end in order, as chunks; those in files are read from there. */
+  *chunks(first: number, end: number): Iterable<Uint8Array> {
+    for (const vectors of this.flushed) {
+      const from = Math.max(first, vectors.first) - vectors.first;
+      const to = Math.min(end, vectors.first + vectors.count) - vectors.first;
       if (from >= to) continue;
-      const { buffer, byteOffset } = rows.vectors;
-      const start = byteOffset + (from - rows.firstRow) * dimension * 4;
-      yield new Uint8Array(buffer, start, (to - from) * dimension * 4);
+      const [start] = this.range(vectors, from);
+      const [, stop] = this.range(vectors, to - 1);
+      for (let at = start; at < stop; at += CHUNK_BYTES)
+        yield vectors.file.readAtSync(vectors.dataAt + at, Math.min(CHUNK_BYTES, stop - at));
+    }
+    for (const vectors of this.pending) {
+      const from = Math.max(first, vectors.first) - vectors.first;
+      const to = Math.min(end, vectors.first + vectors.count) - vectors.first;
+      if (from < to) yield vectors.bytes.subarray(this.range(vectors, from)[0], this.range(vectors, to - 1)[1]);
     }
   }
 
   /**
-   * Files now hold their rows, up to the last one: those files that they replace are given back to be closed and
-   * removed, and the rows in memory that they cover are dropped.
+   * Files now hold their vectors, up to the last one: those files that they replace are given back to be closed and
+   * removed, and the vectors in memory that they cover are dropped.
    */
-  replaceBy(files: readonly FlushedRows[]): readonly FlushedRows[] {
+  replaceBy(files: readonly FlushedVectors[]): readonly FlushedVectors[] {
     const [first] = files;
     const last = files.at(-1);
     if (first === undefined || last === undefined) return [];
-    const end = last.firstRow + last.rowCount;
-    const replaced = this.flushed.filter((old) => old.firstRow >= first.firstRow);
-    this.flushed = [...this.flushed.filter((old) => old.firstRow < first.firstRow), ...files];
-    this.pending = this.pending.flatMap((old) => {
-      if (old.firstRow >= end) return [old];
-      const covered = end - old.firstRow;
-      if (covered >= old.rowCount) return [];
-      // A copy, so that the memory of the covered rows is really given back.
-      return [
-        { firstRow: end, rowCount: old.rowCount - covered, vectors: old.vectors.slice(covered * this.dimension) },
-      ];
-    });
-    this.pendingTotal = this.pending.reduce((bytes, { vectors }) => bytes + vectors.byteLength, 0);
+    const end = last.first + last.count;
+    const replaced = this.flushed.filter((old) => old.first >= first.first);
+    this.flushed = [...this.flushed.filter((old) => old.first < first.first), ...files];
+    this.pending = this.pending.flatMap((old) => this.behind(old, end));
+    this.pendingTotal = this.pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
     return replaced;
+  }
+
+  /** What of `old` is at or behind `end`, as a copy, so that the memory of the rest is really given back. */
+  private behind(old: PendingVectors, end: number): PendingVectors[] {
+    if (old.first >= end) return [old];
+    const covered = end - old.first;
+    if (covered >= old.count) return [];
+    const [start] = this.range(old, covered);
+    const starts = old.starts?.slice(covered).map((at) => at - start);
+    return [{ first: end, count: old.count - covered, bytes: new Uint8Array(old.bytes.subarray(start)), starts }];
+  }
+
+  /** Where the vector at an index lies among those beside it, in bytes. */
+  private range({ starts }: { readonly starts: Uint32Array | undefined }, index: number): [number, number] {
+    if (starts === undefined) return [index * this.width, (index + 1) * this.width];
+    return [starts[index] as number, starts[index + 1] as number];
   }
 }
 
-/** 64 rows of 768 floats are 192 KB: one read the size of a cache, and no stop of the event loop. */
-const CHUNK_ROWS = 64;
+/** One read the size of a cache, and no stop of the event loop. */
+const CHUNK_BYTES = 192 * 1024;
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
-function findRows<Rows extends { readonly firstRow: number; readonly rowCount: number }>(
-  list: readonly Rows[],
-  row: number,
-): Rows | undefined {
+function find<Vectors extends { readonly first: number; readonly count: number }>(
+  list: readonly Vectors[],
+  place: number,
+): Vectors | undefined {
   let low = 0;
   let high = list.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    const rows = list[middle] as Rows;
-    if (row < rows.firstRow) high = middle - 1;
-    else if (row >= rows.firstRow + rows.rowCount) low = middle + 1;
-    else return rows;
+    const vectors = list[middle] as Vectors;
+    if (place < vectors.first) high = middle - 1;
+    else if (place >= vectors.first + vectors.count) low = middle + 1;
+    else return vectors;
   }
   return undefined;
 }

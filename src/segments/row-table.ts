@@ -1,8 +1,7 @@
 import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
 
-/** The flags of a row, in memory, in files and in the log: the id is a UUID; the row has a vector. */
+/** The flag of a row, in memory, in files and in the log: the id is a UUID. */
 export const FLAG_UUID = 1;
-export const FLAG_VECTOR = 2;
 
 const FIRST_CAPACITY = 256;
 
@@ -13,7 +12,7 @@ const FIRST_CAPACITY = 256;
 export class RowTable {
   private capacity = 0;
   private count = 0;
-  /** Bit 0: kind of the id; bit 1: the row has a vector. */
+  /** Bit 0: kind of the id. */
   flags: Uint8Array = new Uint8Array(0);
   /** Four words an id, see core/ids.ts. */
   words: Uint32Array = new Uint32Array(0);
@@ -24,6 +23,11 @@ export class RowTable {
 
   get rowCount(): number {
     return this.count;
+  }
+
+  /** Bytes in memory. */
+  get bytes(): number {
+    return this.flags.byteLength + this.words.byteLength + this.versions.byteLength + this.slots.byteLength;
   }
 
   /** Appends rows first … first + rowCount of the given columns, all of one version or each of its own. */

@@ -2,32 +2,43 @@ import { present } from '../base/invariant.ts';
 import type { World } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
-import { writeFile } from '../storage/write-file.ts';
-import type { FlushedRows } from './originals.ts';
-import { encodeRows, type LoadedRows, readRows, ROWS_KIND } from './rows-file.ts';
-import { Segment, type SegmentOptions, withVector } from './segment.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { encodedWidth } from './vector-encoding.ts';
+import { readRows, ROWS_KIND } from './rows-file.ts';
+import type { SegmentField } from './segment-field.ts';
+import { Segment, type SegmentOptions, type StoredField } from './segment.ts';
+import { type LoadedVectors, readVectorsFile, VECTORS_KIND } from './vectors-file.ts';
 
-/** What the manifest says of a segment: the files that hold it, by name within its shard's folder. */
+/** A file that holds consecutive rows, or vectors of consecutive places, by name within its shard's folder. */
+export interface FileRange {
+  readonly name: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** What the manifest says of a segment: the files that hold it. */
 export interface SegmentManifest {
   readonly number: number;
-  /** With which the graph is built; the collection's may be others by now. */
-  readonly m: number;
-  readonly efConstruct: number;
   /** Ascending, without gaps. */
-  readonly rows: readonly { readonly name: string; readonly firstRow: number; readonly rowCount: number }[];
-  /** Bitmap of the rows removed; absent = none. */
+  readonly rows: readonly FileRange[];
+  /** Bitmap of the rows removed; null = none. */
   readonly removed: string | null;
+  readonly fields: readonly FieldManifest[];
+  /** Number of the segment's next field. */
+  readonly nextField: number;
+}
+
+export interface FieldManifest {
+  readonly number: number;
+  /** As the field was built; the collection's may be another by now. */
+  readonly spec: FieldSpec;
+  /** Ascending, without gaps. */
+  readonly vectors: readonly FileRange[];
   readonly graph: string | null;
 }
 
 export const REMOVED_KIND = 'removed';
 export const GRAPH_KIND = 'graph';
-
-/** Files are read whole at the start: this bounds the memory that takes. */
-const FILE_BYTES_MAX = 32 * 2 ** 20;
-
-/** A file at most this many times as large as what is new is written again together with it: few files, little copying. */
-const MERGE_RATIO = 2;
 
 /** Opens a segment: every file is read and verified, in order. Throws data_damaged, naming the file. */
 export async function openSegment(
@@ -36,55 +47,77 @@ export async function openSegment(
   manifest: SegmentManifest,
   options: SegmentOptions,
 ): Promise<Segment> {
-  const graph =
-    manifest.graph === null ? undefined : await readWhole(world, `${directory}/${manifest.graph}`, GRAPH_KIND);
-  const { m, efConstruct } = manifest;
-  const segment = new Segment(manifest.number, { ...options, m, efConstruct }, graph);
+  const fields: StoredField[] = [];
+  for (const { number, spec, graph } of manifest.fields) {
+    const bytes = graph === null ? undefined : await readWhole(world, `${directory}/${graph}`, GRAPH_KIND);
+    fields.push({ number, spec, graph: bytes });
+  }
+  const segment = new Segment(manifest.number, options, { fields, nextField: manifest.nextField });
   const removedBytes =
     manifest.removed === null ? undefined : await readWhole(world, `${directory}/${manifest.removed}`, REMOVED_KIND);
   const isRemoved = removedBytes === undefined ? (): boolean => false : bitReader(removedBytes);
-  const blocks = readBlocks(world, directory, manifest, options.dimension);
-  for await (const { file, block } of blocks) {
-    segment.originals.addFlushed({ firstRow: block.firstRow, rowCount: block.rowCount, file });
-    segment.restore({ ...block, vectors: withVector(block.vectors, block.flags, block.dimension) }, isRemoved);
+  await openRows(world, directory, manifest, segment, isRemoved);
+  for (const [index, { vectors }] of manifest.fields.entries()) {
+    const field = present(segment.fields[index], 'segment: a field for each in its manifest');
+    for await (const loaded of readVectors(world, directory, vectors, field)) {
+      field.originals.addFlushed(loaded.flushed);
+      field.restore(loaded.rows, loaded.vectors, isRemoved);
+    }
   }
   return segment;
 }
 
-interface OpenedRows {
-  readonly file: ChecksummedFile;
-  readonly block: LoadedRows;
-}
-
-/**
- * The rows files of a segment, in order. The next one is read while the caller works on this one, into the other of two
- * buffers, which all files share: a buffer for each would make the collector run for each.
- */
-async function* readBlocks(
+async function openRows(
   world: World,
   directory: string,
   manifest: SegmentManifest,
-  dimension: number,
-): AsyncGenerator<OpenedRows, void, undefined> {
+  segment: Segment,
+  isRemoved: (row: number) => boolean,
+): Promise<void> {
+  for (const range of manifest.rows) {
+    const file = await ChecksummedFile.open(world, `${directory}/${range.name}`, ROWS_KIND);
+    try {
+      const block = await readRows(file);
+      checkRange(file.path, { first: block.firstRow, count: block.rowCount }, range);
+      segment.restore(block, isRemoved);
+    } finally {
+      await file.close();
+    }
+  }
+  segment.rowsFlushed(manifest.rows);
+}
+
+/**
+ * The vectors files of a field, in order. The next one is read while the caller works on this one, into the other of two
+ * buffers, which all files share: a buffer for each would make the collector run for each.
+ */
+async function* readVectors(
+  world: World,
+  directory: string,
+  ranges: readonly FileRange[],
+  field: SegmentField,
+): AsyncGenerator<LoadedVectors, void, undefined> {
   const files: ChecksummedFile[] = [];
-  for (const { name } of manifest.rows)
-    files.push(await ChecksummedFile.open(world, `${directory}/${name}`, ROWS_KIND));
+  for (const { name } of ranges) files.push(await ChecksummedFile.open(world, `${directory}/${name}`, VECTORS_KIND));
   const longest = files.reduce((bytes, file) => Math.max(bytes, file.bytes), 0);
   const buffers = [new ArrayBuffer(longest), new ArrayBuffer(files.length > 1 ? longest : 0)];
-  const read = async (index: number): Promise<OpenedRows> => {
+  const read = async (index: number): Promise<LoadedVectors> => {
     const file = present(files[index], 'segment: the manifest names the file');
-    const block = await readRows(file, present(buffers[index % 2], 'segment: two buffers'));
-    checkBlock(block, file.path, manifest, index, dimension);
-    return { file, block };
+    const loaded = await readVectorsFile(file, present(buffers[index % 2], 'segment: two buffers'));
+    checkRange(file.path, loaded.flushed, present(ranges[index], 'segment: the manifest names the file'));
+    const isFixed = encodedWidth(field.spec) > 0;
+    if (isFixed !== (loaded.vectors.starts === undefined))
+      throw dataDamaged(file.path, 'holds vectors of another kind than the manifest says');
+    return loaded;
   };
   try {
     let next = files.length === 0 ? undefined : read(0);
     for (let index = 0; next !== undefined; index++) {
-      const opened: OpenedRows = await next;
+      const loaded: LoadedVectors = await next;
       next = index + 1 === files.length ? undefined : read(index + 1);
       // Awaited in the next turn; until then nobody listens.
       next?.catch(() => undefined);
-      yield opened;
+      yield loaded;
     }
   } finally {
     // Left to the collector they would stay in memory for as long as the server is idle.
@@ -92,75 +125,13 @@ async function* readBlocks(
   }
 }
 
-function checkBlock(
-  block: LoadedRows,
+function checkRange(
   path: string,
-  manifest: SegmentManifest,
-  index: number,
-  dimension: number,
+  found: { readonly first: number; readonly count: number },
+  told: { readonly first: number; readonly count: number },
 ): void {
-  const { firstRow, rowCount } = present(manifest.rows[index], 'segment: the manifest names the file');
-  if (block.firstRow !== firstRow || block.rowCount !== rowCount || block.dimension !== dimension) {
-    throw dataDamaged(
-      path,
-      `holds rows ${block.firstRow}+${block.rowCount}, the manifest says ${firstRow}+${rowCount}`,
-    );
-  }
-}
-
-/** A write of a segment's new rows: taken at one moment, carried out later, then put in place. */
-export interface RowsFlush {
-  readonly name: string;
-  readonly firstRow: number;
-  readonly rowCount: number;
-}
-
-/** Plans the files for the rows that no file holds yet. A small file before them is written again together with them. */
-export function planRowsFlush(segment: Segment): readonly RowsFlush[] {
-  const { rowCount, originals } = segment;
-  let firstRow = originals.flushedCount;
-  if (firstRow === rowCount) return [];
-  const rowsMax = Math.ceil(FILE_BYTES_MAX / (segment.statistics.dimension * 4 + 25));
-  for (const file of originals.files.toReversed()) {
-    if (file.rowCount > (rowCount - firstRow) * MERGE_RATIO || rowCount - file.firstRow > rowsMax) break;
-    firstRow = file.firstRow;
-  }
-  const plans: RowsFlush[] = [];
-  for (; firstRow < rowCount; firstRow += rowsMax) {
-    const count = Math.min(rowsMax, rowCount - firstRow);
-    plans.push({ name: rowsName(segment.number, firstRow, count), firstRow, rowCount: count });
-  }
-  return plans;
-}
-
-/** Writes the planned rows; the segment may grow meanwhile. Throws insufficient_storage, leaving nothing behind. */
-export async function writeRows(
-  world: World,
-  directory: string,
-  segment: Segment,
-  dimension: number,
-  plan: RowsFlush,
-): Promise<FlushedRows> {
-  const { firstRow, rowCount, name } = plan;
-  const end = firstRow + rowCount;
-  const { rows, originals } = segment;
-  const block = {
-    firstRow,
-    rowCount,
-    dimension,
-    flags: rows.flags.subarray(firstRow, end),
-    words: rows.words.subarray(firstRow * 4, end * 4),
-    // A copy: a change of a payload changes the version in its place, and checksums are made before the bytes are written.
-    versions: rows.versions.slice(firstRow, end),
-  };
-  const path = `${directory}/${name}`;
-  await writeFile(world, path, ROWS_KIND, encodeRows(block, originals.chunks(firstRow, end)));
-  return { firstRow, rowCount, file: await ChecksummedFile.open(world, path, ROWS_KIND) };
-}
-
-/** The name of a file of rows. */
-export function rowsName(segment: number, firstRow: number, rowCount: number): string {
-  return `${segment}-rows-${firstRow}-${rowCount}.bin`;
+  if (found.first === told.first && found.count === told.count) return;
+  throw dataDamaged(path, `holds ${found.first}+${found.count}, the manifest says ${told.first}+${told.count}`);
 }
 
 async function readWhole(world: World, path: string, kind: string): Promise<Uint8Array> {

@@ -2,27 +2,32 @@ import { Bitset } from '../base/bitset.ts';
 import { IdTable, NO_VALUE } from '../base/id-table.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
-import type { Distance } from '../core/collection-config.ts';
 import type { PointId } from '../core/ids.ts';
-import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
-import { DenseField } from '../vectors/dense-field.ts';
-import type { RowFilter } from '../vectors/row-filter.ts';
-import { Originals } from './originals.ts';
+import { sliceColumn } from '../core/vector-columns.ts';
+import type { NamedVector, Vector, VectorColumn } from '../core/vectors.ts';
+import { type FieldSpec, isSameSpec } from './field-spec.ts';
 import { Removals } from './removals.ts';
-import { FLAG_UUID, FLAG_VECTOR, RowTable } from './row-table.ts';
+import { FLAG_UUID, RowTable } from './row-table.ts';
+import { type FieldSearch, SegmentField } from './segment-field.ts';
 
 export type { RowFilter } from '../vectors/row-filter.ts';
+export type { SegmentField } from './segment-field.ts';
 
 /** What every segment of a collection has in common. */
 export interface SegmentOptions {
   readonly compute: Compute;
-  /** Dimensions of the default dense vector; 0 = the collection has none. */
-  readonly dimension: number;
-  readonly distance: Distance;
-  readonly m: number;
-  readonly efConstruct: number;
+  /** The vector fields of a segment that is made now. */
+  readonly fields: readonly FieldSpec[];
   /** Any 32 bits, for the hash of ids. */
   readonly seed: number;
+}
+
+/** A field of a segment that a file tells of. */
+export interface StoredField {
+  readonly number: number;
+  readonly spec: FieldSpec;
+  /** Bytes of a saved graph, whose rows are then restored in their old order; undefined = none. */
+  readonly graph: Uint8Array | undefined;
 }
 
 /** A hit of a search: a row, its point, its raw score. */
@@ -32,12 +37,7 @@ export interface SegmentHit {
   readonly raw: number;
 }
 
-export interface SegmentSearch {
-  readonly query: Float32Array;
-  readonly plan: SegmentPlan;
-  /** From `admit` of this segment; undefined = every row. */
-  readonly filter: RowFilter | undefined;
-  readonly signal: AbortSignal;
+export interface SegmentSearch extends FieldSearch {
   /** Whether a point is still there: one that was deleted meanwhile is left out. */
   readonly exists: (id: PointId) => boolean;
 }
@@ -49,8 +49,16 @@ export interface RowSource {
   readonly first: number;
   readonly rowCount: number;
   readonly versions: Float64Array | number;
-  /** Whole rows: one for every point that has FLAG_VECTOR, in order. */
-  readonly vectors: Float32Array;
+  /** For all points of the columns, not only those of the rows. What no field of the segment takes is left out. */
+  readonly vectors: readonly VectorColumn[];
+}
+
+/** Rows as a file tells of them. */
+export interface StoredRows {
+  readonly flags: Uint8Array;
+  readonly words: Uint32Array;
+  readonly versions: Float64Array;
+  readonly rowCount: number;
 }
 
 /** More replaced rows than this are not asked for beforehand: the search is repeated in the rare case of a shortage. */
@@ -59,31 +67,53 @@ const SPARE_CANDIDATES = 64;
 const ATTEMPTS_MAX = 8;
 
 /**
- * A segment: rows that only grow, each one version of a point; which of them are live; the codes and the graph of
- * their vectors; and the originals behind. One writer (the shard's apply), any number of searches.
+ * A segment: rows that only grow, each one version of a point; which of them are live; and a field for each vector name,
+ * with the vectors of those rows that have one. One writer (the shard's apply), any number of searches.
  */
 export class Segment {
   readonly number: number;
   readonly rows: RowTable = new RowTable();
-  readonly originals: Originals;
   readonly removed: Bitset = new Bitset();
-  readonly options: SegmentOptions;
+  private readonly options: SegmentOptions;
   private readonly table: IdTable;
   private readonly removals: Removals;
-  private readonly field: DenseField | undefined;
+  private list: SegmentField[] = [];
+  private readonly dropped: SegmentField[] = [];
+  private nextField: number;
+  private rowsInFiles: readonly { readonly first: number; readonly count: number }[] = [];
+  /** An append has failed half way: no more rows, and no graph of it is saved. */
+  private full = false;
   /** What `close` waits for. */
   private unused: PromiseWithResolvers<undefined> | undefined;
   private users = 0;
 
-  /** graph: bytes of a saved graph, whose rows are then appended in their old order; undefined = none. */
-  constructor(number: number, options: SegmentOptions, graph: Uint8Array | undefined) {
-    const { compute, dimension, distance, m, efConstruct } = options;
+  /** stored: the fields of a segment that files hold; undefined: those of the options. */
+  constructor(
+    number: number,
+    options: SegmentOptions,
+    stored?: { readonly fields: readonly StoredField[]; readonly nextField: number },
+  ) {
     this.number = number;
     this.options = options;
     this.table = new IdTable(options.seed);
-    this.originals = new Originals(dimension);
-    this.field = dimension === 0 ? undefined : DenseField.open(compute, { dimension, distance, m, efConstruct }, graph);
-    this.removals = new Removals((row) => this.field?.remove(row));
+    this.nextField = stored?.nextField ?? 0;
+    if (stored === undefined) for (const spec of options.fields) this.addField(spec);
+    else
+      this.list = stored.fields.map(
+        ({ number: field, spec, graph }) => new SegmentField(options.compute, field, spec, graph),
+      );
+    this.removals = new Removals((row) => {
+      for (const field of this.list) field.remove(row);
+    });
+  }
+
+  get fields(): readonly SegmentField[] {
+    return this.list;
+  }
+
+  /** Number of the next field; those of dropped ones are not used again. */
+  get fieldEnd(): number {
+    return this.nextField;
   }
 
   get rowCount(): number {
@@ -98,18 +128,60 @@ export class Segment {
     return this.removed.count;
   }
 
+  /** Vectors of all fields that their indexes cover and that can be found. */
   get indexedCount(): number {
-    return this.field?.indexedCount ?? 0;
+    return this.list.reduce((count, { field }) => count + Math.min(field.indexedCount, field.liveCount), 0);
   }
 
-  get statistics(): SegmentStatistics {
-    const { rowCount, liveCount, indexedCount } = this;
-    return { rowCount, liveCount, indexedCount, dimension: this.options.dimension };
+  /** No rows can be appended any more. */
+  get isFull(): boolean {
+    return this.full;
   }
 
-  /** The dense field, for those who index and compact. */
-  get dense(): DenseField | undefined {
-    return this.field;
+  /** Rows that files hold, ascending, without gaps. */
+  get rowFiles(): readonly { readonly first: number; readonly count: number }[] {
+    return this.rowsInFiles;
+  }
+
+  /** Bytes of vectors that no file holds yet. */
+  get pendingBytes(): number {
+    return this.list.reduce((bytes, { originals }) => bytes + originals.pendingBytes, 0);
+  }
+
+  /** Bytes of what tells which point every row is, and the other way round. */
+  get idBytes(): number {
+    return this.rows.bytes + this.table.bytes + this.removed.words.byteLength;
+  }
+
+  fieldNamed(name: string): SegmentField | undefined {
+    return this.list.find((field) => field.name === name);
+  }
+
+  /**
+   * Whether some field is to be indexed in another way than it is, and has an index or vectors of so many bytes that it
+   * should have one.
+   */
+  isStale(specs: readonly FieldSpec[], leastBytes: number): boolean {
+    return this.list.some(({ spec, statistics }) => {
+      const wanted = specs.find(({ name }) => name === spec.name);
+      if (wanted === undefined || isSameSpec(spec, wanted)) return false;
+      return statistics.indexedCount > 0 || (statistics.rowCount > 0 && statistics.bytes >= leastBytes);
+    });
+  }
+
+  /** Adds a field that no row has a vector in yet. */
+  addField(spec: FieldSpec): void {
+    invariant(this.fieldNamed(spec.name) === undefined, 'segment: names of fields are unique');
+    this.list = [...this.list, new SegmentField(this.options.compute, this.nextField++, spec, undefined)];
+  }
+
+  /** Takes a field away with all its vectors; unknown names are no fault. */
+  dropField(name: string): void {
+    const field = this.fieldNamed(name);
+    if (field === undefined) return;
+    this.list = this.list.filter((other) => other !== field);
+    this.dropped.push(field);
+    if (this.users === 0) this.closeDropped();
   }
 
   /** The row of a point, or undefined. */
@@ -122,14 +194,13 @@ export class Segment {
   /**
    * Appends rows, searchable when this returns. An older row of the same point in this segment is replaced and gives its
    * slot to the new one; for a point that has no row here `claim` replaces its row in another segment, if there is one,
-   * and tells its slot. Keeps `vectors` without copying where every row has one.
+   * and tells its slot. Keeps f32 vectors without copying.
+   * Throws insufficient_storage: then nothing of the rows is found here, and the segment takes no more.
    */
   append(source: RowSource, claim: (id: PointId) => number): void {
-    const { flags, words, first, rowCount, vectors } = source;
+    const { flags, words, first, rowCount } = source;
     const firstRow = this.rows.rowCount;
     this.appendVectors(source, firstRow);
-    invariant(this.field === undefined || this.field.rowCount === firstRow + rowCount, 'segment: a code for every row');
-    this.originals.append(firstRow, this.denseRows(flags, first, rowCount, vectors), rowCount);
     this.rows.append(source);
     const kinds = kindsOf(flags, first, rowCount);
     const ids = words.subarray(first * 4, (first + rowCount) * 4);
@@ -158,24 +229,26 @@ export class Segment {
   }
 
   /**
-   * Restores rows that a file holds, and which of them were removed when it was written.
-   * Their points become known with the last row of each that is not removed.
+   * Restores rows that a file holds, and which of them were removed when it was written. Their points become known with
+   * the last row of each that is not removed. Their vectors follow (`SegmentField.restore`).
    */
-  restore(
-    source: Omit<RowSource, 'first'> & { readonly versions: Float64Array },
-    isRemoved: (row: number) => boolean,
-  ): void {
+  restore(source: StoredRows, isRemoved: (row: number) => boolean): void {
     const firstRow = this.rows.rowCount;
-    this.appendVectors({ ...source, first: 0 }, firstRow);
     this.rows.append({ ...source, first: 0 });
     this.learnPoints(source, firstRow, isRemoved);
   }
 
-  /** Takes rows of another segment, in order. `codes`: whether compaction has brought their codes here already. */
-  adopt(source: Segment, rows: Uint32Array, codes: 'encoded' | 'encode'): void {
+  /** Files hold these rows: those known before that begin at or behind the first of them are replaced. */
+  rowsFlushed(files: readonly { readonly first: number; readonly count: number }[]): void {
+    const [earliest] = files;
+    if (earliest === undefined) return;
+    this.rowsInFiles = [...this.rowsInFiles.filter(({ first }) => first < earliest.first), ...files];
+  }
+
+  /** Takes rows of another segment, in order. `encoded`: names of fields whose codes compaction has brought already. */
+  adopt(source: Segment, rows: Uint32Array, encoded: ReadonlySet<string>): void {
     const firstRow = this.rows.rowCount;
     const rowCount = rows.length;
-    const { dimension } = this.options;
     const columns = {
       flags: new Uint8Array(rowCount),
       words: new Uint32Array(rowCount * 4),
@@ -183,34 +256,34 @@ export class Segment {
       first: 0,
       rowCount,
     };
-    const vectors = new Float32Array(rowCount * dimension);
     rows.forEach((row, index) => {
       columns.flags[index] = source.rows.flags[row] as number;
       columns.words.set(source.rows.words.subarray(row * 4, row * 4 + 4), index * 4);
       columns.versions[index] = source.rows.versionAt(row);
-      if (dimension > 0) vectors.set(source.originals.at(row), index * dimension);
     });
-    if (codes === 'encode')
-      this.appendVectors({ ...columns, vectors: withVector(vectors, columns.flags, dimension) }, firstRow);
-    else this.hideAbsent(columns.flags, firstRow);
-    this.originals.append(firstRow, vectors, rowCount);
+    for (const field of this.list) {
+      const column = source.fieldNamed(field.name)?.column(rows);
+      if (column === undefined) continue;
+      if (encoded.has(field.name)) field.adoptEncoded(firstRow, column);
+      else field.append(firstRow, column);
+    }
     this.rows.append(columns);
     rows.forEach((row, index) => this.rows.setSlot(firstRow + index, source.rows.slotAt(row)));
     this.learnPoints(columns, firstRow, () => false);
   }
 
   /**
-   * The nearest rows of this segment, best first: at most plan.k, none removed before the search began. A row replaced
-   * meanwhile may stand beside its successor: the caller drops the older one.
+   * The nearest rows of one of this segment's fields, best first: at most plan.k, none removed before the search began.
+   * A row replaced meanwhile may stand beside its successor: the caller drops the older one.
    */
-  async search(search: SegmentSearch): Promise<SegmentHit[]> {
+  async search(field: SegmentField, search: SegmentSearch): Promise<SegmentHit[]> {
     const { plan } = search;
-    if (this.field === undefined || plan.k === 0) return [];
+    if (plan.k === 0) return [];
     const begun = this.removals.begin();
     try {
       let spare = Math.min(this.removals.waitingCount, SPARE_CANDIDATES);
       for (let attempt = 1; ; attempt++) {
-        const { hits, deletedCount } = await this.searchOnce(search, spare, begun);
+        const { hits, deletedCount } = await this.searchOnce(field, search, spare, begun);
         const replaced = this.removals.waitingCount;
         const isWhole = hits.length >= plan.k || (deletedCount === 0 && replaced <= spare);
         if (isWhole || attempt === ATTEMPTS_MAX) return hits;
@@ -222,17 +295,17 @@ export class Segment {
     }
   }
 
-  /**
-   * A filter that lets the searches of this segment return only rows whose bit is set; later rows are outside.
-   * To be closed by the caller; undefined where the segment holds no vectors.
-   */
-  admit(words: Uint32Array): RowFilter | undefined {
-    return this.field?.admit(words, this.rowCount);
+  /** The vector of a row under a name as it was given, or undefined where the row has none. */
+  vectorAt(row: number, name: string): Vector | undefined {
+    return this.fieldNamed(name)?.vectorAt(row);
   }
 
-  /** The vector of a row as it was given, or undefined where the row has none. */
-  vectorAt(row: number): Float32Array | undefined {
-    return ((this.rows.flags[row] ?? 0) & FLAG_VECTOR) === 0 ? undefined : this.originals.at(row);
+  /** All vectors of a row. */
+  vectorsAt(row: number): NamedVector[] {
+    return this.list.flatMap((field) => {
+      const vector = field.vectorAt(row);
+      return vector === undefined ? [] : [{ name: field.name, vector }];
+    });
   }
 
   /** Rows that are live now, ascending. */
@@ -250,7 +323,9 @@ export class Segment {
 
   release(): void {
     this.users--;
-    if (this.users === 0) this.unused?.resolve(undefined);
+    if (this.users > 0) return;
+    this.closeDropped();
+    this.unused?.resolve(undefined);
   }
 
   /** Gives everything back once the requests that use the segment have ended. It must not be searched any more. */
@@ -259,22 +334,20 @@ export class Segment {
       this.unused = Promise.withResolvers<undefined>();
       await this.unused.promise;
     }
-    this.field?.close();
-    await this.originals.close();
+    for (const field of this.list) await field.close();
   }
 
   /** deletedCount: rows that were found and left out because their point was deleted since. */
   private async searchOnce(
+    field: SegmentField,
     search: SegmentSearch,
     spare: number,
     begun: number,
   ): Promise<{ readonly hits: SegmentHit[]; readonly deletedCount: number }> {
-    const field = this.field as DenseField;
-    const { query, plan, filter, signal, exists } = search;
-    const { exact, indexedOnly } = plan;
+    const { plan, exists } = search;
     const k = plan.k + spare;
     const ef = Math.max(plan.ef, k);
-    const { rows, scores } = await field.search({ query, k, ef, exact, indexedOnly, filter, signal });
+    const { rows, scores } = await field.search({ ...search, plan: { ...plan, k, ef } });
     const hits: SegmentHit[] = [];
     let deletedCount = 0;
     for (let index = 0; index < rows.length; index++) {
@@ -289,47 +362,22 @@ export class Segment {
     return { hits: hits.slice(0, plan.k), deletedCount };
   }
 
-  /** The codes of `source`, in runs of rows with and without a vector. */
   private appendVectors(source: RowSource, firstRow: number): void {
-    const { field } = this;
-    if (field === undefined) return;
-    const { flags, first, rowCount, vectors } = source;
-    const { dimension } = this.options;
-    invariant(field.rowCount === firstRow, 'segment: codes follow rows');
-    let vector = 0;
-    for (let start = 0; start < rowCount;) {
-      const has = (flags[first + start] as number) & FLAG_VECTOR;
-      let end = start + 1;
-      while (end < rowCount && ((flags[first + end] as number) & FLAG_VECTOR) === has) end++;
-      const count = end - start;
-      if (has === 0) field.appendAbsent(count);
-      else {
-        field.append(vectors.subarray(vector * dimension, (vector + count) * dimension), count);
-        vector += count;
+    const { first, rowCount, vectors } = source;
+    invariant(!this.full, 'segment: appended after it was full');
+    try {
+      for (const field of this.list) {
+        const column = vectors.find((column) => field.takes(column));
+        if (column !== undefined) field.append(firstRow, sliceColumn(column, first, rowCount));
       }
-      start = end;
+    } catch (error) {
+      // Caught so that nothing of the rows is found: another segment takes them whole.
+      this.full = true;
+      for (const field of this.list) {
+        for (let row = firstRow; row < firstRow + rowCount; row++) field.remove(row);
+      }
+      throw error;
     }
-  }
-
-  /** Compaction brings all rows of a field along as live ones: those without a vector must not be found. */
-  private hideAbsent(flags: Uint8Array, firstRow: number): void {
-    flags.forEach((flag, index) => {
-      if ((flag & FLAG_VECTOR) === 0) this.field?.remove(firstRow + index);
-    });
-  }
-
-  /** `vectors` with zeros for the rows that have none; itself where every row has one. */
-  private denseRows(flags: Uint8Array, first: number, rowCount: number, vectors: Float32Array): Float32Array {
-    const { dimension } = this.options;
-    if (vectors.length === rowCount * dimension) return vectors;
-    const result = new Float32Array(rowCount * dimension);
-    let vector = 0;
-    for (let index = 0; index < rowCount; index++) {
-      if (((flags[first + index] as number) & FLAG_VECTOR) === 0) continue;
-      result.set(vectors.subarray(vector * dimension, (vector + 1) * dimension), index * dimension);
-      vector++;
-    }
-    return result;
   }
 
   private learnPoints(
@@ -340,10 +388,8 @@ export class Segment {
     const kinds = kindsOf(source.flags, 0, source.rowCount);
     for (let index = 0; index < source.rowCount; index++) {
       const row = firstRow + index;
-      if (isRemoved(row)) {
-        this.removed.add(row);
-        this.field?.remove(row);
-      } else this.table.set(kinds, source.words, index, row);
+      if (isRemoved(row)) this.removed.add(row);
+      else this.table.set(kinds, source.words, index, row);
     }
   }
 
@@ -357,20 +403,11 @@ export class Segment {
     this.removed.add(row);
     this.removals.replace(row);
   }
-}
 
-/** Of a vector for every row, those of the rows that have one. */
-export function withVector(vectors: Float32Array, flags: Uint8Array, dimension: number): Float32Array {
-  const present = flags.reduce((count, flag) => count + ((flag & FLAG_VECTOR) >> 1), 0);
-  if (present === flags.length || dimension === 0) return vectors;
-  const result = new Float32Array(present * dimension);
-  let at = 0;
-  flags.forEach((flag, row) => {
-    if ((flag & FLAG_VECTOR) === 0) return;
-    result.set(vectors.subarray(row * dimension, (row + 1) * dimension), at);
-    at += dimension;
-  });
-  return result;
+  private closeDropped(): void {
+    // Files of a dropped field are only read: a failure to close one leaves nothing undone.
+    for (const field of this.dropped.splice(0)) field.close().catch(() => undefined);
+  }
 }
 
 // A column of one id, for single lookups: no allocation on the way of a query.
@@ -385,9 +422,8 @@ function setOneId(id: PointId): void {
   oneWords[3] = id.word3;
 }
 
-/** The kinds of ids in rows first … first + rowCount of a column of flags. */
-function kindsOf(flags: Uint8Array, first: number, rowCount: number): Uint8Array {
-  const kinds = flags.slice(first, first + rowCount);
-  for (let index = 0; index < rowCount; index++) kinds[index] = (kinds[index] as number) & FLAG_UUID;
+function kindsOf(flags: Uint8Array, first: number, count: number): Uint8Array {
+  const kinds = new Uint8Array(count);
+  for (let index = 0; index < count; index++) kinds[index] = (flags[first + index] ?? 0) & FLAG_UUID;
   return kinds;
 }

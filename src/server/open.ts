@@ -8,6 +8,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createDoor } from '../rest/door.ts';
 import { Kv } from '../storage/kv.ts';
+import { availableBytes, memoryBytes, residentBytes } from './memory-limits.ts';
 import { memoryReclaimer } from './memory-reclaimer.ts';
 import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld } from './folders.ts';
 
@@ -41,7 +42,12 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
     const searchThreads = storage.performance.maxSearchThreads || cores;
     const compute = Compute.open({ searchThreads, backgroundThreads: cores });
     undo.push(() => compute.close());
-    const foundation = { world, kv, compute, logger, fsync: storage.wal.fsync, rested: memoryReclaimer() };
+    const memory = {
+      budgetBytes: memoryBytes(storage.performance.memoryBudget, availableBytes()),
+      baseBytes: residentBytes(),
+      residentBytes,
+    };
+    const foundation = { world, kv, compute, logger, fsync: storage.wal.fsync, rested: memoryReclaimer(), memory };
     const database = await Database.open(foundation, join(storage.storagePath, COLLECTIONS_FOLDER));
     undo.push(() => database.close());
     const door = createDoor({

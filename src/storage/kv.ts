@@ -54,6 +54,8 @@ const FETCH_BYTES = 1 << 20;
 const WALK_BYTES = 256 << 10;
 // Values that were read one by one are kept up to this size: LevelDB takes 4 µs for one that it has in memory.
 const CACHE_BYTES = 64 << 20;
+// The same where memory is short.
+const SMALL_CACHE_BYTES = 1 << 20;
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -93,6 +95,21 @@ export class Kv {
     const [finding] = await checkJournals(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
     return new Kv(world, directory, await openDatabase(directory));
+  }
+
+  /** Bytes of values that are kept because they were read one by one. */
+  get cacheBytes(): number {
+    return this.#cache.bytes;
+  }
+
+  /** What `cacheBytes` comes to where memory is not short. */
+  get usualCacheBytes(): number {
+    return CACHE_BYTES;
+  }
+
+  /** Whether many such values are kept, as usual, or few, because memory is short. */
+  set cacheSize(size: 'usual' | 'small') {
+    this.#cache.resize(size === 'usual' ? CACHE_BYTES : SMALL_CACHE_BYTES);
   }
 
   /** The value of a key, at once: from memory, or a read of some microseconds. */

@@ -18,19 +18,30 @@ const SHARE_MAX = 1 / 64;
  * the oldest of those. The memory is asked for with the first value.
  */
 export class ValueCache {
-  readonly #ringBytes: number;
-  readonly #setMask: number;
+  #ringBytes = 0;
+  #setMask = 0;
   #ring: Uint8Array = new Uint8Array(0);
   #words: Uint32Array = new Uint32Array(0);
   #places: Uint32Array = new Uint32Array(0);
   /** Bytes that were ever written; a ring's worth at the beginning, so that no entry begins at 0. */
-  #head: number;
+  #head = 0;
 
   /** ringBytes: a power of two, 4 KiB at least. */
   constructor(ringBytes: number) {
+    this.resize(ringBytes);
+  }
+
+  /** Bytes that are held now. */
+  get bytes(): number {
+    return this.#ring.byteLength + this.#places.byteLength;
+  }
+
+  /** Holds as much as that from now on; forgets everything where it was another size. */
+  resize(ringBytes: number): void {
+    if (ringBytes === this.#ringBytes) return;
     this.#ringBytes = ringBytes;
     this.#setMask = ringBytes / (BYTES_PER_PLACE * WAYS) - 1;
-    this.#head = ringBytes;
+    this.close();
   }
 
   /** The value of a key, as a copy; undefined: it is not there any more, or was dropped. */

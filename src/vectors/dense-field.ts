@@ -2,26 +2,38 @@ import { invariant, present } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
+import type { QuantizationConfig } from '../core/quantization.ts';
+import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { CENTRING_ROWS, meanWorthTaking } from './centring.ts';
+import { runSearch } from './dense-search.ts';
+import { chooseCode, isWhole } from './field-code.ts';
 import { FieldMemory } from './field-memory.ts';
+import type { FieldShape } from './field-memory.ts';
 import { exportGraph, parseGraph } from './graph-file.ts';
 import type { GraphExport, ImportedGraph } from './graph-file.ts';
 import { buildGraph } from './graph-build.ts';
 import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
 import { RowFilter, filterWords } from './row-filter.ts';
-import { planSearch, splitPlan } from './search-plan.ts';
-import type { SearchPlan, SearchRequest } from './search-plan.ts';
-import { SearchTask, mergeHits, searchShape } from './search-task.ts';
-import type { Hits } from './search-task.ts';
+import { planSearch } from './search-plan.ts';
+import type { FieldScoring } from './scoring.ts';
+import type { SearchRequest } from './search-plan.ts';
+import { NO_HITS } from './search-task.ts';
+import type { DenseHits } from './search-task.ts';
+import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
 
 export interface DenseFieldOptions {
   readonly dimension: number;
   readonly distance: Distance;
-  /** Links of a row on the upper levels; twice as many on the lowest. */
+  /** Links of a row on the upper levels; twice as many on the lowest. 0: no graph, rows are scanned. */
   readonly m: number;
   readonly efConstruct: number;
+  readonly datatype: VectorDatatype;
+  /** undefined: int8 codes all the same, but only exact scores are answered. */
+  readonly quantization: QuantizationConfig | undefined;
+  /** Rows keep in memory what makes scores exact; else scores are those of codes, for `rescore` to make exact. */
+  readonly remainders: boolean;
 }
 
 export interface DenseSearch extends SearchRequest {
@@ -32,11 +44,15 @@ export interface DenseSearch extends SearchRequest {
 /**
  * One dense vector field of one segment: codes of its rows, their graph, and the tail that the graph has not caught up with.
  * Rows are numbered from 0 in the order of their arrival. Owned by the main thread; searches run on worker threads.
- * Cosine: the caller passes normalised rows and queries. The originals are the caller's to keep: a field holds 24 bits a coordinate.
+ * Cosine: the caller passes normalised rows and queries, except of uint8. The originals are the caller's to keep: a field
+ * holds 24 bits a coordinate, or its codes alone.
  */
-export class DenseField {
+export class DenseField implements VectorField {
   readonly options: DenseFieldOptions;
   readonly #compute: Compute;
+  readonly #shape: FieldShape;
+  /** Scores by the codes are exact. */
+  readonly #whole: boolean;
   /** Made by the first append: an empty field costs nothing. */
   #memory: FieldMemory | undefined;
   /** A graph whose rows are still being appended. */
@@ -47,10 +63,18 @@ export class DenseField {
   #centringDecided = false;
   #busy: Promise<void> | undefined;
   #closed = false;
+  #dropped = false;
+  /** A compaction reads the remainders; `dropRemainders` waits for it. */
+  #copying = false;
+  #dropsLater = false;
 
   private constructor(compute: Compute, options: DenseFieldOptions, imported: ImportedGraph | undefined) {
     this.#compute = compute;
     this.options = options;
+    const { dimension, distance, m, efConstruct, datatype, quantization } = options;
+    const code = chooseCode(dimension, datatype, quantization);
+    this.#whole = isWhole(code, datatype);
+    this.#shape = { dimension, distance, m, efConstruct, code, remainders: options.remainders && !this.#whole };
     this.#imported = imported;
   }
 
@@ -60,10 +84,10 @@ export class DenseField {
    * Throws data_damaged where the bytes do not fit.
    */
   static open(compute: Compute, options: DenseFieldOptions, graph: Uint8Array | undefined): DenseField {
-    return new DenseField(compute, options, graph === undefined ? undefined : parseGraph(graph, options));
+    return new DenseField(compute, options, graph === undefined || options.m === 0 ? undefined : parseGraph(graph, options));
   }
 
-  /** Rows appended, removed and absent ones included. */
+  /** Rows appended, removed ones included. */
   get rowCount(): number {
     return this.#rowCount;
   }
@@ -78,8 +102,31 @@ export class DenseField {
     return this.#rowCount - this.#deadCount;
   }
 
-  get memoryBytes(): number {
-    return this.#memory?.bytes ?? 0;
+  get memory(): FieldMemoryUse {
+    const memory = this.#memory;
+    if (memory === undefined) return { codes: 0, index: 0, originals: 0 };
+    const index = memory.indexBytes;
+    return { codes: memory.hotBytes - index, index, originals: memory.coldBytes };
+  }
+
+  /**
+   * Whether an exact search has to compare with every original: there are no exact scores in memory, and codes give no
+   * bounds that are worth anything (scan-originals.ts).
+   */
+  get needsFullRead(): boolean {
+    const { code, remainders } = this.#scoring;
+    return !this.#whole && !remainders && code !== layout.CODE_INT8;
+  }
+
+  get #scoring(): FieldScoring {
+    const memory = this.#memory;
+    return {
+      code: this.#shape.code.kind,
+      whole: this.#whole,
+      remainders: memory?.hasRemainders ?? this.#shape.remainders,
+      wide: memory?.readWord(layout.FIELD_WIDE) === 1,
+      quantization: this.options.quantization,
+    };
   }
 
   /** Adds `rowCount` rows, end to end in `vectors`: searchable at once. Throws insufficient_storage; rowCount tells what was added. */
@@ -88,20 +135,21 @@ export class DenseField {
     invariant(vectors.length === rowCount * dimension, 'field: as many coordinates as rows x dimension');
     if (rowCount === 0) return;
     this.#reserve(rowCount);
+    this.#appendDirected(this.#normalises ? normalised(vectors, dimension) : vectors, rowCount);
+  }
+
+  /** Cosine of whole numbers, which keep their lengths, in a code that knows no lengths. */
+  get #normalises(): boolean {
+    const { datatype, distance } = this.options;
+    return datatype === 'uint8' && distance === 'Cosine' && this.#shape.code.kind !== layout.CODE_UINT8;
+  }
+
+  #appendDirected(vectors: Float32Array, rowCount: number): void {
+    const { dimension } = this.options;
     const first = this.#centringDecided ? 0 : Math.min(Math.max(CENTRING_ROWS - this.#rowCount, 0), rowCount);
     this.#appendReserved(vectors.subarray(0, first * dimension), first);
     if (this.#rowCount >= CENTRING_ROWS && !this.#centringDecided) this.#decideCentring();
     this.#appendReserved(vectors.subarray(first * dimension), rowCount - first);
-  }
-
-  /** Adds rows without a vector: counted, never returned. */
-  appendAbsent(rowCount: number): void {
-    if (rowCount === 0) return;
-    this.#reserve(rowCount);
-    const memory = present(this.#memory, 'field: reserved memory');
-    for (let row = this.#rowCount; row < this.#rowCount + rowCount; row += 1) memory.bury(row);
-    this.#deadCount += rowCount;
-    this.#publish(memory, rowCount);
   }
 
   /** Never returns `row` again. Removing twice does nothing. */
@@ -137,32 +185,35 @@ export class DenseField {
    * The k best live rows, of the filter where there is one. Rows appended before the call are found.
    * Throws timeout where cancelled before it began.
    */
-  async search(request: DenseSearch): Promise<Hits> {
+  async search(request: DenseSearch): Promise<DenseHits> {
     invariant(request.filter?.isClosed !== true, 'field: searched with a filter that is open');
     const memory = this.#memory;
-    const { m } = this.options;
-    const rows = { rowCount: this.#rowCount, deadCount: this.#deadCount, graphRows: this.#indexedCount, m };
-    const plan = planSearch(request, rows);
-    if (memory === undefined || plan.k === 0) return { rows: new Uint32Array(0), scores: new Float32Array(0) };
+    if (memory === undefined) return NO_HITS;
     invariant(request.filter === undefined || request.filter.arena === memory.arena, 'field: its own filter');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
-    const parts = splitPlan(plan, this.#compute.idleSearchThreads);
-    const answers = await Promise.all(parts.map((part) => this.#run(memory, part, request.signal)));
-    const [only] = answers;
-    if (only !== undefined && answers.length === 1) return only;
-    const merged = mergeHits(answers, plan.k);
-    return merged.rows.length < plan.leastFound ? this.#run(memory, plan, request.signal) : merged;
+    const { m } = this.options;
+    const counts = { rowCount: this.#rowCount, deadCount: this.#deadCount, graphRows: this.#indexedCount };
+    const query = this.#normalises ? normalised(request.query, this.options.dimension) : request.query;
+    const plan = planSearch({ ...request, query }, { ...counts, m, scoring: this.#scoring });
+    return runSearch({ compute: this.#compute, memory, m, plan, signal: request.signal });
+  }
+
+  /**
+   * Gives back the memory of what makes scores exact, once no task uses it any more; searches answer scores by codes from
+   * now on. Waits for a running compaction, which copies it.
+   */
+  dropRemainders(): void {
+    this.#dropped = true;
+    this.#dropRemainders();
   }
 
   /**
    * Puts every row into the graph, also those appended meanwhile. Searches go on. A second call waits for the first.
    * Throws timeout when aborted and internal when a thread fails; the rows not yet done stay in the scanned tail.
    */
-  async buildIndex(options: {
-    readonly signal: AbortSignal;
-    readonly onProgress?: (indexed: number, total: number) => void;
-  }): Promise<void> {
-    await this.#exclusively(() => this.#build(options.signal, options.onProgress));
+  async buildIndex(options: BuildOptions): Promise<void> {
+    if (this.options.m === 0) return;
+    await this.#exclusively(() => this.#build(options));
   }
 
   /**
@@ -184,18 +235,22 @@ export class DenseField {
       const memory = this.#memory;
       if (memory === undefined || liveRows.length === 0) return;
       const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
-      const copy = target.#startCopy(memory);
       target.#centringDecided = this.#centringDecided;
+      const copy = target.#startCopy(memory);
+      this.#copying = true;
       const work = compactGraph({
         compute: this.#compute,
         source: memory,
         target: copy,
-        options: this.options,
+        m: this.options.m,
         liveRows,
         sourceLinked,
         signal,
       });
-      const linked = await copy.using(memory.using(work));
+      const linked = await copy.using(memory.using(work)).finally(() => {
+        this.#copying = false;
+        if (this.#dropsLater) memory.dropRemainders();
+      });
       target.#rowCount = liveRows.length;
       target.#indexedCount = linked;
     });
@@ -221,10 +276,17 @@ export class DenseField {
   /** Memory of an empty field for a copy, in the arena of what is copied: one kernel must reach both. */
   #startCopy(source: FieldMemory): FieldMemory {
     invariant(this.#memory === undefined && this.#imported === undefined, 'field: only an empty field takes a copy');
-    const memory = new FieldMemory(source.arena, this.options);
+    const wanted = this.#shape.remainders || !this.#centringDecided;
+    const remainders = wanted && source.hasRemainders && !this.#dropped;
+    const memory = new FieldMemory(source.arena, { ...this.#shape, remainders });
     this.#memory = memory;
     if (source.mean !== undefined) memory.setMean(source.mean);
     return memory;
+  }
+
+  #dropRemainders(): void {
+    if (this.#copying) this.#dropsLater = true;
+    else this.#memory?.dropRemainders();
   }
 
   #appendReserved(vectors: Float32Array, rowCount: number): void {
@@ -234,15 +296,23 @@ export class DenseField {
     this.#publish(memory, rowCount);
   }
 
+  get #mayCentre(): boolean {
+    return this.#shape.code.kind === layout.CODE_INT8 && !this.#centringDecided;
+  }
+
   /** Centres what is there and all that comes, where that pays. The old memory serves the searches that are under way. */
   #decideCentring(): void {
+    const may = this.#mayCentre && this.#indexedCount === 0 && this.#busy === undefined && !this.#dropped;
     this.#centringDecided = true;
     const memory = present(this.#memory, 'field: reserved memory');
-    if (this.#indexedCount > 0 || this.#busy !== undefined) return;
     const rowCount = this.#rowCount;
-    const mean = meanWorthTaking(memory, this.options.dimension, rowCount);
-    if (mean === undefined) return;
-    const centred = new FieldMemory(memory.arena, this.options);
+    const mean = may ? meanWorthTaking(memory, this.options.dimension, rowCount) : undefined;
+    if (mean !== undefined) this.#centre(memory, mean, rowCount);
+    else if (!this.#shape.remainders) this.#dropRemainders();
+  }
+
+  #centre(memory: FieldMemory, mean: Float32Array, rowCount: number): void {
+    const centred = new FieldMemory(memory.arena, this.#shape);
     centred.setMean(mean);
     centred.reserve(memory.capacity, (row) => memory.levelOf(row));
     for (let row = 0; row < rowCount; row += 1) {
@@ -259,7 +329,9 @@ export class DenseField {
     if (this.#rowCount + rowCount > layout.ROW_LIMIT) {
       throw new VectorizerError('insufficient_storage', `a segment holds at most ${String(layout.ROW_LIMIT)} vectors`);
     }
-    this.#memory ??= new FieldMemory(this.#compute.arenas.forField(), this.options);
+    // Until centring is decided, rows are kept whole: they may be coded once more.
+    const remainders = (this.#shape.remainders || this.#mayCentre) && !this.#dropped;
+    this.#memory ??= new FieldMemory(this.#compute.arenas.forField(), { ...this.#shape, remainders });
     this.#memory.reserve(
       this.#rowCount + rowCount,
       (row) => this.#imported?.levelOf(row) ?? levelOf(row, this.options.m),
@@ -279,26 +351,16 @@ export class DenseField {
     this.#imported = undefined;
   }
 
-  async #run(memory: FieldMemory, plan: SearchPlan, signal: AbortSignal): Promise<Hits> {
-    const task = new SearchTask(memory, plan);
-    try {
-      const shape = searchShape(memory, this.options.m, plan);
-      const done = memory.using(this.#compute.search({ arena: memory.arena, task: task.address, shape, signal }));
-      await (plan.filter === undefined ? done : plan.filter.using(done));
-      return task.hits();
-    } finally {
-      task.free();
-    }
-  }
-
-  async #build(signal: AbortSignal, onProgress: ((indexed: number, total: number) => void) | undefined): Promise<void> {
+  async #build({ signal, onProgress, originals }: BuildOptions): Promise<void> {
     const memory = this.#memory;
     if (memory === undefined || this.#imported !== undefined) return;
     await memory.using(
       buildGraph({
         compute: this.#compute,
         memory,
-        options: this.options,
+        m: this.options.m,
+        efConstruct: this.options.efConstruct,
+        originals,
         signal,
         start: this.#indexedCount,
         rowCount: () => (this.#closed ? 0 : this.#rowCount),
@@ -309,4 +371,16 @@ export class DenseField {
       }),
     );
   }
+}
+
+/** A copy of rows with length 1; a row of zeros stays. */
+function normalised(rows: Float32Array, dimension: number): Float32Array {
+  const out = rows.slice();
+  for (let start = 0; start < out.length; start += dimension) {
+    let square = 0;
+    for (let at = start; at < start + dimension; at += 1) square += (out[at] ?? 0) ** 2;
+    const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
+    for (let at = start; at < start + dimension; at += 1) out[at] = (out[at] ?? 0) * factor;
+  }
+  return out;
 }

@@ -2,24 +2,33 @@ import type { Distance } from '../core/collection-config.ts';
 import type { Arena } from '../compute/arenas.ts';
 import { present } from '../base/invariant.ts';
 import * as layout from '../kernels/layout.ts';
+import { paddedDimension } from './field-code.ts';
+import type { FieldCode } from './field-code.ts';
 
 /** What fixes the layout of a field. */
 export interface FieldShape {
   readonly dimension: number;
   readonly distance: Distance;
+  /** 0: no room for links. */
   readonly m: number;
   readonly efConstruct: number;
+  readonly code: FieldCode;
+  /** Whether rows keep what makes them exact to 24 bits. Codes that are exact by themselves have none. */
+  readonly remainders: boolean;
 }
 
 interface Page {
   readonly hot: number;
   readonly hotBytes: number;
-  readonly cold: number;
+  /** 0: none. */
+  cold: number;
 }
 
 /** First capacity of a page table, in pages. It doubles; earlier tables stay, since a search may be reading them. */
 const TABLE_PAGES_FIRST = 16;
 const TABLE_ENTRY_BYTES = 8;
+/** Codes of few bits work on rows that are padded to 128 coordinates. */
+const SCRATCH_SLACK = 1024;
 /** Rows quantised in one kernel call: what they need stays within a second-level cache. */
 const STAGING_BYTES = 262_144;
 
@@ -39,6 +48,8 @@ export class FieldMemory {
   /** Offsets in a hot page. */
   readonly #links: number;
   readonly #head: number;
+  /** Address of the code's tables, or 0. */
+  readonly #tables: number;
   readonly #pages: Page[] = [];
   /** All blocks but the pages: [address, bytes]. */
   readonly #blocks: (readonly [number, number])[] = [];
@@ -48,18 +59,28 @@ export class FieldMemory {
   #mean: Float32Array | undefined;
   #users = 0;
   #closed = false;
-  bytes = 0;
+  #hasRemainders: boolean;
+  /** Tasks that may read remainders, since they were there when these began. */
+  #coldUsers = { count: 0 };
+  /** Bytes of pages and tables, remainders left out. */
+  hotBytes = 0;
+  coldBytes = 0;
 
   constructor(arena: Arena, shape: FieldShape) {
     this.arena = arena;
     this.#shape = shape;
     this.#m0 = shape.m * 2;
-    this.padded = Math.ceil(shape.dimension / layout.PADDING) * layout.PADDING;
-    this.#hotStride = this.padded + layout.ROW_TAIL_BYTES;
-    this.#coldStride = this.padded * 2 + layout.ROW_TAIL_BYTES;
+    this.padded = paddedDimension(shape.dimension);
+    this.#hasRemainders = shape.remainders;
+    this.#hotStride = shape.code.codeBytes + layout.ROW_TAIL_BYTES;
+    // Behind remainders that int8 codes do not precede stand these codes.
+    const int8Bytes = shape.code.kind === layout.CODE_INT8 ? 0 : this.padded + layout.ROW_TAIL_BYTES;
+    this.#coldStride = this.padded * 2 + layout.ROW_TAIL_BYTES + int8Bytes;
     this.#links = layout.PAGE_ROWS * this.#hotStride;
-    this.#head = this.#links + layout.PAGE_ROWS * (this.#m0 + 1) * 4;
+    this.#head = this.#links + (shape.m === 0 ? 0 : layout.PAGE_ROWS * (this.#m0 + 1) * 4);
     this.field = this.#allocate(layout.FIELD_BYTES);
+    this.#tables = shape.code.tables === undefined ? 0 : this.#allocate(shape.code.tables.byteLength);
+    if (shape.code.tables !== undefined) arena.f32.set(shape.code.tables, this.#tables / 4);
     this.#growTable();
     this.#writeDescriptor();
   }
@@ -153,9 +174,11 @@ export class FieldMemory {
     const { dimension } = this.#shape;
     const rowBytes = dimension * 4;
     const rowsAtOnce = Math.min(Math.max(Math.floor(STAGING_BYTES / rowBytes), 1), rowCount);
-    const stagingBytes = padded * 4 + rowsAtOnce * rowBytes;
+    // Coordinates of one row, and its remainders where they are not kept (assembly/codes.ts).
+    const scratchBytes = padded * 6 + SCRATCH_SLACK;
+    const stagingBytes = scratchBytes + rowsAtOnce * rowBytes;
     const centred = arena.allocate(stagingBytes);
-    const source = centred + padded * 4;
+    const source = centred + scratchBytes;
     arena.u8.fill(0, centred, source);
     for (let start = 0; start < rowCount; start += rowsAtOnce) {
       const count = Math.min(rowsAtOnce, rowCount - start);
@@ -165,9 +188,37 @@ export class FieldMemory {
     arena.free(centred, stagingBytes);
   }
 
+  get hasRemainders(): boolean {
+    return this.#hasRemainders;
+  }
+
+  get code(): FieldCode {
+    return this.#shape.code;
+  }
+
+  /** Bytes of links and heads: the graph's, and tombstones. */
+  get indexBytes(): number {
+    const upper = this.hotBytes - this.#pages.length * layout.PAGE_ROWS * this.#hotStride;
+    return upper - (this.#shape.code.tables?.byteLength ?? 0);
+  }
+
+  /**
+   * Rows are known by their codes alone from now on. The memory is given back once the tasks under way are done; wide
+   * fields are walked by their int8 codes then.
+   */
+  dropRemainders(): void {
+    if (!this.#hasRemainders) return;
+    this.#hasRemainders = false;
+    this.writeWord(layout.FIELD_REMAINDERS, 0);
+    this.writeWord(layout.FIELD_WIDE, 0);
+    const users = this.#coldUsers;
+    this.#coldUsers = { count: 0 };
+    if (users.count === 0) this.#freeCold();
+  }
+
   /** A row's coordinates less the mean, f32[dimension]. */
   dequantise(row: number): Float32Array {
-    const bytes = this.padded * 4;
+    const bytes = this.padded * 4 + SCRATCH_SLACK;
     const target = this.arena.allocate(bytes);
     this.arena.kernels.dequantiseRow(this.field, row, target);
     const coordinates = this.arena.f32.slice(target / 4, target / 4 + this.#shape.dimension);
@@ -186,6 +237,18 @@ export class FieldMemory {
     }
   }
 
+  /** Keeps the memory, and the remainders that are there now, for as long as `work` runs. */
+  async reading<Answer>(work: Promise<Answer>): Promise<Answer> {
+    const users = this.#coldUsers;
+    users.count += 1;
+    try {
+      return await this.using(work);
+    } finally {
+      users.count -= 1;
+      if (users.count === 0 && users !== this.#coldUsers) this.#freeCold();
+    }
+  }
+
   /** Gives everything back once no task uses it any more. */
   close(): void {
     this.#closed = true;
@@ -194,15 +257,22 @@ export class FieldMemory {
 
   #freeWhenIdle(): void {
     if (!this.#closed || this.#users > 0) return;
-    const coldBytes = layout.PAGE_ROWS * this.#coldStride;
-    for (const page of this.#pages) {
-      this.arena.free(page.hot, page.hotBytes);
-      this.arena.free(page.cold, coldBytes);
-    }
+    this.#freeCold();
+    for (const page of this.#pages) this.arena.free(page.hot, page.hotBytes);
     for (const [address, bytes] of this.#blocks) this.arena.free(address, bytes);
     this.#pages.length = 0;
     this.#blocks.length = 0;
-    this.bytes = 0;
+    this.hotBytes = 0;
+  }
+
+  #freeCold(): void {
+    for (const [index, page] of this.#pages.entries()) {
+      if (page.cold === 0) continue;
+      this.arena.free(page.cold, layout.PAGE_ROWS * this.#coldStride);
+      page.cold = 0;
+      this.arena.u32[(this.#table + index * TABLE_ENTRY_BYTES) / 4 + 1] = 0;
+    }
+    this.coldBytes = 0;
   }
 
   #pageOf(row: number): Page {
@@ -216,13 +286,14 @@ export class FieldMemory {
   #allocate(bytes: number): number {
     const address = this.arena.allocateZeroed(bytes);
     this.#blocks.push([address, bytes]);
-    this.bytes += bytes;
+    this.hotBytes += bytes;
     return address;
   }
 
   #writeDescriptor(): void {
+    const { code, remainders } = this.#shape;
     const metrics = {
-      Cosine: layout.METRIC_DOT,
+      Cosine: code.kind === layout.CODE_UINT8 ? layout.METRIC_COSINE : layout.METRIC_DOT,
       Dot: layout.METRIC_DOT,
       Euclid: layout.METRIC_EUCLID,
       Manhattan: layout.METRIC_MANHATTAN,
@@ -238,6 +309,16 @@ export class FieldMemory {
     this.writeWord(layout.FIELD_LINKS, this.#links);
     this.writeWord(layout.FIELD_HEAD, this.#head);
     this.writeWord(layout.FIELD_ENTRY, layout.NO_ROW);
+    this.writeWord(layout.FIELD_CODE, code.kind);
+    this.writeWord(layout.FIELD_CODE_BYTES, code.codeBytes);
+    this.writeWord(layout.FIELD_TABLES, this.#tables);
+    this.writeWord(layout.FIELD_QUERY_BITS, code.queryBits);
+    this.writeWord(layout.FIELD_REMAINDERS, remainders ? 1 : 0);
+    // uint8 codes are read by the kernels of int8 codes.
+    const inHotRows = code.kind === layout.CODE_INT8 || code.kind === layout.CODE_UINT8;
+    this.writeWord(layout.FIELD_INT8_ENTRY, inHotRows ? 0 : 4);
+    this.writeWord(layout.FIELD_INT8_STRIDE, inHotRows ? this.#hotStride : this.#coldStride);
+    this.writeWord(layout.FIELD_INT8_OFFSET, inHotRows ? 0 : this.padded * 2 + layout.ROW_TAIL_BYTES);
   }
 
   #growTable(): void {
@@ -258,9 +339,10 @@ export class FieldMemory {
     const upperBytes = levels.reduce((sum, level) => sum + level, 0) * listBytes;
     const hotBytes = this.#head + layout.HEAD_BYTES + upperBytes;
     const hot = this.arena.allocate(hotBytes);
-    let cold: number;
+    const coldBytes = this.#hasRemainders ? layout.PAGE_ROWS * this.#coldStride : 0;
+    let cold = 0;
     try {
-      cold = this.arena.allocate(layout.PAGE_ROWS * this.#coldStride);
+      if (coldBytes > 0) cold = this.arena.allocate(coldBytes);
     } catch (error) {
       // Undone, so that a full arena leaves no page by half.
       this.arena.free(hot, hotBytes);
@@ -278,6 +360,7 @@ export class FieldMemory {
     u32[(this.#table + index * TABLE_ENTRY_BYTES) / 4] = hot;
     u32[(this.#table + index * TABLE_ENTRY_BYTES) / 4 + 1] = cold;
     this.#pages.push({ hot, hotBytes, cold });
-    this.bytes += hotBytes + layout.PAGE_ROWS * this.#coldStride;
+    this.hotBytes += hotBytes;
+    this.coldBytes += coldBytes;
   }
 }

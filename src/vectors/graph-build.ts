@@ -1,6 +1,7 @@
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
-import type { FieldMemory, FieldShape } from './field-memory.ts';
+import { CODE_UINT8 } from '../kernels/layout.ts';
+import type { FieldMemory } from './field-memory.ts';
 
 /** Rows in one task: some tens of milliseconds, so that an abort is felt soon and a message costs nothing beside it. */
 const BATCH_ROWS = 128;
@@ -18,7 +19,10 @@ const MEASURED_NEIGHBOURS = 10;
 export interface GraphBuild {
   readonly compute: Compute;
   readonly memory: FieldMemory;
-  readonly options: FieldShape;
+  readonly m: number;
+  readonly efConstruct: number;
+  /** Reads the original of a row, f32[dimension]; undefined: rows look for their neighbours by their codes. */
+  readonly originals: ((row: number) => Float32Array) | undefined;
   readonly signal: AbortSignal;
   /** First row that is not in the graph. */
   readonly start: number;
@@ -64,20 +68,40 @@ export async function buildGraph(build: GraphBuild): Promise<void> {
 /** Before the first row: does the graph of this data go by int8 codes, or by all 24 bits? */
 async function chooseCodes(build: GraphBuild): Promise<void> {
   const { compute, memory } = build;
+  if (!memory.hasRemainders) return;
   const rowCount = build.rowCount();
   const shape = { padded: memory.padded, rowCount: 1, beam: 1, links: 1, top: MEASURED_NEIGHBOURS };
   const work = { kind: 'measure', field: memory.field, rowCount, shareMin: CODES_SHARE_MIN } as const;
-  await compute.background({ arena: memory.arena, shape, work });
+  await memory.reading(compute.background({ arena: memory.arena, shape, work }));
 }
 
 async function insert(build: GraphBuild, start: number, end: number): Promise<void> {
-  const { compute, memory, options } = build;
+  const { compute, memory, m, efConstruct } = build;
   const rowCount = build.rowCount();
-  const links = 2 * options.m;
-  const shape = { padded: memory.padded, rowCount, beam: Math.max(options.efConstruct, 1) + links + 2, links, top: 1 };
-  await compute.background({
-    arena: memory.arena,
-    shape,
-    work: { kind: 'insert', field: memory.field, start, end, rowCount },
-  });
+  const links = 2 * m;
+  const beam = Math.max(efConstruct, 1) + links + 2;
+  const { queryBytes } = memory.code;
+  const shape = { padded: memory.padded, rowCount, beam, links, top: 1, queryBytes };
+  const originals = stageOriginals(build, start, end);
+  const work = { kind: 'insert', field: memory.field, start, end, rowCount, originals: originals.address } as const;
+  try {
+    await memory.reading(compute.background({ arena: memory.arena, shape, work }));
+  } finally {
+    originals.free();
+  }
+}
+
+/** The originals of rows [start, end) in the arena, f32[padded] each, where they are to be read. */
+function stageOriginals(build: GraphBuild, start: number, end: number): { readonly address: number; free: () => void } {
+  const { memory, originals } = build;
+  // Rows with remainders are known well enough.
+  if (originals === undefined || memory.hasRemainders || memory.code.kind === CODE_UINT8)
+    return { address: 0, free: () => undefined };
+  const { arena, padded } = memory;
+  const bytes = (end - start) * padded * 4;
+  const address = arena.allocateZeroed(bytes);
+  for (let row = start; row < end; row += 1) {
+    if (!memory.isDead(row)) arena.f32.set(originals(row), address / 4 + (row - start) * padded);
+  }
+  return { address, free: () => arena.free(address, bytes) };
 }

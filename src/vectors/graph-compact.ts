@@ -2,7 +2,7 @@ import type { Compute } from '../compute/compute.ts';
 import { invariant } from '../base/invariant.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
-import type { FieldMemory, FieldShape } from './field-memory.ts';
+import type { FieldMemory } from './field-memory.ts';
 import { levelOf } from './levels.ts';
 
 /** Rows in one task: some tens of milliseconds. */
@@ -13,7 +13,8 @@ export interface GraphCompaction {
   readonly source: FieldMemory;
   /** Empty, in the source's arena. */
   readonly target: FieldMemory;
-  readonly options: FieldShape;
+  /** Links of a row on the upper levels. */
+  readonly m: number;
   /** Source rows to keep, strictly ascending. */
   readonly liveRows: Uint32Array;
   /** Source rows below are in the graph. */
@@ -48,9 +49,9 @@ export async function compactGraph(work: GraphCompaction): Promise<number> {
 }
 
 async function copyRows(work: GraphCompaction, kept: number, numbers: number, linked: number): Promise<void> {
-  const { compute, source, target, options, liveRows, sourceLinked, signal } = work;
+  const { compute, source, target, m, liveRows, sourceLinked, signal } = work;
   const rowCount = liveRows.length;
-  const shape = { padded: source.padded, rowCount: Math.max(sourceLinked, 1), beam: 1, links: 2 * options.m, top: 1 };
+  const shape = { padded: source.padded, rowCount: Math.max(sourceLinked, 1), beam: 1, links: 2 * m, top: 1 };
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < rowCount) {
@@ -61,7 +62,7 @@ async function copyRows(work: GraphCompaction, kept: number, numbers: number, li
       // A page at a time as the copy goes on: all at once would stop the event loop.
       target.reserve(end, (row) => {
         const origin = liveRows[row];
-        return origin === undefined ? levelOf(row, options.m) : source.levelOf(origin);
+        return origin === undefined ? levelOf(row, m) : source.levelOf(origin);
       });
       const rows = { source: source.field, target: target.field, kept, numbers, start, end, linked, sourceLinked };
       await compute.background({ arena: source.arena, shape, work: { kind: 'compact', ...rows } });

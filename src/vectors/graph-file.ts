@@ -1,6 +1,6 @@
 import { dataDamaged } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
-import type { FieldMemory, FieldShape } from './field-memory.ts';
+import type { FieldMemory } from './field-memory.ts';
 
 /** The bytes of a graph (docs/format-graph.md): header, levels, entry lists. All numbers little endian. */
 const MAGIC = 0x48505247; // 'GRPH'
@@ -10,6 +10,11 @@ const HEADER_BYTES = 32;
 const CHUNK_ROWS = 4096;
 /** Rows looked through for one chunk of upper lists: one in m has any. */
 const UPPER_ROWS = 32_768;
+
+export interface GraphShape {
+  readonly dimension: number;
+  readonly m: number;
+}
 
 export interface GraphExport {
   readonly indexedCount: number;
@@ -28,7 +33,7 @@ export interface ImportedGraph {
   restore(memory: FieldMemory, start: number, end: number): void;
 }
 
-export function exportGraph(memory: FieldMemory | undefined, options: FieldShape, rowCount: number): GraphExport {
+export function exportGraph(memory: FieldMemory | undefined, options: GraphShape, rowCount: number): GraphExport {
   if (memory === undefined || rowCount === 0) return { indexedCount: 0, byteLength: 0, chunks: [] };
   const levels = memory.copyLevels(rowCount);
   const upperCount = levels.reduce((sum, level) => sum + level, 0);
@@ -37,7 +42,7 @@ export function exportGraph(memory: FieldMemory | undefined, options: FieldShape
   return { indexedCount: rowCount, byteLength, chunks: chunksOf(memory, options, levels) };
 }
 
-function* chunksOf(memory: FieldMemory, options: FieldShape, levels: Uint8Array): Generator<Uint8Array> {
+function* chunksOf(memory: FieldMemory, options: GraphShape, levels: Uint8Array): Generator<Uint8Array> {
   const rowCount = levels.length;
   const entry = memory.readWord(layout.FIELD_ENTRY);
   // A walk may begin at a row that is not exported yet: then at the highest that is.
@@ -92,7 +97,7 @@ function lists(
 }
 
 /** Reads a graph and checks all of it. Throws data_damaged. */
-export function parseGraph(bytes: Uint8Array, options: FieldShape): ImportedGraph | undefined {
+export function parseGraph(bytes: Uint8Array, options: GraphShape): ImportedGraph | undefined {
   if (bytes.length === 0) return undefined;
   const damaged = (offset: number, finding: string): Error => dataDamaged(`graph at byte ${String(offset)}`, finding);
   if (bytes.length < HEADER_BYTES || bytes.length % 4 !== 0) throw damaged(0, 'is cut short');

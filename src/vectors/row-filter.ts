@@ -75,6 +75,11 @@ export class RowFilter {
     }
   }
 
+  has(row: number): boolean {
+    const word = row < this.rowEnd ? (this.arena.u32[this.bitmap / 4 + (row >>> 5)] ?? 0) : 0;
+    return ((word >>> (row & 31)) & 1) === 1;
+  }
+
   get isClosed(): boolean {
     return this.#closed;
   }

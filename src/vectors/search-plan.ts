@@ -1,9 +1,14 @@
+import type { QuantizationParams } from '../core/quantization.ts';
+import * as layout from '../kernels/layout.ts';
 import { chooseWay } from './filter-way.ts';
 import type { RowFilter } from './row-filter.ts';
+import { chooseScoring } from './scoring.ts';
+import type { FieldScoring, Scoring } from './scoring.ts';
 
 /** A search as the kernel understands it (layout.ts, SEARCH_…). */
-export interface SearchPlan {
+export interface SearchPlan extends Scoring {
   readonly query: Float32Array;
+  /** Rows that are wanted; `answers` of them are asked for, at least as many. */
   readonly k: number;
   /** 0: scan alone. */
   readonly ef: number;
@@ -36,6 +41,7 @@ export interface SearchRequest {
   readonly indexedOnly: boolean;
   /** Rows that may be returned, from `admit` of the same field; undefined = all. */
   readonly filter: RowFilter | undefined;
+  readonly quantization: QuantizationParams;
 }
 
 /** The rows of a field at the moment of a search. */
@@ -45,6 +51,7 @@ export interface FieldRows {
   /** Rows below are in the graph. */
   readonly graphRows: number;
   readonly m: number;
+  readonly scoring: FieldScoring;
 }
 
 /** What only walks under a filter use. */
@@ -55,12 +62,17 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const { filter, query } = request;
   const { rowCount, deadCount, graphRows } = rows;
   const liveCount = rowCount - deadCount;
-  const k = Math.min(request.k, liveCount, filter?.admitted ?? rowCount);
+  const most = Math.min(liveCount, filter?.admitted ?? rowCount);
+  const k = Math.min(request.k, most);
+  const chosen = chooseScoring(request, rows.scoring, k);
+  const answers = Math.min(chosen.answers, most);
   const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
-  const ef = Math.max(request.ef, k, 1);
-  const plan = { query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
+  const ef = Math.max(request.ef, answers, 1);
+  const plan = { ...chosen, answers, query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
   if (filter === undefined) {
-    const leastFound = Math.min(k, Math.max(scanEnd - deadCount, 0));
+    // A scan for all rows that may be wanted is complete as it is.
+    const wanted = plan.rescore === layout.RESCORE_LATER ? 0 : answers;
+    const leastFound = Math.min(wanted, Math.max(scanEnd - deadCount, 0));
     const unfiltered = { ...plan, deadCount, leastFound, filter };
     // A walk meets about one row for each link of the beam: where that is as many as there are, a scan is exact and quicker.
     const walks = !request.exact && graphRows > 0 && ef * rows.m * 2 < graphRows;
@@ -71,7 +83,7 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const way = chooseWay({ admitted, rowCount: rowEnd, graphRows, ef, m: rows.m });
   if (way.kind === 'walk' && !request.exact) {
     const { deep, efWide, flat, through } = way;
-    return { ...filtered, leastFound: k, deep, efWide, flat, through };
+    return { ...filtered, leastFound: answers, deep, efWide, flat, through };
   }
   const listed = filter.list !== undefined && scanEnd >= rowEnd;
   return { ...filtered, ef: 0, scanStart: 0, scanEnd: listed ? admitted : filtered.scanEnd, leastFound: 0, listed };

@@ -6,7 +6,7 @@ import type { Filter } from '../../src/core/filter.ts';
 import { compareIds, idText, numberId, type PointId } from '../../src/core/ids.ts';
 import { indexedValues, type OracleIndex } from '../filters/indexed-oracle.ts';
 import { type Json, parsePayload } from '../filters/oracle.ts';
-import { CONTEXT, queryOf, type RawPoint, READ, WAIT } from './house.ts';
+import { CONTEXT, PARAMS, queryOf, type RawPoint, READ, WAIT } from './house.ts';
 import { change, check, collectionOf, crash, fill, type Ground, restart, withGround } from './model-ground.ts';
 import type { Change, ModelPoint } from './point-model.ts';
 import { anyChange, anyFilter, anyIndex, anyPoint, manyIndexes } from './random-changes.ts';
@@ -134,7 +134,7 @@ async function checkQuery(collection: Collection, filter: Filter, expected: read
     [expected.length + 5, true],
     [3, false],
   ] as const) {
-    const params = { hnswEf: undefined, exact, indexedOnly: false };
+    const params = { ...PARAMS, exact };
     const [hits = []] = await collection.query(CONTEXT, {
       collection: 'c',
       queries: [queryOf(QUERY, { filter, limit, params })],

@@ -144,7 +144,7 @@ test('a compaction whose checkpoint finds no room keeps its files: they are what
       ...READ,
     });
     t.deepEqual(
-      page.points.map(({ vector }) => vector?.default?.[0]),
+      page.points.map(({ vectors }) => vectors?.[0]?.vector.values[0]),
       points.slice(400).map(({ id }) => id),
     );
   } finally {

@@ -3,20 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../src/base/world.ts';
 import { Database } from '../../src/collections/database.ts';
+import type { MemoryLimits } from '../../src/collections/memory-budget.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import {
   type CollectionConfig,
   DEFAULT_HNSW,
   DEFAULT_OPTIMIZERS,
   DEFAULT_WAL,
+  type DenseVectorConfig,
   type Distance,
+  type SparseVectorConfig,
 } from '../../src/core/collection-config.ts';
 import type { Context } from '../../src/core/context.ts';
 import { idColumn, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
-import type { PointColumns, QueryPoints, UpdatePoints } from '../../src/core/requests.ts';
+import type { PointColumns, QueryPoints, SearchParams, UpdatePoints } from '../../src/core/requests.ts';
 import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { Kv } from '../../src/storage/kv.ts';
 import { NodeFiles } from '../../src/storage/node-files.ts';
+import { denseConfig, type PlainVector, type PlainVectors, toVector, vectorColumns } from './plain-vectors.ts';
 
 /** The real storeys below the doors, on a folder of their own. */
 export interface TestHouse {
@@ -43,10 +47,25 @@ export async function removeFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-export async function openHouse(folder: string, world: World = realWorld()): Promise<TestHouse> {
+/** As much memory as there is. */
+export const NO_LIMIT: MemoryLimits = { budgetBytes: Infinity, baseBytes: 0, residentBytes: () => 0 };
+
+export async function openHouse(
+  folder: string,
+  world: World = realWorld(),
+  memory: MemoryLimits = NO_LIMIT,
+): Promise<TestHouse> {
   const kv = await Kv.open(world, join(folder, 'kv'));
   const compute = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
-  const foundation = { world, kv, compute, logger: SILENT_LOGGER, fsync: 'never', rested: () => undefined } as const;
+  const foundation = {
+    world,
+    kv,
+    compute,
+    logger: SILENT_LOGGER,
+    fsync: 'never',
+    rested: () => undefined,
+    memory,
+  } as const;
   const database = await Database.open(foundation, join(folder, 'collections'));
   return {
     database,
@@ -61,25 +80,34 @@ export async function openHouse(folder: string, world: World = realWorld()): Pro
   };
 }
 
-export function config(
-  size: number,
-  distance: Distance,
-  changes: {
-    readonly shardNumber?: number;
-    readonly indexingThreshold?: number;
-    readonly vacuumMinVectorNumber?: number;
-  } = {},
+/** What tests change of a configuration. */
+export interface ConfigChanges {
+  readonly shardNumber?: number;
+  readonly indexingThreshold?: number;
+  readonly vacuumMinVectorNumber?: number;
+}
+
+/** One dense vector without a name, or none at all where size is 0. */
+export function config(size: number, distance: Distance, changes: ConfigChanges = {}): CollectionConfig {
+  return configOf(size === 0 ? [] : [denseConfig('', size, distance)], [], changes);
+}
+
+export function configOf(
+  vectors: readonly DenseVectorConfig[],
+  sparseVectors: readonly SparseVectorConfig[],
+  changes: ConfigChanges = {},
 ): CollectionConfig {
-  const vectors = size === 0 ? [] : [{ name: '', size, distance, hnswConfig: undefined, onDisk: undefined }];
   return {
     params: {
       vectors,
+      sparseVectors,
       shardNumber: changes.shardNumber ?? 1,
       replicationFactor: 1,
       writeConsistencyFactor: 1,
       readFanOutFactor: undefined,
       readFanOutDelayMs: undefined,
       onDiskPayload: true,
+      payloadMemory: undefined,
     },
     hnsw: DEFAULT_HNSW,
     optimizers: {
@@ -88,13 +116,17 @@ export function config(
       vacuumMinVectorNumber: changes.vacuumMinVectorNumber ?? DEFAULT_OPTIMIZERS.vacuumMinVectorNumber,
     },
     wal: DEFAULT_WAL,
+    quantization: undefined,
+    strictMode: undefined,
     metadata: undefined,
   };
 }
 
 export interface TestPoint {
   readonly id: number | string;
+  /** The vector without a name. */
   readonly vector?: readonly number[];
+  readonly vectors?: PlainVectors;
   readonly payload?: unknown;
 }
 
@@ -106,9 +138,10 @@ export function idOf(value: number | string): PointId {
 
 export function columns(points: readonly TestPoint[]): PointColumns {
   return rawColumns(
-    points.map(({ id, vector, payload }) => ({
+    points.map(({ id, vector, vectors, payload }) => ({
       id: idOf(id),
       vector,
+      vectors,
       payload: payload === undefined ? '' : JSON.stringify(payload),
     })),
   );
@@ -117,7 +150,9 @@ export function columns(points: readonly TestPoint[]): PointColumns {
 /** A point with its payload as it is sent: raw JSON, empty = none. */
 export interface RawPoint {
   readonly id: PointId;
+  /** The vector without a name. */
   readonly vector: readonly number[] | undefined;
+  readonly vectors?: PlainVectors | undefined;
   readonly payload: string;
 }
 
@@ -125,11 +160,10 @@ export function rawColumns(points: readonly RawPoint[]): PointColumns {
   const payloads = points.map(({ payload }) => new TextEncoder().encode(payload));
   return {
     ids: idColumn(points.map(({ id }) => id)),
-    vectors: Float32Array.from(points.flatMap(({ vector }) => vector ?? [])),
-    vectorStarts: starts(points.map(({ vector }) => vector?.length ?? 0)),
+    vectors: vectorColumns(points.map(({ vector, vectors }) => ({ ...vectors, ...(vector && { '': vector }) }))),
+    inferred: [],
     payloads: Buffer.concat(payloads),
     payloadStarts: starts(payloads.map(({ length }) => length)),
-    others: [],
   };
 }
 
@@ -143,15 +177,25 @@ export function deleteOf(collection: string, ids: readonly (number | string)[]):
   return { collection, change: { kind: 'delete', target }, ...WAIT };
 }
 
-export function queryOf(vector: readonly number[], changes: Partial<QueryPoints> = {}): QueryPoints {
+/** Nothing that a search can say of how it is carried out. */
+export const PARAMS: SearchParams = {
+  hnswEf: undefined,
+  exact: false,
+  indexedOnly: false,
+  quantization: { ignore: false, rescore: undefined, oversampling: undefined },
+  idfCorpus: undefined,
+};
+
+export function queryOf(vector: PlainVector, changes: Partial<QueryPoints> = {}): QueryPoints {
   return {
-    target: { kind: 'vector', vector: Float32Array.from(vector) },
+    target: { kind: 'vector', vector: toVector(vector) },
     using: '',
+    lookupFrom: undefined,
     limit: 10,
     offset: 0,
     scoreThreshold: undefined,
     filter: undefined,
-    params: { hnswEf: undefined, exact: false, indexedOnly: false },
+    params: PARAMS,
     withPayload: { kind: 'none' },
     withVector: { kind: 'none' },
     ...changes,

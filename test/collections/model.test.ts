@@ -125,11 +125,11 @@ async function checkAgainst(
   const expectedIds = [...model.keys()].toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1));
   same(seen, expectedIds, 'scroll shows every point once, in order');
   same(collection.pointCount, model.size, 'count');
-  for (const { id, payload, vector } of page.points) {
+  for (const { id, payload, vectors } of page.points) {
     const expected = model.get(idText(id));
     const text = new TextDecoder().decode(payload);
     same(JSON.parse(text), expected?.payload ?? {}, 'payload');
-    same(vector?.default === undefined, expected?.vector === undefined, 'a vector where one was given');
+    same(vectors?.length, expected?.vector === undefined ? 0 : 1, 'a vector where one was given');
   }
   const limit = 7;
   const [found = []] = await collection.query(CONTEXT, {

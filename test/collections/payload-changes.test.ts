@@ -18,6 +18,7 @@ import {
   restart,
   withGround,
 } from './model-ground.ts';
+import { toPlainVectors } from './plain-vectors.ts';
 import { type Change, requestOf } from './point-model.ts';
 import { anyChange, anyPoint } from './random-changes.ts';
 
@@ -50,10 +51,10 @@ async function checkAll(ground: Ground): Promise<void> {
     withVector: { kind: 'all' },
     ...READ,
   });
-  const seen = page.points.map(({ id, payload, vector }) => ({
+  const seen = page.points.map(({ id, payload, vectors }) => ({
     id: idText(id),
     payload: parsePayload(Buffer.from(payload ?? []).toString()),
-    vector: vector?.default === undefined ? undefined : Array.from(vector.default),
+    vector: toPlainVectors(vectors)[''],
   }));
   deepStrictEqual(
     seen,

@@ -17,7 +17,7 @@ import { openFieldIndex } from '../../src/filters/open-field-index.ts';
 import { Kv } from '../../src/storage/kv.ts';
 import type { OracleIndex } from '../filters/indexed-oracle.ts';
 import { parsePayload } from '../filters/oracle.ts';
-import { config, realWorld, removeFolder, temporaryFolder } from './house.ts';
+import { NO_LIMIT, config, realWorld, removeFolder, temporaryFolder } from './house.ts';
 import { type Change, PointModel, requestOf } from './point-model.ts';
 import { VECTOR_SIZE } from './random-changes.ts';
 
@@ -50,7 +50,7 @@ export async function openShard(ground: Omit<Ground, 'kv' | 'shard'>): Promise<P
     warn: (message: string, fields: object = {}) => void warnings.push(`${message} ${JSON.stringify(fields)}`),
     error: quiet,
   };
-  const foundation = { world, kv, compute, logger, fsync: 'never', rested: quiet } as const;
+  const foundation = { world, kv, compute, logger, fsync: 'never', rested: quiet, memory: NO_LIMIT } as const;
   const shard = await Shard.open(foundation, { collection: 1, shard: 0, directory: join(folder, '0') }, CONFIG);
   return { kv, shard };
 }

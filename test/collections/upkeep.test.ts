@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
+import { type CollectionDiff, NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
 import { idText } from '../../src/core/ids.ts';
 import {
   config,
@@ -17,6 +18,16 @@ import {
 } from './house.ts';
 
 const SIZE = 16;
+const NO_DIFF: CollectionDiff = {
+  vectors: new Map(),
+  sparseVectors: new Map(),
+  hnsw: undefined,
+  optimizers: undefined,
+  quantization: undefined,
+  params: undefined,
+  strictMode: undefined,
+  metadata: undefined,
+};
 
 /** Directions that differ from point to point, and again from version to version. */
 function vectorOf(id: number, version: number): number[] {
@@ -79,10 +90,10 @@ async function checkAll(
     withVector: { kind: 'all' },
     ...READ,
   });
-  const seen = page.points.map(({ payload, vector }) => {
+  const seen = page.points.map(({ payload, vectors }) => {
     const { id, version } = JSON.parse(new TextDecoder().decode(payload)) as { id: number; version: number };
     const expected = Float32Array.from(vectorOf(id, version));
-    return [id, version, vector?.default?.every((value, at) => value === expected[at])] as const;
+    return [id, version, vectors?.[0]?.vector.values.every((value, at) => value === expected[at])] as const;
   });
   t.deepEqual(
     seen,
@@ -140,13 +151,7 @@ test('other parameters of the graph make a new one, without a moment in which po
     await upsert(collection, pointsOf(0, 1500, 0));
     await green(collection);
     const hnsw = { ...config(SIZE, 'Cosine').hnsw, m: 8, efConstruct: 60 };
-    await house.database.update('c', {
-      vectors: new Map(),
-      hnsw,
-      optimizers: undefined,
-      params: undefined,
-      metadata: undefined,
-    });
+    await house.database.update('c', { ...NO_DIFF, hnsw: { ...NO_HNSW_DIFF, ...hnsw } });
     const seen = new Set<number>();
     while (collection.info().status !== 'green') seen.add((await nearest(collection, vectorOf(7, 0), 5)).length);
     t.deepEqual([...seen], [5]);
@@ -208,25 +213,16 @@ test('a change of the configuration is stored; what is not given stays', (t) =>
   withHouse(async (house, reopen) => {
     const { database } = house;
     await database.create('c', config(SIZE, 'Dot'));
-    const nothing = {
-      vectors: new Map(),
-      hnsw: undefined,
-      optimizers: undefined,
-      params: undefined,
-      metadata: undefined,
-    };
-    await database.update('c', { ...nothing, metadata: '{"a":1,"b":{"c":2}}' });
+    const onDisk = { hnswConfig: undefined, quantization: undefined, memory: undefined, onDisk: true };
+    await database.update('c', { ...NO_DIFF, metadata: '{"a":1,"b":{"c":2}}' });
     await database.update('c', {
-      ...nothing,
+      ...NO_DIFF,
       metadata: '{"b":null,"d":3}',
-      vectors: new Map([['', { hnswConfig: undefined, onDisk: true }]]),
+      vectors: new Map([['', onDisk]]),
     });
-    await t.throwsAsync(
-      () => database.update('c', { ...nothing, vectors: new Map([['x', { hnswConfig: undefined, onDisk: true }]]) }),
-      {
-        message: 'Not existing vector name error: x',
-      },
-    );
+    await t.throwsAsync(() => database.update('c', { ...NO_DIFF, vectors: new Map([['x', onDisk]]) }), {
+      message: 'Not existing vector name error: x',
+    });
     const { metadata, params } = (await reopen()).database.collection('c').config;
     t.is(metadata, '{"a":1,"d":3}');
     t.is(params.vectors[0]?.onDisk, true);

@@ -1,18 +1,32 @@
 import test from 'ava';
 import { Compute } from '../../src/compute/compute.ts';
 import { generateClustered } from '../../scripts/bench/data.ts';
-import { DenseField } from '../../src/vectors/dense-field.ts';
+import { DenseField, type DenseFieldOptions } from '../../src/vectors/dense-field.ts';
 import type { Hits } from '../../src/vectors/search-task.ts';
 import { rowAt } from '../vectors/oracle.ts';
 
 const DIMENSION = 16;
 const { base } = generateClustered({ rows: 3000, queries: 1, dimension: DIMENSION, seed: 21 });
 const never = new AbortController().signal;
+const OPTIONS: DenseFieldOptions = {
+  dimension: DIMENSION,
+  distance: 'Dot',
+  m: 8,
+  efConstruct: 32,
+  datatype: 'float32',
+  quantization: undefined,
+  remainders: true,
+};
+const QUANTIZATION = { ignore: false, rescore: undefined, oversampling: undefined };
 
 function filledField(compute: Compute): DenseField {
-  const field = DenseField.open(compute, { dimension: DIMENSION, distance: 'Dot', m: 8, efConstruct: 32 }, undefined);
+  const field = DenseField.open(compute, OPTIONS, undefined);
   field.append(base, 3000);
   return field;
+}
+
+function memoryOf({ memory }: DenseField): number {
+  return memory.codes + memory.index + memory.originals;
 }
 
 function find(field: DenseField, row: number, signal: AbortSignal = never): Promise<Hits> {
@@ -23,6 +37,7 @@ function find(field: DenseField, row: number, signal: AbortSignal = never): Prom
     exact: false,
     indexedOnly: false,
     filter: undefined,
+    quantization: QUANTIZATION,
     signal,
   });
 }
@@ -72,7 +87,7 @@ test('a thread that fails fails its own tasks with a clear error, and the pools 
   const error = await t.throwsAsync(trap);
   t.is((error as { kind?: string }).kind, 'internal');
   t.regex(error.message, /worker thread failed/);
-  const work = { kind: 'insert', field: 0xfffffff0, start: 0, end: 1, rowCount: 1 } as const;
+  const work = { kind: 'insert', field: 0xfffffff0, start: 0, end: 1, rowCount: 1, originals: 0 } as const;
   t.is(((await t.throwsAsync(compute.background({ arena, shape, work }))) as { kind?: string }).kind, 'internal');
   t.true((await find(field, 8)).rows.includes(8));
   await field.buildIndex({ signal: never });
@@ -82,7 +97,7 @@ test('a thread that fails fails its own tasks with a clear error, and the pools 
 
 test('building and searching go on together: no search waits, none misses a row, none is torn', async (t) => {
   const compute = Compute.open({ searchThreads: 1, backgroundThreads: 2 });
-  const field = DenseField.open(compute, { dimension: DIMENSION, distance: 'Dot', m: 8, efConstruct: 64 }, undefined);
+  const field = DenseField.open(compute, { ...OPTIONS, efConstruct: 64 }, undefined);
   const data = generateClustered({ rows: 12_000, queries: 1, dimension: DIMENSION, seed: 22 });
   field.append(data.base.subarray(0, 6000 * DIMENSION), 6000);
   const progress: number[] = [];
@@ -104,6 +119,7 @@ test('building and searching go on together: no search waits, none misses a row,
       exact: false,
       indexedOnly: false,
       filter: undefined,
+      quantization: QUANTIZATION,
       signal: never,
     });
     searches += 1;
@@ -143,9 +159,9 @@ test('memory comes back when a field is closed, after the searches that were und
   const field = filledField(compute);
   await find(field, 1);
   const before = compute.arenas.usedBytes;
-  t.true(field.memoryBytes > 0 && field.memoryBytes <= before);
+  t.true(memoryOf(field) > 0 && memoryOf(field) <= before);
   const late = find(field, 5);
-  const held = field.memoryBytes;
+  const held = memoryOf(field);
   field.close();
   t.true(compute.arenas.usedBytes >= held);
   t.true((await late).rows.includes(5));

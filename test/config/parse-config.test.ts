@@ -132,3 +132,40 @@ for (const [name, [given, message]] of Object.entries(WRONG)) {
 test('levels are taken in any case, as Qdrant writes them', (t) => {
   t.is(parse({ yaml: 'log_level: WARN' }).config.logLevel, 'warn');
 });
+
+const BUDGETS: readonly (readonly [unknown, unknown])[] = [
+  ['2GB', { kind: 'bytes', bytes: 2 * 1024 ** 3 }],
+  ['512mb', { kind: 'bytes', bytes: 512 * 1024 ** 2 }],
+  ['1.5 GiB', { kind: 'bytes', bytes: 1.5 * 1024 ** 3 }],
+  ['64 KiB', { kind: 'bytes', bytes: 65_536 }],
+  [1_000_000, { kind: 'bytes', bytes: 1_000_000 }],
+  ['1000000', { kind: 'bytes', bytes: 1_000_000 }],
+  ['60%', { kind: 'share', share: 0.6 }],
+];
+
+for (const [given, budget] of BUDGETS) {
+  test(`a memory budget of ${JSON.stringify(given)}`, (t) => {
+    const yaml = `storage: { performance: { memory_budget: ${JSON.stringify(given)} } }`;
+    t.deepEqual<unknown>(parse({ yaml }).config.storage.performance.memoryBudget, budget);
+  });
+}
+
+test('without a memory budget it is four fifths of what there is', (t) => {
+  t.deepEqual(parse({}).config.storage.performance.memoryBudget, { kind: 'share', share: 0.8 });
+});
+
+for (const given of ['0%', '101%', 'much', '', '-1', '0', '2XB', '1e9', true]) {
+  test(`no memory budget: ${JSON.stringify(given)}`, (t) => {
+    const yaml = `storage: { performance: { memory_budget: ${JSON.stringify(given)} } }`;
+    t.throws(() => parse({ yaml }), { message: /memory_budget .*expected a size like 512MB/ });
+  });
+}
+
+test('a memory budget by a flag or a variable', (t) => {
+  const key = 'storage.performance.memory_budget';
+  const environment = { QDRANT__STORAGE__PERFORMANCE__MEMORY_BUDGET: '1GB' };
+  t.deepEqual(parse({ environment }).config.storage.performance.memoryBudget, { kind: 'bytes', bytes: 1024 ** 3 });
+  const { config } = parse({ environment, flags: [[key, '--memory-budget', '2GB']] });
+  t.deepEqual(config.storage.performance.memoryBudget, { kind: 'bytes', bytes: 2 * 1024 ** 3 });
+  t.is(originText(config.origins[key]), '--memory-budget');
+});

@@ -11,6 +11,7 @@ import type { SearchPlan } from '../../src/vectors/search-plan.ts';
 import { SearchTask, searchShape } from '../../src/vectors/search-task.ts';
 import { generateClustered, uniformSource } from '../../scripts/bench/data.ts';
 import { nearest, rowAt } from '../vectors/oracle.ts';
+import { PLAIN_PARAMS, PLAIN_SCORING, plainShape } from '../../scripts/bench/engine/plain-field.ts';
 
 /** The ways of a walk that a field chooses only among hundreds of thousands of rows, here with plans made by hand. */
 const arena = new Arenas(compileKernels()).forField();
@@ -25,11 +26,11 @@ const { base, queries } = generateClustered({
   seed: 8,
   clusters: 30,
 });
-const memory = new FieldMemory(arena, { dimension: DIMENSION, distance: 'Dot', m: M, efConstruct: 64 });
+const memory = new FieldMemory(arena, plainShape({ dimension: DIMENSION, distance: 'Dot', m: M, efConstruct: 64 }));
 const space = new Workspace(arena, { padded: memory.padded, rowCount: ROWS, beam: 4000, links: 2 * M, top: 10 });
 memory.reserve(ROWS, (row) => levelOf(row, M));
 memory.quantise(0, base, ROWS);
-arena.kernels.insertRows(memory.field, space.address, 0, ROWS, ROWS);
+arena.kernels.insertRows(memory.field, space.address, 0, ROWS, ROWS, 0);
 
 const PLAIN = { through: 0, deep: false, efWide: 0, flat: 0 };
 
@@ -57,14 +58,15 @@ function walkAll(
       if (admits(row, ranked)) words[row >>> 5] = (words[row >>> 5] ?? 0) | (1 << (row & 31));
     const filter = new RowFilter(arena, words, ROWS, 0);
     const wanted = all.filter(({ row }) => admits(row, ranked)).slice(0, 10);
-    const request = { query, k: 10, ef: 32, exact: false, indexedOnly: false, filter };
-    const planned = planSearch(request, { rowCount: ROWS, deadCount: 0, graphRows: ROWS, m: M });
+    const request = { query, k: 10, ef: 32, exact: false, indexedOnly: false, filter, quantization: PLAIN_PARAMS };
+    const planned = planSearch(request, { rowCount: ROWS, deadCount: 0, graphRows: ROWS, m: M, scoring: PLAIN_SCORING });
     const walk = { ef: 32, listed: false, scanStart: ROWS, scanEnd: ROWS, leastFound: 0, ...PLAIN };
     const plan = { ...planned, ...walk, ...change };
     if (searchShape(memory, M, plan).beam > 4000) throw new Error('the workspace of this test is too small');
     const task = new SearchTask(memory, plan);
     arena.kernels.search(task.address, space.address);
     const hits = task.hits();
+    if (hits === undefined) throw new Error('an answer was expected');
     distances += arena.u32[(task.address + layout.SEARCH_DISTANCES) / 4] ?? 0;
     task.free();
     filter.close();

@@ -9,6 +9,7 @@ import { FieldMemory } from '../../src/vectors/field-memory.ts';
 import { gaussianSource } from '../../scripts/bench/data.ts';
 import { rowAt, score } from '../vectors/oracle.ts';
 import { coarse, quantise, restore } from './scalar-twins.ts';
+import { plainShape } from '../../scripts/bench/engine/plain-field.ts';
 
 const arena = new Arenas(compileKernels()).forField();
 
@@ -36,7 +37,7 @@ function fill(options: {
     (_, index) => gaussian() * size + (mean?.[index % dimension] ?? 0),
   );
   const query = Float32Array.from({ length: dimension }, (_, index) => gaussian() * size + (mean?.[index] ?? 0));
-  const memory = new FieldMemory(arena, { dimension, distance, m: 4, efConstruct: 10 });
+  const memory = new FieldMemory(arena, plainShape({ dimension, distance, m: 4, efConstruct: 10 }));
   if (mean !== undefined) memory.setMean(mean);
   memory.reserve(count, () => 0);
   memory.quantise(0, rows, count);
@@ -89,7 +90,7 @@ test('codes and what they restore equal the scalar twin to the bit', (t) => {
 
 test('integers and short fractions survive exactly', (t) => {
   const row = Float32Array.from([1, -2, 3.5, 0, 1000.25, -1024, 0.125]);
-  const memory = new FieldMemory(arena, { dimension: 7, distance: 'Dot', m: 4, efConstruct: 10 });
+  const memory = new FieldMemory(arena, plainShape({ dimension: 7, distance: 'Dot', m: 4, efConstruct: 10 }));
   memory.reserve(1, () => 0);
   memory.quantise(0, row, 1);
   t.deepEqual(memory.dequantise(0), row);
@@ -146,7 +147,7 @@ test('pairs of rows score as their coarse coordinates do; wide and Manhattan fie
   ] as const) {
     const dimension = 40;
     const bench = fill({ dimension, count: 9, seed: 4, size: 1, distance });
-    bench.memory.writeWord(layout.FIELD_WIDE, wide);
+    arena.u32[(bench.space.address + layout.SPACE_WAY) / 4] = wide === 1 ? layout.WAY_WIDE : layout.WAY_INT8;
     const rows = arena.allocate(64);
     const scores = arena.allocate(64);
     for (let row = 0; row < 9; row += 1) arena.u32[rows / 4 + row] = row;
@@ -175,7 +176,7 @@ test('codes are measured: fine on ordinary data, poor where one coordinate outwe
       { length: dimension * count },
       (_, index) => gaussian() * (index % dimension === 0 ? weight : 1),
     );
-    const memory = new FieldMemory(arena, { dimension, distance: 'Euclid', m: 4, efConstruct: 10 });
+    const memory = new FieldMemory(arena, plainShape({ dimension, distance: 'Euclid', m: 4, efConstruct: 10 }));
     memory.reserve(count, () => 0);
     memory.quantise(0, rows, count);
     const space = new Workspace(arena, { padded: memory.padded, rowCount: 1, beam: 1, links: 1, top: 10 });

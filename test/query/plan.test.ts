@@ -1,14 +1,23 @@
 import test from 'ava';
+import type { SegmentPlan, SegmentStatistics } from '../../src/core/plan.ts';
+import type { SearchParams } from '../../src/core/requests.ts';
 import { planSegment } from '../../src/query/plan.ts';
 
-const PARAMS = { hnswEf: undefined, exact: false, indexedOnly: false };
-const STATISTICS = { liveCount: 9_000, rowCount: 10_000, indexedCount: 8_000, dimension: 100 };
+const PARAMS: SearchParams = {
+  hnswEf: undefined,
+  exact: false,
+  indexedOnly: false,
+  quantization: { ignore: false, rescore: true, oversampling: 2 },
+  idfCorpus: undefined,
+};
+/** 100 numbers a vector. */
+const STATISTICS: SegmentStatistics = { liveCount: 9_000, indexedCount: 8_000, unindexedBytes: 2_000 * 400 };
 
 function plan(changes: {
   candidates?: number;
   params?: { hnswEf?: number; exact?: boolean; indexedOnly?: boolean };
-  statistics?: Partial<typeof STATISTICS>;
-}) {
+  statistics?: Partial<SegmentStatistics>;
+}): SegmentPlan {
   return planSegment(
     { ...STATISTICS, ...changes.statistics },
     {
@@ -21,7 +30,8 @@ function plan(changes: {
 }
 
 test('the beam is hnsw_ef, else ef_construct, and never narrower than what is wanted', (t) => {
-  t.deepEqual(plan({}), { k: 10, ef: 100, exact: false, indexedOnly: false });
+  const { quantization } = PARAMS;
+  t.deepEqual(plan({}), { k: 10, ef: 100, exact: false, indexedOnly: false, quantization });
   t.is(plan({ params: { hnswEf: 32 } }).ef, 32);
   t.is(plan({ candidates: 500 }).ef, 500);
 });
@@ -38,5 +48,5 @@ test('without a graph, or for a large share of the rows, everything is read', (t
 
 test('indexed_only leaves out a large unindexed part only', (t) => {
   t.false(plan({ params: { indexedOnly: true } }).indexedOnly);
-  t.true(plan({ params: { indexedOnly: true }, statistics: { indexedCount: 1_000 } }).indexedOnly);
+  t.true(plan({ params: { indexedOnly: true }, statistics: { unindexedBytes: 9_000 * 400 } }).indexedOnly);
 });

@@ -4,6 +4,9 @@ import test from 'ava';
 
 import { DEFAULT_HNSW, DEFAULT_OPTIMIZERS, DEFAULT_WAL, NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
+import type { QuantizationConfig } from '../../src/core/quantization.ts';
+import type { NamedVector } from '../../src/core/vectors.ts';
+import { parseCreateCollection } from '../../src/rest/parse/collections.ts';
 import { renderCollectionInfo } from '../../src/rest/render/collections.ts';
 import {
   renderFacet,
@@ -18,6 +21,7 @@ import {
 } from '../../src/rest/render/points.ts';
 import { writer } from '../../src/rest/render/writer.ts';
 import { ask, exchange, request, type Served, serveStub } from './client.ts';
+import { wire } from './parsing.ts';
 
 const DIMENSION = 96;
 const POINT_COUNT = 200;
@@ -226,18 +230,70 @@ test('every route of collections answers in its own shape', async (t) => {
   }
 });
 
+test('every route of vector fields and of reports answers in its own shape', async (t) => {
+  await ask(served.port, 'PUT', '/collections/v', {});
+  await ask(served.port, 'PUT', '/collections/v/points', { points: [{ id: 1, vector: {} }] });
+  const summary = { queued_optimizations: 1, queued_segments: 2, queued_points: 3, idle_segments: 4 };
+  const segment = { uuid: 's', points_count: 1 };
+  const times = { started_at: '1970-01-01T00:00:00.000Z', finished_at: '1970-01-01T00:00:01.500Z', duration_sec: 1.5 };
+  const merge = { uuid: 'u', optimizer: 'merge', status: 'done', segments: [segment] };
+  const completed = [{ ...merge, progress: { name: 'all', ...times, done: 1 } }];
+  const queued = [{ optimizer: 'indexing', segments: [segment] }];
+  const memory = {
+    vectors: { '': { codes: 1, index: 2, originals: 3, pending: 4, originals_on_disk: 5 } },
+    payloads: { overlay: 6, chunks: 7 },
+    payload_indexes: { 'a.b': 8 },
+    ids: 9,
+    process: { budget: 10, used: 11, resident: 12, value_cache: 13, pressure: 'none' },
+  };
+  const dense = { dense: { size: 2, distance: 'Dot' } };
+  const cases: readonly (readonly [string, string, unknown, unknown])[] = [
+    ['PUT', '/vectors/a%20b?wait=true', dense, { operation_id: 2, status: 'completed' }],
+    ['PUT', '/vectors/s', { sparse: {} }, { operation_id: 3, status: 'acknowledged' }],
+    ['DELETE', '/vectors/a%20b', undefined, { operation_id: 4, status: 'acknowledged' }],
+    ['GET', '/optimizations', undefined, { summary, running: [] }],
+    [
+      'GET',
+      '/optimizations?with=queued,%20completed,idle_segments',
+      undefined,
+      { summary, running: [], queued, completed, idle_segments: [segment] },
+    ],
+    ['GET', '/optimizations?with=completed&completed_limit=0', undefined, { summary, running: [], completed: [] }],
+    ['GET', '/memory', undefined, memory],
+  ];
+  for (const [method, rest, body, result] of cases) {
+    const reply = await ask(served.port, method, `/collections/v${rest}`, body);
+    t.deepEqual(reply, { status: 200, body: { result, status: 'ok' } }, `${method} ${rest}`);
+  }
+  const unknown = await ask(served.port, 'GET', '/collections/v/optimizations?with=x');
+  t.deepEqual(unknown, {
+    status: 400,
+    body: { status: { error: "Wrong input: Unknown field in 'with' parameter: x" } },
+  });
+});
+
 function rendered(render: () => void): string {
   render();
   return writer.take().toString();
 }
 
 const uuid = parseUuidId('EDDD5F3B-0341-4ACF-A413-9D612B965A08') ?? numberId(0n);
-const hit = { id: uuid, version: 3, score: Math.fround(0.1), payload: undefined, vector: undefined };
+const hit = { id: uuid, version: 3, score: Math.fround(0.1), payload: undefined, vectors: undefined };
 const HIT = '{"id":"eddd5f3b-0341-4acf-a413-9d612b965a08","version":3,"score":0.1}';
 
+const INFO = {
+  status: 'yellow' as const,
+  optimizerError: 'no "space"',
+  indexedVectorsCount: 1,
+  pointsCount: 2,
+  segmentsCount: 3,
+  updateQueueLength: 4,
+  payloadSchema: [],
+};
+
 test('answers are written as Qdrant writes them', (t) => {
-  const bare = { id: numberId(1n), payload: undefined, vector: undefined };
-  const record = { id: numberId(2n ** 64n - 1n), payload: Buffer.from('{"a" :1}'), vector: { default: undefined } };
+  const bare = { id: numberId(1n), payload: undefined, vectors: undefined };
+  const record = { id: numberId(2n ** 64n - 1n), payload: Buffer.from('{"a" :1}'), vectors: [] };
   const cases: readonly (readonly [() => void, string])[] = [
     [() => renderUpdateResult({ operationId: undefined, status: 'acknowledged' }), '{"status":"acknowledged"}'],
     [
@@ -276,6 +332,63 @@ test('answers are written as Qdrant writes them', (t) => {
   for (const [render, expected] of cases) t.is(rendered(render), expected);
 });
 
+test('vectors are written by kind, and by name unless the only one has none', (t) => {
+  const dense = { kind: 'dense' as const, values: Float32Array.of(1, 0.1) };
+  const sparse = { kind: 'sparse' as const, indices: Uint32Array.of(3, 2 ** 32 - 1), values: Float32Array.of(0.5, -2) };
+  const empty = { kind: 'sparse' as const, indices: new Uint32Array(0), values: new Float32Array(0) };
+  const multi = { kind: 'multi' as const, dimension: 2, values: Float32Array.of(1, 2, 3, 4) };
+  const cases: readonly (readonly [readonly NamedVector[], string])[] = [
+    [[], '{}'],
+    [[{ name: '', vector: dense }], '[1.0,0.1]'],
+    [[{ name: '', vector: multi }], '[[1.0,2.0],[3.0,4.0]]'],
+    [[{ name: 'a"é', vector: dense }], '{"a\\"é":[1.0,0.1]}'],
+    [
+      [
+        { name: '', vector: dense },
+        { name: 's', vector: sparse },
+        { name: 'e', vector: empty },
+        { name: 'm', vector: multi },
+      ],
+      '{"":[1.0,0.1],"s":{"indices":[3,4294967295],"values":[0.5,-2.0]},"e":{"indices":[],"values":[]},"m":[[1.0,2.0],[3.0,4.0]]}',
+    ],
+  ];
+  for (const [vectors, expected] of cases) {
+    const point = { id: numberId(1n), payload: undefined, vectors };
+    t.is(
+      rendered(() => renderRecords([point])),
+      `[{"id":1,"vector":${expected}}]`,
+    );
+  }
+});
+
+test('quantisations are described as they were given', (t) => {
+  const place = { alwaysRam: undefined, memory: undefined };
+  const base = { hnswConfig: undefined, onDisk: undefined, memory: undefined, datatype: undefined, multivector: false };
+  const cases: readonly (readonly [QuantizationConfig, string])[] = [
+    [{ kind: 'scalar', quantile: undefined, ...place }, '{"scalar":{"type":"int8"}}'],
+    [
+      { kind: 'product', compression: 'x16', ...place, alwaysRam: false },
+      '{"product":{"compression":"x16","always_ram":false}}',
+    ],
+    [
+      { kind: 'binary', encoding: 'two_bits', queryEncoding: 'scalar8bits', ...place },
+      '{"binary":{"encoding":"two_bits","query_encoding":"scalar8bits"}}',
+    ],
+    [{ kind: 'turbo', bits: undefined, ...place }, '{"turbo":{}}'],
+  ];
+  for (const [quantization, expected] of cases) {
+    const vectors = [{ name: '', size: 4, distance: 'Dot' as const, quantization, ...base }];
+    const config = parseCreateCollection(wire({})).config;
+    const info = { ...INFO, config: { ...config, params: { ...config.params, vectors } } };
+    t.true(
+      rendered(() => renderCollectionInfo(info)).includes(
+        `{"vectors":{"size":4,"distance":"Dot","quantization_config":${expected}},"shard_number"`,
+      ),
+      expected,
+    );
+  }
+});
+
 test('the description of a collection leaves out what was not given and prints the rest', (t) => {
   const params = {
     shardNumber: 1,
@@ -284,32 +397,40 @@ test('the description of a collection leaves out what was not given and prints t
     readFanOutFactor: 2,
     readFanOutDelayMs: 3,
     onDiskPayload: true,
+    payloadMemory: 'cold' as const,
   };
-  const named = { name: 'a', size: 2, distance: 'Dot' as const, hnswConfig: { ...NO_HNSW_DIFF, m: 4 }, onDisk: false };
+  const named = {
+    name: 'a',
+    size: 2,
+    distance: 'Dot' as const,
+    hnswConfig: { ...NO_HNSW_DIFF, m: 4 },
+    quantization: { kind: 'scalar' as const, quantile: Math.fround(0.95), alwaysRam: true, memory: undefined },
+    onDisk: false,
+    memory: 'cached' as const,
+    datatype: 'float16' as const,
+    multivector: true,
+  };
+  const index = { fullScanThreshold: 5, onDisk: true, memory: 'pinned' as const, datatype: 'uint8' as const };
+  const sparse = { name: 's', modifier: 'idf' as const, index };
   const config = {
-    params: { ...params, vectors: [named] },
+    params: { ...params, vectors: [named], sparseVectors: [sparse, { ...sparse, name: 'é', index: undefined }] },
     hnsw: DEFAULT_HNSW,
     optimizers: { ...DEFAULT_OPTIMIZERS, maxSegmentSize: 5 },
     wal: DEFAULT_WAL,
+    quantization: { kind: 'turbo' as const, bits: 'bits2' as const, alwaysRam: undefined, memory: 'cold' as const },
+    strictMode: '{"enabled":true,"max_timeout":18446744073709551615}',
     metadata: '{"a": 1.0000000000000000001, "é": null}',
   };
-  const info = {
-    status: 'yellow' as const,
-    optimizerError: 'no "space"',
-    indexedVectorsCount: 1,
-    pointsCount: 2,
-    segmentsCount: 3,
-    config,
-    updateQueueLength: 4,
-    payloadSchema: [],
-  };
+  const info = { ...INFO, config };
   const optimizers =
     '{"deleted_threshold":0.2,"vacuum_min_vector_number":1000,"default_segment_number":0,"max_segment_size":5,"memmap_threshold":null,"indexing_threshold":10000,"flush_interval_sec":5,"max_optimization_threads":null,"prevent_unoptimized":null}';
   const configText =
-    '{"params":{"vectors":{"a":{"size":2,"distance":"Dot","hnsw_config":{"m":4},"on_disk":false}},"shard_number":1,"replication_factor":1,"write_consistency_factor":1,"read_fan_out_factor":2,"read_fan_out_delay_ms":3,"on_disk_payload":true},' +
+    '{"params":{"vectors":{"a":{"size":2,"distance":"Dot","hnsw_config":{"m":4},"quantization_config":{"scalar":{"type":"int8","quantile":0.95,"always_ram":true}},"on_disk":false,"memory":"cached","datatype":"float16","multivector_config":{"comparator":"max_sim"}}},' +
+    '"shard_number":1,"replication_factor":1,"write_consistency_factor":1,"read_fan_out_factor":2,"read_fan_out_delay_ms":3,"on_disk_payload":true,"payload":{"memory":"cold"},' +
+    '"sparse_vectors":{"s":{"index":{"full_scan_threshold":5,"on_disk":true,"memory":"pinned","datatype":"uint8"},"modifier":"idf"},"é":{"modifier":"idf"}}},' +
     '"hnsw_config":{"m":16,"ef_construct":100,"full_scan_threshold":10000,"max_indexing_threads":0,"on_disk":false},' +
     `"optimizer_config":${optimizers},"wal_config":{"wal_capacity_mb":32,"wal_segments_ahead":0,"wal_retain_closed":1},` +
-    '"quantization_config":null,"metadata":{"a": 1.0000000000000000001, "é": null}}';
+    '"quantization_config":{"turbo":{"memory":"cold","bits":"bits2"}},"strict_mode_config":{"enabled":true,"max_timeout":18446744073709551615},"metadata":{"a": 1.0000000000000000001, "é": null}}';
   t.is(
     rendered(() => renderCollectionInfo(info)),
     `{"status":"yellow","optimizer_status":{"error":"no \\"space\\""},"indexed_vectors_count":1,"points_count":2,"segments_count":3,"config":${configText},"payload_schema":{},"update_queue":{"length":4}}`,

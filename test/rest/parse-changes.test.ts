@@ -4,8 +4,9 @@ import { EVERYTHING } from '../../src/core/filter.ts';
 import { idColumn, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
 import type { PointChange, PointsTarget } from '../../src/core/requests.ts';
+import type { Vector } from '../../src/core/vectors.ts';
 import { parseChange, parseUpdates } from '../../src/rest/parse/changes.ts';
-import { change, format, refusal, rule, unserved, wire } from './parsing.ts';
+import { change, format, refusal, rule, unserved, vectorsAt, wire } from './parsing.ts';
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const NO_SELECTOR = format('data did not match any variant of untagged enum PointsSelector');
@@ -75,10 +76,13 @@ test('vectors of points are updated as columns', (t) => {
   const body = `{"points":[{"id":1,"vector":[1,2]},{"vectors":{"":[3,4],"a":[5]},"id":"${UUID}"}],"update_filter":{}}`;
   const { points, updateFilter } = change('update_vectors', body);
   t.deepEqual(points.ids, idColumn([numberId(1n), parseUuidId(UUID) as PointId]));
-  t.deepEqual([...points.vectors], [1, 2, 3, 4]);
-  t.deepEqual([...points.vectorStarts], [0, 2, 4]);
+  const dense = (...values: number[]): Vector => ({ kind: 'dense', values: Float32Array.from(values) });
+  t.deepEqual(vectorsAt(points, 0), [{ name: '', vector: dense(1, 2) }]);
+  t.deepEqual(vectorsAt(points, 1), [
+    { name: '', vector: dense(3, 4) },
+    { name: 'a', vector: dense(5) },
+  ]);
   t.deepEqual([...points.payloadStarts], [0, 0, 0]);
-  t.deepEqual(points.others, [{ pointIndex: 1, name: 'a', kind: 'dense' }]);
   t.deepEqual(updateFilter, EVERYTHING);
   t.is(change('update_vectors', { points: [{ id: 1, vector: [1] }], update_filter: null }).updateFilter, undefined);
 });
@@ -208,6 +212,17 @@ const REFUSED: readonly (readonly [PointChange['kind'], string, string])[] = [
     rule('points[0].vector: must specify vectors to update for point'),
   ],
   ['update_vectors', '{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', unserved('shard_key')],
+  [
+    'update_vectors',
+    '{"points":[{"id":1,"vector":{"a":[]}}]}',
+    rule('points[0].?.vector: dense vector must not be empty'),
+  ],
+  [
+    'update_vectors',
+    '{"points":[{"id":1,"vector":{"s":{"indices":[1,1],"values":[1,1]}}}]}',
+    rule('points[0].?.indices: Validation error: must be unique [{}]'),
+  ],
+  ['update_vectors', '{"points":[{"id":1,"vector":[[]]}]}', rule('points[0].data: all vectors must be non-empty')],
   ['delete_vectors', '{"points":[1]}', format('missing field `vector` at line 1 column 14')],
   ['delete_vectors', '{"vector":5}', format('invalid type: integer `5`, expected a sequence at line 1 column 11')],
   ['delete_vectors', '{"vector":[5]}', format('invalid type: integer `5`, expected a string at line 1 column 12')],

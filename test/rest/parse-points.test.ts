@@ -1,74 +1,154 @@
 import test from 'ava';
+import * as fc from 'fast-check';
 
 import { idAt, idText, numberId } from '../../src/core/ids.ts';
 import type { PointColumns, UpdatePoints } from '../../src/core/requests.ts';
+import type { InferenceObject, Vector } from '../../src/core/vectors.ts';
 import { parseChanges } from '../../src/rest/parse/change-body.ts';
 import { parseChange } from '../../src/rest/parse/changes.ts';
-import { change, format, parsePointColumns, refusal, rule, unserved, wire } from './parsing.ts';
+import { change, format, parsePointColumns, refusal, rule, unserved, vectorsAt, wire } from './parsing.ts';
 
 const parseUpsert = parseChange('upsert');
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 
+/** What shows of a vector: its numbers, with indices before the values of a sparse one, as rows of a multivector. */
+function shown(vector: Vector): unknown {
+  const values = [...vector.values];
+  if (vector.kind === 'dense') return values;
+  if (vector.kind === 'sparse') return { indices: [...vector.indices], values };
+  const rows = values.length / vector.dimension;
+  return Array.from({ length: rows }, (_, row) => values.slice(row * vector.dimension, (row + 1) * vector.dimension));
+}
+
 /** Columns as one plain object a point. */
-function rows({ ids, vectors, vectorStarts, payloads, payloadStarts, others }: PointColumns): readonly unknown[] {
+function rows(points: PointColumns): readonly unknown[] {
+  const { ids, payloads, payloadStarts, inferred } = points;
   return Array.from({ length: ids.count }, (_, index) => {
     const payload = Buffer.from(payloads.slice(payloadStarts[index], payloadStarts[index + 1])).toString();
-    const named = others.filter(({ pointIndex }) => pointIndex === index).map(({ name, kind }) => `${name}:${kind}`);
-    return [
-      idText(idAt(ids, index)),
-      Array.from(vectors.subarray(vectorStarts[index], vectorStarts[index + 1])),
-      payload,
-      ...named,
-    ];
+    const vectors = vectorsAt(points, index).map(({ name, vector }) => [name, shown(vector)]);
+    const objects = inferred.filter(({ pointIndex }) => pointIndex === index).map(({ name, object }) => [name, object]);
+    return [idText(idAt(ids, index)), payload, Object.fromEntries([...vectors, ...objects])];
   });
 }
 
-/** Bodies that are accepted, and the points in them: id, default vector, raw payload, other vectors. */
+function inferredText(text: string, model: string, options?: string): InferenceObject {
+  return { kind: 'text', text, model, options };
+}
+
+/** Bodies that are accepted, and the points in them: id, raw payload, vectors by name. */
 const ACCEPTED: readonly (readonly [string, readonly unknown[]])[] = [
   ['{"points":[]}', []],
-  ['{"points":[{"id":1,"vector":[1,2]}]}', [['1', [1, 2], '']]],
-  ['{"points":[{"vectors":[0.1,-2e3],"id":999999999999999}]}', [['999999999999999', [Math.fround(0.1), -2000], '']]],
+  ['{"points":[{"id":1,"vector":[1,2]}]}', [['1', '', { '': [1, 2] }]]],
+  [
+    '{"points":[{"vectors":[0.1,-2e3],"id":999999999999999}]}',
+    [['999999999999999', '', { '': [Math.fround(0.1), -2000] }]],
+  ],
   [
     `{"points":[{"id":1,"vector":[1],"payload":{"a": 1.0000000000000000001}},{"id":"${UUID}","vector":[3],"payload":null},{"id":18446744073709551615,"vector":{},"payload":{}}]}`,
     [
-      ['1', [1], '{"a": 1.0000000000000000001}'],
-      [UUID, [3], ''],
-      ['18446744073709551615', [], '{}'],
+      ['1', '{"a": 1.0000000000000000001}', { '': [1] }],
+      [UUID, '', { '': [3] }],
+      ['18446744073709551615', '{}', {}],
     ],
   ],
-  ['{"points":[{"id":1,"vector":{"":[1,2]}}]}', [['1', [1, 2], '']]],
-  ['{"points":[{"id":1,"vector":[[1,2],[3,4]]}]}', [['1', [], '', ':multi']]],
-  ['{"points":[{"id":1,"vector":{"text":"x","model":"bm25"}}]}', [['1', [], '', ':inference']]],
+  ['{"points":[{"id":1,"vector":{"":[1,2]}}]}', [['1', '', { '': [1, 2] }]]],
   [
-    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[1,2],"values":[0.5,1]},"m":[[1],[3]],"d":{"text":"x","model":"y"},"i":{"image":"u","model":"y"},"o":{"object":{},"model":"y"},"e":{"indices":[],"values":[]}}}]}',
-    [['1', [], '', 'a:dense', 's:sparse', 'm:multi', 'd:inference', 'i:inference', 'o:inference', 'e:sparse']],
+    '{"points":[{"id":1,"vector":[ [1,2] ,[3,4]]}]}',
+    [
+      [
+        '1',
+        '',
+        {
+          '': [
+            [1, 2],
+            [3, 4],
+          ],
+        },
+      ],
+    ],
   ],
-  ['{"points":[{"id":1,"vector":{"payload":{"indices":[1],"values":[1]}}}]}', [['1', [], '', 'payload:sparse']]],
-  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"upsert","update_filter":{},"other":1}', [['1', [1], '']]],
-  ['{"points":[{"id":1,"vector":[1]}],"shard_key":null,"update_filter":null,"update_mode":null}', [['1', [1], '']]],
+  ['{"points":[{"id":1,"vector":{"text":"x","model":"bm25"}}]}', [['1', '', { '': inferredText('x', 'bm25') }]]],
+  [
+    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[4294967295,7 , 16777217],"values":[0.5,1,2]},"m":[[1],[3]],"d":{"text":"x","model":"y","options":{"k": 1.20}},"e":{"indices":[],"values":[]}}}]}',
+    [
+      [
+        '1',
+        '',
+        {
+          a: [1, 2],
+          s: { indices: [7, 16_777_217, 4_294_967_295], values: [1, 2, 0.5] },
+          m: [[1], [3]],
+          d: inferredText('x', 'y', '{"k": 1.20}'),
+          e: { indices: [], values: [] },
+        },
+      ],
+    ],
+  ],
+  [
+    '{"points":[{"id":1,"vector":{"i":{"image":{"b":[1]},"model":"y","options":null},"o":{"object":{"payload":{}},"model":"y"}}}]}',
+    [
+      [
+        '1',
+        '',
+        {
+          i: { kind: 'image', text: undefined, model: 'y', options: undefined },
+          o: { kind: 'object', text: undefined, model: 'y', options: undefined },
+        },
+      ],
+    ],
+  ],
+  // Names that points have no order for, and names that mean something elsewhere.
+  [
+    '{"points":[{"id":1,"vector":{"a":[1],"b":[2]}},{"id":2,"vector":{"b":[3]}},{"id":3,"vector":{"\\u0062":[4],"payload":[[5]],"a":{"indices":[1],"values":[6]}}},{"id":4,"vector":[7]}]}',
+    [
+      ['1', '', { a: [1], b: [2] }],
+      ['2', '', { b: [3] }],
+      ['3', '', { b: [4], payload: [[5]], a: { indices: [1], values: [6] } }],
+      ['4', '', { '': [7] }],
+    ],
+  ],
+  [
+    '{"points":[{"id":1,"vector":{"payload":{"indices":[1],"values":[1]}}}]}',
+    [['1', '', { payload: { indices: [1], values: [1] } }]],
+  ],
+  ['{"points":[{"id":1,"vector":{"a":[1],"a":[[2]]}}]}', [['1', '', { a: [[2]] }]]],
+  ['{"points":[{"id":1,"vector":[1]}],"update_mode":"upsert","update_filter":{},"other":1}', [['1', '', { '': [1] }]]],
+  [
+    '{"points":[{"id":1,"vector":[1]}],"shard_key":null,"update_filter":null,"update_mode":null}',
+    [['1', '', { '': [1] }]],
+  ],
   // What is given twice counts as given last.
-  ['{"points":[{"id":9,"id":1,"vector":[1,2],"vector":[3],"payload":{"a":1},"payload":{}}]}', [['1', [3], '{}']]],
-  ['{"points":[{"id":1,"vector":[1],"payload":{"a":1},"payload":null}]}', [['1', [1], '']]],
-  ['{"points":5,"points":[{"id":1,"vector":[1]}]}', [['1', [1], '']]],
+  [
+    '{"points":[{"id":9,"id":1,"vector":[1,2],"vector":[3],"payload":{"a":1},"payload":{}}]}',
+    [['1', '{}', { '': [3] }]],
+  ],
+  ['{"points":[{"id":1,"vector":{"a":[1]},"vector":{"b":[3]}}]}', [['1', '', { b: [3] }]]],
+  ['{"points":[{"id":1,"vector":[1],"payload":{"a":1},"payload":null}]}', [['1', '', { '': [1] }]]],
+  ['{"points":5,"points":[{"id":1,"vector":[1]}]}', [['1', '', { '': [1] }]]],
   ['{"batch":{"ids":[],"vectors":[]},"points":5}', []],
   [
     '{"batch":{"ids":[1,2],"vectors":[[1,2],[3,4]],"payloads":[{"a":1},null]}}',
     [
-      ['1', [1, 2], '{"a":1}'],
-      ['2', [3, 4], ''],
+      ['1', '{"a":1}', { '': [1, 2] }],
+      ['2', '', { '': [3, 4] }],
     ],
   ],
   [
-    `{"batch":{"ids":[1,"${UUID}"],"vectors":{"":[[1,2],[3,4]],"a":[[1],[2]]},"payloads":null}}`,
+    `{"batch":{"ids":[1,"${UUID}"],"vectors":{"":[[1,2],[3,4]],"a":[[1],[[2]]]},"payloads":null}}`,
     [
-      ['1', [1, 2], '', 'a:dense'],
-      [UUID, [3, 4], '', 'a:dense'],
+      ['1', '', { '': [1, 2], a: [1] }],
+      [UUID, '', { '': [3, 4], a: [[2]] }],
     ],
   ],
-  ['{"batch":{"ids":[1],"vectors":[[[1],[2]]]}}', [['1', [], '', ':multi']]],
-  ['{"batch":{"ids":[1],"vectors":[{"text":"a","model":"m"}]}}', [['1', [], '', ':inference']]],
-  ['{"batch":{"ids":[1],"vectors":{"s":[{"indices":[3],"values":[1]}]}}}', [['1', [], '', 's:sparse']]],
+  ['{"batch":{"ids":[1],"vectors":[[[1],[2]]]}}', [['1', '', { '': [[1], [2]] }]]],
+  [
+    '{"batch":{"ids":[1,2],"vectors":{"s":[{"indices":[3,2],"values":[1,4]},{"text":"a","model":"m"}]}}}',
+    [
+      ['1', '', { s: { indices: [2, 3], values: [4, 1] } }],
+      ['2', '', { s: inferredText('a', 'm') }],
+    ],
+  ],
 ];
 
 test('points are read in every form', (t) => {
@@ -79,6 +159,7 @@ test('columns hold nothing but what they say', (t) => {
   const body = '{"points":[{"id":1,"vector":[1,2],"vector":[3],"payload":{"a":1},"payload":{}}]}';
   const { vectors, payloads } = parsePointColumns(Buffer.from(body));
   t.is(vectors.length, 1);
+  t.is(vectors[0]?.values.length, 1);
   t.is(payloads.length, 2);
 });
 
@@ -147,9 +228,32 @@ const VECTORS: readonly (readonly [string, string])[] = [
     ),
   ],
   [
+    '{"s":{"indices":[2,1,2],"values":[1,2,3]}}',
+    rule('points[0].vector.?.indices: Validation error: must be unique [{}]'),
+  ],
+  [
     '{"s":{"indices":[],"values":[1]}}',
     rule('points[0].vector.?.values: Validation error: must be the same length as indices [{}]'),
   ],
+  ['{"a":{"indices":[1],"values":[1],"model":5}}', 'accepted'],
+  ['{"a":{"text":"x","model":"m","options":5}}', NO_STRUCT],
+  ['{"text":"x","model":""}', rule('points[0].vector.model: value "" invalid, must be at least 1 characters')],
+  ['{"a":{"image":1,"model":""}}', rule('points[0].vector.?.model: value "" invalid, must be at least 1 characters')],
+  ['[[]]', rule('points[0].vector.data: all vectors must be non-empty')],
+  [
+    '{"m":[[1,2],[],[3]]}',
+    rule(
+      'points[0].vector.?.data: all vectors must be non-empty',
+      'points[0].vector.?.data: all vectors must have the same dimension, found vector with dimension 0',
+    ),
+  ],
+  [
+    '{"m":[[1,2],[3]]}',
+    rule('points[0].vector.?.data: all vectors must have the same dimension, found vector with dimension 1'),
+  ],
+  ['{"a":[1,1e39]}', outOfRange('points[0].vector.a[1]')],
+  ['{"s":{"indices":[1],"values":[1e39]}}', outOfRange('points[0].vector.s[0]')],
+  ['[[1],[-1e39]]', outOfRange('points[0].vector[1]')],
   ['[1,1e39]', outOfRange('points[0].vector[1]')],
   ['[-1e39]', outOfRange('points[0].vector[0]')],
 ];
@@ -206,6 +310,17 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"batch":{"ids":[1],"vectors":{"a":5}}}', NO_BATCH],
   // Sparse vectors need a name.
   ['{"batch":{"ids":[1],"vectors":[{"indices":[1],"values":[1]}]}}', NO_BATCH],
+  ['{"batch":{"ids":[1],"vectors":{"s":[null]}}}', NO_BATCH],
+  ['{"batch":{"ids":[1,2],"vectors":[[1],[[1]]]}}', NO_BATCH],
+  [
+    '{"batch":{"ids":[1],"vectors":[{"image":"a","model":"m"}]}}',
+    '400 Direct Image processing is not supported in top-level batch vectors. Use named vectors.',
+  ],
+  ['{"batch":{"ids":[1,2],"vectors":[[],[[1]]]}}', rule('batch.vectors.data: multi vector must not be empty')],
+  [
+    '{"batch":{"ids":[1],"vectors":{"s":[{"indices":[1,1],"values":[1,2]}]}}}',
+    rule('batch.vectors.?.indices: Validation error: must be unique [{}]'),
+  ],
   ['{"batch":{"ids":[1],"vectors":[[]]}}', rule('batch.batch.vectors: dense vector must not be empty')],
   [
     '{"batch":{"ids":[1],"vectors":[]},"points":[]}',
@@ -237,6 +352,69 @@ test('what is wrong with points is said as Qdrant says it: without a position', 
 
 test('a body after a very large one is read like any other', (t) => {
   const long = `{"points":[{"id":1,"vector":[${'1,'.repeat(1 << 21)}1]}]}`;
-  t.is(parsePointColumns(Buffer.from(long)).vectors.length, (1 << 21) + 1);
-  t.deepEqual(rows(parsePointColumns(Buffer.from('{"points":[{"id":1,"vector":[7]}]}'))), [['1', [7], '']]);
+  t.is(parsePointColumns(Buffer.from(long)).vectors[0]?.values.length, (1 << 21) + 1);
+  t.deepEqual(rows(parsePointColumns(Buffer.from('{"points":[{"id":1,"vector":[7]}]}'))), [['1', '', { '': [7] }]]);
+});
+
+test('a multivector must stay below a million numbers', (t) => {
+  const row = `[${'1,'.repeat(1023)}1]`;
+  const body = (rows: number): string => `{"points":[{"id":1,"vector":{"m":[${`${row},`.repeat(rows - 1)}${row}]}}]}`;
+  t.is(refusal(parseUpsert, wire(body(1023))), 'accepted');
+  const expected = rule('points[0].vector.?.data: Total size of all vectors (1048576) must be less than 1048576');
+  t.is(refusal(parseUpsert, wire(body(1024))), expected);
+});
+
+test('columns say which points they have vectors of, and where', (t) => {
+  const body =
+    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[5,4],"values":[1,2]}}},{"id":2,"vector":{}},{"id":3,"vector":{"s":{"indices":[],"values":[]},"a":[[3,4,5],[6,7,8]]}}]}';
+  t.deepEqual(parsePointColumns(Buffer.from(body)).vectors, [
+    {
+      kind: 'dense',
+      name: 'a',
+      has: Uint8Array.of(1, 0, 0),
+      starts: Uint32Array.of(0, 2, 2, 2),
+      values: Float32Array.of(1, 2),
+    },
+    {
+      kind: 'multi',
+      name: 'a',
+      has: Uint8Array.of(0, 0, 1),
+      starts: Uint32Array.of(0, 0, 0, 6),
+      values: Float32Array.of(3, 4, 5, 6, 7, 8),
+      dimensions: Uint32Array.of(0, 0, 3),
+    },
+    {
+      kind: 'sparse',
+      name: 's',
+      has: Uint8Array.of(1, 0, 1),
+      starts: Uint32Array.of(0, 2, 2, 2),
+      values: Float32Array.of(2, 1),
+      indices: Uint32Array.of(4, 5),
+    },
+  ]);
+});
+
+test('sparse vectors come out sorted, whatever the order and the writing', (t) => {
+  const entries = fc.uniqueArray(
+    fc.tuple(fc.nat({ max: 0xffff_ffff }), fc.float({ noNaN: true, noDefaultInfinity: true })),
+    {
+      selector: ([index]) => index,
+    },
+  );
+  const space = fc.constantFrom('', ' ', '\n\t');
+  fc.assert(
+    fc.property(entries, space, (entries, gap) => {
+      const list = (at: 0 | 1): string => entries.map((entry) => entry[at]).join(`${gap},${gap}`);
+      const body = `{"points":[{"id":1,"vector":{"s":{"indices":[${gap}${list(0)}${gap}],"values":[${list(1)}]}}}]}`;
+      const [found] = vectorsAt(parsePointColumns(Buffer.from(body)), 0);
+      const sorted = entries.toSorted(([a], [b]) => a - b);
+      const expected = {
+        kind: 'sparse' as const,
+        indices: Uint32Array.from(sorted, ([index]) => index),
+        values: Float32Array.from(sorted, ([, value]) => value),
+      };
+      t.deepEqual(found?.vector, expected, body);
+    }),
+  );
+  t.pass();
 });

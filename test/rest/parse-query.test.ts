@@ -3,7 +3,7 @@ import test from 'ava';
 import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
-import type { OrderBy, QueryPoints, StartFrom } from '../../src/core/requests.ts';
+import type { OrderBy, QueryPoints, SearchParams, StartFrom } from '../../src/core/requests.ts';
 import { parseQuery, parseQueryBatch } from '../../src/rest/parse/query.ts';
 import { parseSearch, parseSearchBatch } from '../../src/rest/parse/search.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
@@ -11,20 +11,44 @@ import { format, refusal, rule, unserved, wire } from './parsing.ts';
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
 
+const PARAMS: SearchParams = {
+  hnswEf: undefined,
+  exact: false,
+  indexedOnly: false,
+  quantization: { ignore: false, rescore: undefined, oversampling: undefined },
+  idfCorpus: undefined,
+};
+
 const DEFAULTS: QueryPoints = {
   target: { kind: 'scroll' },
   using: '',
+  lookupFrom: undefined,
   limit: 10,
   offset: 0,
   scoreThreshold: undefined,
   filter: undefined,
-  params: { hnswEf: undefined, exact: false, indexedOnly: false },
+  params: PARAMS,
   withPayload: { kind: 'none' },
   withVector: { kind: 'none' },
 };
 
 function vector(...components: readonly number[]): Partial<QueryPoints> {
-  return { target: { kind: 'vector', vector: Float32Array.from(components) } };
+  return { target: { kind: 'vector', vector: { kind: 'dense', values: Float32Array.from(components) } } };
+}
+
+function sparse(...entries: readonly (readonly [number, number])[]): Partial<QueryPoints> {
+  const indices = Uint32Array.from(entries, ([index]) => index);
+  const values = Float32Array.from(entries, ([, value]) => value);
+  return { target: { kind: 'vector', vector: { kind: 'sparse', indices, values } } };
+}
+
+function multi(dimension: number, ...components: readonly number[]): Partial<QueryPoints> {
+  const values = Float32Array.from(components);
+  return { target: { kind: 'vector', vector: { kind: 'multi', dimension, values } } };
+}
+
+function quantized(quantization: Partial<SearchParams['quantization']>): Partial<QueryPoints> {
+  return { ...vector(1), params: { ...PARAMS, quantization: { ...PARAMS.quantization, ...quantization } } };
 }
 
 function orderBy(text: string, direction: OrderBy['direction'], startFrom: StartFrom | undefined): OrderBy {
@@ -53,7 +77,7 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
       limit: 3,
       offset: 2,
       scoreThreshold: Math.fround(0.1),
-      params: { hnswEf: 7, exact: true, indexedOnly: true },
+      params: { ...PARAMS, hnswEf: 7, exact: true, indexedOnly: true },
       withPayload: { kind: 'all' },
       withVector: { kind: 'names', names: ['a'] },
       using: 'x',
@@ -79,8 +103,41 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
     '{"query":[1],"params":{"hnsw_ef":null,"exact":false,"quantization":null,"acorn":null,"idf":null,"unknown":1}}',
     vector(1),
   ],
-  ['{"query":[1],"params":{"quantization":{"ignore":true,"rescore":null,"oversampling":2.0}}}', vector(1)],
-  ['{"query":[1],"params":{"quantization":{"rescore":true,"oversampling":null}}}', vector(1)],
+  [
+    '{"query":[1],"params":{"quantization":{"ignore":true,"rescore":null,"oversampling":2.0}}}',
+    quantized({ ignore: true, oversampling: 2 }),
+  ],
+  ['{"query":[1],"params":{"quantization":{"rescore":true,"oversampling":null}}}', quantized({ rescore: true })],
+  ['{"query":[1],"params":{"quantization":{"rescore":false}}}', quantized({ rescore: false })],
+  ['{"query":[1],"params":{"idf":"global"}}', vector(1)],
+  [
+    '{"query":[1],"params":{"idf":{"corpus":{"must":{"has_id":[1]}}}}}',
+    {
+      ...vector(1),
+      params: { ...PARAMS, idfCorpus: { ...EVERYTHING, must: [{ kind: 'has_id', ids: [numberId(1n)] }] } },
+    },
+  ],
+  ['{"query":[[1,2],[3,4]]}', multi(2, 1, 2, 3, 4)],
+  ['{"query":{"nearest":[[1],[2]]},"using":"m"}', { ...multi(1, 1, 2), using: 'm' }],
+  [
+    '{"query":{"indices":[9,16777217,1],"values":[0.5,1,2]},"using":"s"}',
+    { ...sparse([1, 2], [9, 0.5], [16_777_217, 1]), using: 's' },
+  ],
+  ['{"query":{"nearest":{"indices":[],"values":[]}}}', sparse()],
+  [
+    '{"query":{"text":"a","model":"m","options":{"b":0.50}}}',
+    { target: { kind: 'inference', object: { kind: 'text', text: 'a', model: 'm', options: '{"b":0.50}' } } },
+  ],
+  [
+    '{"query":{"nearest":{"object":{},"model":"m"}}}',
+    { target: { kind: 'inference', object: { kind: 'object', text: undefined, model: 'm', options: undefined } } },
+  ],
+  [
+    '{"query":5,"lookup_from":{"collection":"o","vector":"v","shard_key":null}}',
+    { target: { kind: 'id', id: numberId(5n) }, lookupFrom: { collection: 'o', vector: 'v' } },
+  ],
+  ['{"lookup_from":{"collection":"o"}}', { lookupFrom: { collection: 'o', vector: undefined } }],
+  ['{"lookup_from":{"collection":"o","vector":null}}', { lookupFrom: { collection: 'o', vector: undefined } }],
   ['{"query":[1],"params":{"acorn":{"enable":true,"max_selectivity":0.4}}}', vector(1)],
 ];
 
@@ -102,6 +159,10 @@ const SEARCHES: readonly (readonly [string, Partial<QueryPoints>])[] = [
   ['{"vector":[],"limit":3}', { ...vector(), limit: 3 }],
   ['{"vector":{"name":"a","vector":[1]},"limit":3}', { ...vector(1), limit: 3, using: 'a' }],
   ['{"vector":{"name":"","vector":[]},"limit":3}', { ...vector(), limit: 3 }],
+  [
+    '{"vector":{"name":"a","vector":{"indices":[2,1],"values":[1,2]}},"limit":3}',
+    { ...sparse([1, 2], [2, 1]), limit: 3, using: 'a' },
+  ],
   [
     '{"vector":[1],"top":3,"offset":1,"with_payload":["a"],"with_vector":true,"score_threshold":1,"params":{"exact":true},"filter":{},"shard_key":null}',
     {
@@ -127,7 +188,7 @@ test('no vector holds numbers of an earlier body', (t) => {
   parseQuery(wire({ query: [6, 6, 6] }));
   t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, {
     kind: 'vector',
-    vector: new Float32Array(0),
+    vector: { kind: 'dense', values: new Float32Array(0) },
   });
 });
 
@@ -152,6 +213,15 @@ function noQuery(column: number): string {
   return format(`${QUERY_FORMS} at line 1 column ${column}`);
 }
 
+function noIdf(column: number): string {
+  return format(`data did not match any variant of untagged enum IdfParams at line 1 column ${column}`);
+}
+
+const MULTI_RULES = rule(
+  'internal.query.data: all vectors must be non-empty',
+  'internal.query.data: all vectors must have the same dimension, found vector with dimension 0',
+);
+
 const REFUSED: readonly (readonly [string, string])[] = [
   ['{"query":1.5}', noQuery(13)],
   ['{"query":-1}', noQuery(12)],
@@ -172,9 +242,10 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"query":{"relevance_feedback":{"target":1}}}', noQuery(45)],
   ['{"query":{"relevance_feedback":5}}', noQuery(34)],
   ['{"query":{"nearest":[1],"mmr":{"diversity":0.5}}}', unserved('query.nearest.mmr')],
-  ['{"query":[[1,2],[3,4]]}', unserved('A multivector')],
-  ['{"query":{"indices":[1],"values":[0.5]},"using":"s"}', unserved('A sparse vector')],
-  ['{"query":{"text":"a","model":"m"}}', unserved('Inference (document, image or object vectors)')],
+  ['{"query":[[1,2],[]]}', MULTI_RULES],
+  ['{"query":{"text":"a","model":""}}', rule('internal.query.model: value "" invalid, must be at least 1 characters')],
+  ['{"query":{"text":"a","model":"m","options":[]}}', noQuery(47)],
+  ['{"query":{"indices":[-1],"values":[0.5]}}', noQuery(41)],
   ['{"query":{"recommend":{"positive":[1],"negative":null}}}', unserved('query.recommend')],
   ['{"query":{"recommend":{"positive":["x"]}}}', unserved('query.recommend')],
   ['{"query":{"discover":{"target":[1],"context":[]}}}', unserved('query.discover')],
@@ -205,9 +276,22 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ],
   ['{"query":{"sample":"random"}}', unserved('query.sample')],
   ['{"query":{"relevance_feedback":{"target":1,"feedback":[],"strategy":{}}}}', unserved('query.relevance_feedback')],
-  ['{"lookup_from":{"collection":"x"}}', unserved('lookup_from')],
+  ['{"lookup_from":5}', format('invalid type: integer `5`, expected struct LookupLocation at line 1 column 17')],
+  ['{"lookup_from":{}}', format('missing field `collection` at line 1 column 18')],
+  [
+    '{"lookup_from":{"collection":"c","vector":5}}',
+    format('invalid type: integer `5`, expected a string at line 1 column 45'),
+  ],
+  ['{"query":1,"lookup_from":{"collection":"c","shard_key":"a"}}', unserved('shard_key')],
   ['{"query":[1],"shard_key":"x"}', unserved('shard_key')],
-  ['{"query":[1],"params":{"idf":"x"}}', unserved('params.idf')],
+  ['{"query":[1],"params":{"idf":"x"}}', noIdf(34)],
+  ['{"query":[1],"params":{"idf":{"corpus":{"x":1}}}}', noIdf(49)],
+  [
+    '{"query":[1],"params":{"idf":{"corpus":{"must":{"key":"a"}}}}}',
+    rule(
+      'internal.params.idf.corpus.must[0].__all__: Validation error: At least one field condition must be specified [{}]',
+    ),
+  ],
   ['{"prefetch":{"query":[1]},"query":{"fusion":"rrf"}}', unserved('prefetch')],
   ['{"prefetch":[{"query":[1]}],"query":[1]}', unserved('prefetch')],
   [
@@ -302,7 +386,6 @@ function noNamed(column: number): string {
 }
 
 const REFUSED_SEARCHES: readonly (readonly [string, string])[] = [
-  ['{"vector":{"name":"a","vector":{"indices":[1],"values":[1]}},"limit":3}', unserved('A sparse vector')],
   [
     '{"vector":{"name":"a","vector":{"indices":[1,1],"values":[1,2]}},"limit":3}',
     rule('search_request.vector.indices: Validation error: must be unique [{}]'),

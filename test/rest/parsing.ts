@@ -1,6 +1,7 @@
 import { VectorizerError } from '../../src/core/errors.ts';
 import { errorAnswer } from '../../src/rest/errors.ts';
 import type { PointChange, PointColumns } from '../../src/core/requests.ts';
+import type { NamedVector, Vector, VectorColumn } from '../../src/core/vectors.ts';
 import { parseChanges } from '../../src/rest/parse/change-body.ts';
 import type { Wire } from '../../src/rest/parse/wire.ts';
 import { WireError } from '../../src/rest/wire-error.ts';
@@ -29,6 +30,27 @@ export function change<Kind extends PointChange['kind']>(
 /** The points of an upsert's body. */
 export function parsePointColumns(body: Buffer): PointColumns {
   return change('upsert', body.toString()).points;
+}
+
+/** The vectors of one point of columns. */
+export function vectorsAt({ vectors }: PointColumns, index: number): readonly NamedVector[] {
+  return vectors
+    .filter(({ has }) => has[index] === 1)
+    .map((column) => {
+      const [from = 0, to = 0] = column.starts.subarray(index, index + 2);
+      const values = column.values.slice(from, to);
+      return { name: column.name, vector: vectorOf(column, { index, from, to, values }) };
+    });
+}
+
+function vectorOf(
+  column: VectorColumn,
+  place: { readonly index: number; readonly from: number; readonly to: number; readonly values: Float32Array },
+): Vector {
+  const { index, from, to, values } = place;
+  if (column.kind === 'dense') return { kind: 'dense', values };
+  if (column.kind === 'sparse') return { kind: 'sparse', values, indices: column.indices.slice(from, to) };
+  return { kind: 'multi', values, dimension: column.dimensions[index] ?? 0 };
 }
 
 /** What the client reads where `parse` refuses: `400 Format error …`; `accepted` where it does not. */

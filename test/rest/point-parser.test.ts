@@ -99,6 +99,29 @@ test('changes of every kind come back from the other thread as they would from h
   t.deepEqual(await parser.parse('updates', body), expected);
 });
 
+test('vectors of every kind come back from the other thread as they would from here', async (t) => {
+  const points = Array.from({ length: 500 }, (_, id) => ({
+    id,
+    vector: {
+      a: Array.from({ length: 8 }, (_, at) => Math.sin(id + at)),
+      ...(id % 2 === 0 ? { s: { indices: [id + 2, id, id + 1], values: [1, 2, 3] } } : {}),
+      ...(id % 3 === 0 ? { m: Array.from({ length: 1 + (id % 5) }, () => [id, 0.5]) } : {}),
+      ...(id % 50 === 0 ? { t: { text: `text ${id}`, model: 'm', options: { k: 1 } } } : {}),
+    },
+  }));
+  const body = Buffer.from(JSON.stringify({ points }));
+  t.true(body.length >= OFFLOAD_BYTES_MIN);
+  const [expected] = parseChanges('upsert', Buffer.from(body));
+  t.true(expected?.kind === 'upsert');
+  if (expected?.kind !== 'upsert') return;
+  t.deepEqual(
+    expected.points.vectors.map(({ kind, name }) => `${name} ${kind}`),
+    ['a dense', 's sparse', 'm multi'],
+  );
+  t.is(expected.points.inferred.length, 10);
+  t.deepEqual(await parser.parse('upsert', body), [expected]);
+});
+
 test('reads are answered beside a large body that is being parsed', async (t) => {
   const served = await serveStub();
   t.teardown(() => served.door.close());

@@ -20,6 +20,10 @@ interface Step {
 const BELOW_THE_DOOR: Readonly<Record<string, readonly number[]>> = {
   // A vector of an unknown name; a limit of strict mode.
   collections: [90, 93],
+  // Kinds of vectors that do not fit, and a dimension of a named one.
+  'named-vectors': [56, 57, 85],
+  // A field that exists already.
+  'vectors-live': [8],
   // No range index to order by.
   malformed: [20],
   // No index to facet on, or to order by; an offset beside an order.
@@ -29,6 +33,9 @@ const BELOW_THE_DOOR: Readonly<Record<string, readonly number[]>> = {
 /** Steps that Qdrant refuses with other words, by scenario and index: the feature that they need comes later. */
 const LATER: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   malformed: {},
+  'named-vectors': {},
+  'vectors-live': {},
+  'quantized-scalar': {},
   collections: {},
   'filters-indexed': { 153: 'formula', 154: 'formula', 169: 'formula' },
   'filters-plain': {},

@@ -93,7 +93,6 @@ for (const [method, path, malformed, words, sound, feature] of ROUTES) {
 }
 
 const UNCHECKED: readonly (readonly [string, string, string])[] = [
-  ['PUT', '/collections/c/vectors/a', 'A named vector'],
   ['GET', '/collections/c/snapshots', 'A snapshot'],
   ['GET', '/collections/c/shards/0/snapshots/x', 'A snapshot'],
   ['GET', '/aliases', 'An alias'],

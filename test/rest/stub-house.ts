@@ -1,4 +1,11 @@
-import type { CollectionInfo, FacetHit, Record, ScoredPoint } from '../../src/core/answers.ts';
+import type {
+  CollectionInfo,
+  FacetHit,
+  MemoryReport,
+  OptimizationsReport,
+  Record,
+  ScoredPoint,
+} from '../../src/core/answers.ts';
 import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { badInput, badRequest, notFound, VectorizerError } from '../../src/core/errors.ts';
 import { compareIds, idAt, type IdColumn, idText, type PointId } from '../../src/core/ids.ts';
@@ -6,8 +13,11 @@ import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';
 import type { FieldSchema } from '../../src/core/payload-schema.ts';
 import type {
   CreateFieldIndex,
+  CreateVectorField,
   DeleteFieldIndex,
+  DeleteVectorField,
   FacetPoints,
+  GetOptimizations,
   GetPoint,
   PayloadSelector,
   PointChange,
@@ -21,15 +31,17 @@ import type {
   VectorSelector,
 } from '../../src/core/requests.ts';
 import { selectPayload } from '../../src/core/payload-select.ts';
+import type { NamedVector, Vector } from '../../src/core/vectors.ts';
 import type { House } from '../../src/operations/house.ts';
+import { vectorsAt } from './parsing.ts';
 
 interface Stored {
   readonly id: PointId;
   readonly payload: Buffer;
-  readonly vector: Float32Array | undefined;
+  readonly vectors: readonly NamedVector[];
 }
 
-/** A database in a Map: enough of one for the door to talk to. Scores are dot products. */
+/** A database in a Map: enough of one for the door to talk to. Scores are dot products of dense vectors. */
 class StubCollection {
   config: CollectionConfig;
   readonly points: Map<string, Stored> = new Map();
@@ -60,9 +72,14 @@ class StubCollection {
     return { operationId: ++this.operations, status: wait ? 'completed' : 'acknowledged' };
   }
 
-  private checkDimension(vector: Float32Array): void {
-    const size = this.config.params.vectors[0]?.size ?? 0;
-    if (vector.length !== size) throw badInput(`Vector dimension error: expected dim: ${size}, got ${vector.length}`);
+  /** Unknown names, and dense vectors of the wrong size. */
+  private check({ name, vector }: NamedVector): void {
+    const { vectors, sparseVectors } = this.config.params;
+    if (sparseVectors.some((field) => field.name === name)) return;
+    const size = vectors.find((field) => field.name === name)?.size;
+    if (size === undefined) throw badInput(`Not existing vector name error: ${name}`);
+    const given = vector.kind === 'multi' ? vector.dimension : vector.values.length;
+    if (given !== size) throw badInput(`Vector dimension error: expected dim: ${size}, got ${given}`);
   }
 
   async update(_context: unknown, { change, wait }: UpdatePoints): Promise<unknown> {
@@ -84,15 +101,12 @@ class StubCollection {
   private upsert(points: PointColumns): void {
     this.upserts.push(points);
     if (points.ids.count === 0) throw badRequest('Empty update request');
-    const [other] = points.others;
-    if (other !== undefined) throw badInput(`Not existing vector name error: ${other.name}`);
     for (let index = 0; index < points.ids.count; index++) {
       const id = idAt(points.ids, index);
-      const [from = 0, to = 0] = points.vectorStarts.subarray(index, index + 2);
-      const vector = from === to ? undefined : points.vectors.slice(from, to);
-      if (vector !== undefined) this.checkDimension(vector);
+      const vectors = vectorsAt(points, index);
+      for (const vector of vectors) this.check(vector);
       const [start = 0, end = 0] = points.payloadStarts.subarray(index, index + 2);
-      this.points.set(idText(id), { id, vector, payload: Buffer.from(points.payloads.slice(start, end)) });
+      this.points.set(idText(id), { id, vectors, payload: Buffer.from(points.payloads.slice(start, end)) });
     }
   }
 
@@ -109,6 +123,44 @@ class StubCollection {
   async deleteFieldIndex(_context: unknown, { path, wait }: DeleteFieldIndex): Promise<unknown> {
     this.indexes.delete(path.text);
     return this.updated(wait);
+  }
+
+  createVectorField({ field, wait }: CreateVectorField): unknown {
+    const { params } = this.config;
+    const vectors = field.kind === 'dense' ? [...params.vectors, field] : params.vectors;
+    const sparseVectors = field.kind === 'sparse' ? [...params.sparseVectors, field] : params.sparseVectors;
+    this.config = { ...this.config, params: { ...params, vectors, sparseVectors } };
+    return this.updated(wait);
+  }
+
+  deleteVectorField({ name, wait }: DeleteVectorField): unknown {
+    const { params } = this.config;
+    const vectors = params.vectors.filter((field) => field.name !== name);
+    this.config = { ...this.config, params: { ...params, vectors } };
+    return this.updated(wait);
+  }
+
+  optimizations({ queued, completed, idleSegments, completedLimit }: GetOptimizations): OptimizationsReport {
+    const segment = { uuid: 's', pointsCount: this.points.size };
+    const progress = { name: 'all', startedAtMs: 0, finishedAtMs: 1500, done: 1, total: undefined, children: [] };
+    const merge = { uuid: 'u', optimizer: 'merge', status: 'done' as const, segments: [segment], progress };
+    return {
+      summary: { queuedOptimizations: 1, queuedSegments: 2, queuedPoints: 3, idleSegments: 4 },
+      running: [],
+      queued: queued ? [{ optimizer: 'indexing', segments: [segment] }] : undefined,
+      completed: completed ? [merge].slice(0, completedLimit) : undefined,
+      idleSegments: idleSegments ? [segment] : undefined,
+    };
+  }
+
+  memory(): MemoryReport {
+    return {
+      vectors: [{ name: '', codes: 1, index: 2, originals: 3, pending: 4, originalsOnDisk: 5 }],
+      payloads: { overlay: 6, chunks: 7 },
+      payloadIndexes: [{ field: 'a.b', bytes: 8 }],
+      ids: 9,
+      process: { budget: 10, used: 11, resident: 12, valueCache: 13, pressure: 'none' },
+    };
   }
 
   async facet(_context: unknown, { limit }: FacetPoints): Promise<readonly FacetHit[]> {
@@ -154,22 +206,29 @@ class StubCollection {
   }
 
   private queryOne({ target, limit, offset, using, withPayload, withVector }: QueryPoints): ScoredPoint[] {
-    if (using !== '') throw badInput(`Not existing vector name error: ${using}`);
-    let vector: Float32Array | undefined;
+    let vector: Vector | undefined;
     if (target.kind === 'vector') vector = target.vector;
     if (target.kind === 'id') {
       const point = this.points.get(idText(target.id));
       if (point === undefined) throw notFound(`No point with id ${idText(target.id)} found`);
-      vector = point.vector;
+      vector = vectorOf(point, using);
     }
-    if (vector !== undefined) this.checkDimension(vector);
+    if (vector !== undefined) this.check({ name: using, vector });
     const scored = [...this.points.values()].map((point) => ({
       ...record(point, withPayload, withVector),
       version: 1,
-      score: vector === undefined ? 1 : vector.reduce((sum, value, at) => sum + value * (point.vector?.[at] ?? 0), 0),
+      score: vector === undefined ? 1 : dot(vector, vectorOf(point, using)),
     }));
     return scored.sort((a, b) => b.score - a.score).slice(offset, offset + limit);
   }
+}
+
+function vectorOf({ vectors }: Stored, name: string): Vector | undefined {
+  return vectors.find((given) => given.name === name)?.vector;
+}
+
+function dot(left: Vector, right: Vector | undefined): number {
+  return left.values.reduce((sum, value, at) => sum + value * (right?.values[at] ?? 0), 0);
 }
 
 function record(point: Stored, withPayload: PayloadSelector, withVector: VectorSelector): Record {
@@ -177,7 +236,7 @@ function record(point: Stored, withPayload: PayloadSelector, withVector: VectorS
   return {
     id: point.id,
     payload: withPayload.kind === 'none' ? undefined : selectPayload(raw, withPayload),
-    vector: withVector.kind === 'none' ? undefined : { default: point.vector },
+    vectors: withVector.kind === 'none' ? undefined : point.vectors,
   };
 }
 
@@ -218,6 +277,14 @@ class StubDatabase {
   async update(name: string): Promise<boolean> {
     this.collection(name);
     return true;
+  }
+
+  async createVectorField(request: CreateVectorField): Promise<unknown> {
+    return this.collection(request.collection).createVectorField(request);
+  }
+
+  async deleteVectorField(request: DeleteVectorField): Promise<unknown> {
+    return this.collection(request.collection).deleteVectorField(request);
   }
 
   async delete(name: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Distance } from '../../src/core/collection-config.ts';
 import { DenseField } from '../../src/vectors/dense-field.ts';
 import { gaussianSource, generateClustered } from '../../scripts/bench/data.ts';
 import { nearest, normalise, rowAt, score } from './oracle.ts';
+import { PLAIN, PLAIN_PARAMS } from '../../scripts/bench/engine/plain-field.ts';
 
 /** Data that int8 codes do not suit: the field notices, and recall is as good as with floats. */
 const compute = Compute.open({ searchThreads: 1, backgroundThreads: 2 });
@@ -64,7 +65,7 @@ for (const { name, distance, change } of cases) {
     };
     const rows = prepare(data.base);
     const queries = prepare(data.queries);
-    const options = { dimension: DIMENSION, distance, m: 16, efConstruct: 100 };
+    const options = { ...PLAIN, dimension: DIMENSION, distance, m: 16, efConstruct: 100 };
     const field = DenseField.open(compute, options, undefined);
     field.append(rows.subarray(0, 700 * DIMENSION), 700);
     field.remove(5);
@@ -88,6 +89,7 @@ for (const { name, distance, change } of cases) {
           exact: false,
           indexedOnly: false,
           filter: undefined,
+          quantization: PLAIN_PARAMS,
           signal,
         });
         for (const [at, row] of hits.rows.entries()) {

@@ -7,6 +7,7 @@ import type { RowFilter } from '../../src/vectors/row-filter.ts';
 import type { Hits } from '../../src/vectors/search-task.ts';
 import { gaussianSource, generateClustered, uniformSource } from '../../scripts/bench/data.ts';
 import { nearest, normalise, rowAt } from './oracle.ts';
+import { PLAIN, PLAIN_PARAMS } from '../../scripts/bench/engine/plain-field.ts';
 
 /** Searches under a filter: never a row outside, never too few, the oracle's answer where they scan. */
 const compute = Compute.open({ searchThreads: 2, backgroundThreads: 2 });
@@ -16,7 +17,7 @@ const { signal } = new AbortController();
 const DIMENSION = 12;
 
 function openField(distance: Distance): DenseField {
-  return DenseField.open(compute, { dimension: DIMENSION, distance, m: 8, efConstruct: 48 }, undefined);
+  return DenseField.open(compute, { ...PLAIN, dimension: DIMENSION, distance, m: 8, efConstruct: 48 }, undefined);
 }
 
 function randomRows(seed: number, count: number, distance: Distance): Float32Array {
@@ -46,7 +47,8 @@ function find(
   query: Float32Array,
   change: { k?: number; ef?: number; exact?: boolean; indexedOnly?: boolean } = {},
 ): Promise<Hits> {
-  return field.search({ query, k: 10, ef: 100, exact: false, indexedOnly: false, filter, signal, ...change });
+  const request = { query, k: 10, ef: 100, exact: false, indexedOnly: false, filter, quantization: PLAIN_PARAMS };
+  return field.search({ ...request, signal, ...change });
 }
 
 for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {

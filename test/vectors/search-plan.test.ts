@@ -5,6 +5,7 @@ import { compileKernels } from '../../src/kernels/load.ts';
 import { RowFilter, filterWords } from '../../src/vectors/row-filter.ts';
 import { planSearch, splitPlan } from '../../src/vectors/search-plan.ts';
 import type { SearchRequest } from '../../src/vectors/search-plan.ts';
+import { PLAIN_PARAMS, PLAIN_SCORING } from '../../scripts/bench/engine/plain-field.ts';
 
 const arena = new Arenas(compileKernels()).forField();
 
@@ -15,6 +16,7 @@ const request: SearchRequest = {
   exact: false,
   indexedOnly: false,
   filter: undefined,
+  quantization: PLAIN_PARAMS,
 };
 
 /** A filter of every `step`-th row. */
@@ -31,7 +33,7 @@ test('the parts of a split scan cover it once, and the first part alone walks', 
       fc.nat({ max: 1_000_000 }),
       fc.integer({ min: 1, max: 9 }),
       (rowCount, indexed, threads) => {
-        const rows = { rowCount, deadCount: 0, graphRows: Math.min(indexed, rowCount), m: 16 };
+        const rows = { rowCount, deadCount: 0, graphRows: Math.min(indexed, rowCount), m: 16, scoring: PLAIN_SCORING };
         const plan = planSearch(request, rows);
         const parts = splitPlan(plan, threads);
         return (
@@ -47,7 +49,7 @@ test('the parts of a split scan cover it once, and the first part alone walks', 
 });
 
 test('a filter is scanned by its list, by its bitmap, or walked, and never beyond the rows that it knows', (t) => {
-  const rows = { rowCount: 120_000, deadCount: 0, graphRows: 110_000, m: 16 };
+  const rows = { rowCount: 120_000, deadCount: 0, graphRows: 110_000, m: 16, scoring: PLAIN_SCORING };
   const few = every(1000, 100_000);
   const many = every(4, 100_000);
   const short = planSearch({ ...request, filter: few }, rows);

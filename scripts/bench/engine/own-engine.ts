@@ -11,6 +11,7 @@ import { planSearch } from '../../../src/vectors/search-plan.ts';
 import { SearchTask } from '../../../src/vectors/search-task.ts';
 import { K } from './cached-data.ts';
 import type { BenchData } from './cached-data.ts';
+import { PLAIN_PARAMS, PLAIN_SCORING, plainShape } from './plain-field.ts';
 
 const M = 16;
 const EF_CONSTRUCT = 100;
@@ -43,7 +44,7 @@ export function openOwnEngine(data: BenchData, traversal: Traversal): OwnEngine 
   memory.quantise(0, base, rows);
   if (traversal === 'wide') memory.writeWord(layout.FIELD_WIDE, 1);
   else arena.kernels.chooseCodes(memory.field, space.address, rows, CODES_SHARE_MIN);
-  arena.kernels.insertRows(memory.field, space.address, 0, rows, rows);
+  arena.kernels.insertRows(memory.field, space.address, 0, rows, rows, 0);
   const buildSeconds = (performance.now() - start) / 1000;
   return {
     buildSeconds,
@@ -55,7 +56,7 @@ export function openOwnEngine(data: BenchData, traversal: Traversal): OwnEngine 
 
 /** An empty field, with the mean that a field would take from its first rows. */
 function centredMemory(arena: Arena, data: BenchData): FieldMemory {
-  const options = { dimension: data.dimension, distance: 'Cosine', m: M, efConstruct: EF_CONSTRUCT } as const;
+  const options = plainShape({ dimension: data.dimension, distance: 'Cosine', m: M, efConstruct: EF_CONSTRUCT });
   const sampleRows = Math.min(CENTRING_ROWS, data.rows);
   const sample = new FieldMemory(arena, options);
   sample.reserve(sampleRows, () => 0);
@@ -74,17 +75,19 @@ function searchAll(
   ef: number,
 ): { readonly found: Uint32Array; readonly seconds: number; readonly distances: number } {
   const { dimension, queries } = data;
-  const request = { k: K, ef, exact: false, indexedOnly: false, filter: undefined };
+  const request = { k: K, ef, exact: false, indexedOnly: false, filter: undefined, quantization: PLAIN_PARAMS };
   const count = queries.length / dimension;
   const found = new Uint32Array(count * K);
-  const rows = { rowCount: data.rows, deadCount: 0, graphRows: data.rows, m: M };
+  const wide = memory.readWord(layout.FIELD_WIDE) === 1;
+  const scoring = { ...PLAIN_SCORING, wide };
+  const rows = { rowCount: data.rows, deadCount: 0, graphRows: data.rows, m: M, scoring };
   let distances = 0;
   const start = performance.now();
   for (let index = 0; index < count; index += 1) {
     const query = queries.subarray(index * dimension, (index + 1) * dimension);
     const task = new SearchTask(memory, planSearch({ ...request, query }, rows));
     memory.arena.kernels.search(task.address, space.address);
-    found.set(task.hits().rows, index * K);
+    found.set(task.hits()?.rows ?? [], index * K);
     distances += memory.arena.u32[(task.address + layout.SEARCH_DISTANCES) / 4] ?? 0;
     task.free();
   }

@@ -4,6 +4,7 @@ import { Workspace } from '../../../src/compute/workspace.ts';
 import { compileKernels } from '../../../src/kernels/load.ts';
 import * as layout from '../../../src/kernels/layout.ts';
 import { FieldMemory } from '../../../src/vectors/field-memory.ts';
+import type { FieldShape } from '../../../src/vectors/field-memory.ts';
 import { exportGraph, parseGraph } from '../../../src/vectors/graph-file.ts';
 import { levelOf } from '../../../src/vectors/levels.ts';
 import { RowFilter, filterWords } from '../../../src/vectors/row-filter.ts';
@@ -11,6 +12,7 @@ import { planSearch } from '../../../src/vectors/search-plan.ts';
 import { SearchTask } from '../../../src/vectors/search-task.ts';
 import { K } from '../engine/cached-data.ts';
 import type { BenchData } from '../engine/cached-data.ts';
+import { PLAIN_PARAMS, PLAIN_SCORING, plainShape } from '../engine/plain-field.ts';
 
 const OPTIONS = { distance: 'Cosine', m: 16, efConstruct: 100 } as const;
 const BEAM_MAX = 4000;
@@ -38,14 +40,14 @@ export interface FilteredEngine {
 export function openFilteredEngine(data: BenchData): FilteredEngine {
   const { rows, dimension, queries } = data;
   const arena = new Arenas(compileKernels()).forField();
-  const options = { ...OPTIONS, dimension };
+  const options = plainShape({ ...OPTIONS, dimension });
   const memory = new FieldMemory(arena, options);
   memory.reserve(rows, (row) => levelOf(row, options.m));
   memory.quantise(0, data.base, rows);
   const shape = { padded: memory.padded, rowCount: rows, beam: BEAM_MAX, links: 2 * options.m, top: K };
   const space = new Workspace(arena, shape);
   restoreGraph(memory, space, data, options);
-  const fieldRows = { rowCount: rows, deadCount: 0, graphRows: rows, m: options.m };
+  const fieldRows = { rowCount: rows, deadCount: 0, graphRows: rows, m: options.m, scoring: PLAIN_SCORING };
   return {
     admit: (words) => {
       const bits = new Uint32Array(filterWords(rows));
@@ -61,12 +63,12 @@ export function openFilteredEngine(data: BenchData): FilteredEngine {
         const filter = filters?.[index % filters.length];
         const task = new SearchTask(
           memory,
-          planSearch({ query, k: K, ef, exact, indexedOnly: false, filter }, fieldRows),
+          planSearch({ query, k: K, ef, exact, indexedOnly: false, filter, quantization: PLAIN_PARAMS }, fieldRows),
         );
         const start = performance.now();
         arena.kernels.search(task.address, space.address);
         times[index] = (performance.now() - start) * 1000;
-        found.set(task.hits().rows, index * K);
+        found.set(task.hits()?.rows ?? [], index * K);
         distances += arena.u32[(task.address + layout.SEARCH_DISTANCES) / 4] ?? 0;
         task.free();
       }
@@ -85,12 +87,7 @@ function restoreGraph(
   memory: FieldMemory,
   space: Workspace,
   data: BenchData,
-  options: {
-    readonly dimension: number;
-    readonly distance: 'Cosine';
-    readonly m: number;
-    readonly efConstruct: number;
-  },
+  options: FieldShape,
 ): void {
   const path = `${data.prefix}.graph`;
   const { kernels } = memory.arena;
@@ -102,6 +99,6 @@ function restoreGraph(
       return;
     }
   }
-  kernels.insertRows(memory.field, space.address, 0, data.rows, data.rows);
+  kernels.insertRows(memory.field, space.address, 0, data.rows, data.rows, 0);
   writeFileSync(path, Buffer.concat([...exportGraph(memory, options, data.rows).chunks]));
 }

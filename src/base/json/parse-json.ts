@@ -32,10 +32,12 @@ import {
  * Objects that are kept as bytes (JSON_RAW_OBJECT) instead of being taken apart.
  * value     the object under this key.
  * elements  the objects in the array under this key.
+ * except    within a value under one of these keys nothing is kept as bytes: its keys are names that a user chose.
  */
 export interface RawKeys {
   readonly value: string;
   readonly elements: string;
+  readonly except?: readonly string[];
 }
 
 interface Reading {
@@ -43,12 +45,15 @@ interface Reading {
   readonly bytes: Buffer;
   readonly utf8Known: boolean;
   readonly raw: RawKeys | undefined;
+  /** The same without raw objects; undefined where there are none anyway. */
+  readonly plain: Reading | undefined;
 }
 
 /** What is known of a value before it is read, from the key that it stands under. */
 const PLAIN = 0;
 const RAW = 1;
 const RAW_ELEMENTS = 2;
+const NEVER_RAW = 3;
 
 /**
  * Reads `bytes` into `tree`, as serde_json would: same grammar, same limit of depth, same order of failures.
@@ -57,7 +62,8 @@ const RAW_ELEMENTS = 2;
  */
 export function parseJson(tree: JsonTree, bytes: Buffer, raw: RawKeys | undefined): void {
   tree.reset(bytes);
-  const reading: Reading = { tree, bytes, utf8Known: isUtf8(bytes), raw };
+  const plain: Reading = { tree, bytes, utf8Known: isUtf8(bytes), raw: undefined, plain: undefined };
+  const reading: Reading = raw === undefined ? plain : { ...plain, raw, plain };
   try {
     const start = skipSpace(bytes, 0);
     const at = skipSpace(bytes, parseValue(reading, start, 0, PLAIN));
@@ -123,7 +129,8 @@ function parseObject(reading: Reading, at: number, depth: number): number {
       at = leaf(tree, JSON_STRING, at, skipString(bytes, at, utf8Known));
       const hint = reading.raw === undefined ? PLAIN : hintOf(reading.raw, bytes, keyStart, at);
       at = skipColon(bytes, at);
-      at = skipSpace(bytes, parseValue(reading, at, depth, hint));
+      const inside = hint === NEVER_RAW ? (reading.plain ?? reading) : reading;
+      at = skipSpace(bytes, parseValue(inside, at, depth, hint));
       if (bytes[at] === 125) break;
       at = skipObjectComma(bytes, at);
     }
@@ -166,6 +173,9 @@ function hintOf(raw: RawKeys, bytes: Buffer, start: number, end: number): number
   const length = end - start - 2;
   if (length === raw.value.length && sameText(raw.value, bytes, start + 1)) return RAW;
   if (length === raw.elements.length && sameText(raw.elements, bytes, start + 1)) return RAW_ELEMENTS;
+  if (raw.except !== undefined) {
+    for (const key of raw.except) if (length === key.length && sameText(key, bytes, start + 1)) return NEVER_RAW;
+  }
   return PLAIN;
 }
 

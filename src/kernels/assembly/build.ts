@@ -1,9 +1,15 @@
 import {
+  CODE_INT8,
+  CODE_UINT8,
+  FIELD_CODE,
   FIELD_EF_CONSTRUCT,
   FIELD_ENTRY,
   FIELD_LOCK,
   FIELD_M,
   FIELD_M0,
+  FIELD_PADDED,
+  FIELD_REMAINDERS,
+  FIELD_WIDE,
   LINKS_LOCKED,
   NO_ROW,
   SPACE_BEAM,
@@ -16,9 +22,13 @@ import {
   SPACE_ROW_COUNT,
   SPACE_SCORES,
   SPACE_SORTED,
+  SPACE_WAY,
+  WAY_CODES,
+  WAY_INT8,
+  WAY_WIDE,
 } from '../layout';
 import { ROW_MASK, insertAt, keyScore, placeOf, scoreKey } from './beam';
-import { prepareRow } from './codes';
+import { prepareQuery, prepareRow } from './codes';
 import { isDead, linkList, rowLevel } from './field';
 import { scorePairs } from './score';
 import { UNBOUNDED, clearVisited, descend, startBeam, visit, walk } from './walk';
@@ -30,20 +40,38 @@ import { UNBOUNDED, clearVisited, descend, startBeam, visit, walk } from './walk
  * A list of another row is changed under its lock: the top bit of its first word. No thread holds two locks.
  */
 
-/** Puts rows [start, end) into the graph. Rows with a tombstone stay outside: nothing will ever ask for them. */
-export function insertRows(field: u32, space: u32, start: u32, end: u32, rowCount: u32): void {
+/**
+ * How rows are compared while links are made: by int8 codes where the field has any, which is as good as by the rows
+ * themselves unless measure.ts has found otherwise.
+ */
+export function buildWay(field: u32): u32 {
+  const code = load<u32>(field, FIELD_CODE);
+  if (code == CODE_UINT8 || (code != CODE_INT8 && load<u32>(field, FIELD_REMAINDERS) == 0)) return WAY_CODES;
+  return load<u32>(field, FIELD_WIDE) ? WAY_WIDE : WAY_INT8;
+}
+
+/**
+ * Puts rows [start, end) into the graph. Rows with a tombstone stay outside: nothing will ever ask for them.
+ * originals  f32[padded] of each of these rows, by which it looks for its neighbours; 0: by its codes.
+ */
+export function insertRows(field: u32, space: u32, start: u32, end: u32, rowCount: u32, originals: u32): void {
+  const bytes = load<u32>(field, FIELD_PADDED) << 2;
+  store<u32>(space, buildWay(field), SPACE_WAY);
   store<u32>(space, rowCount, SPACE_ROW_COUNT);
   store<u32>(space, 0, SPACE_DEAD);
   store<u32>(space, 0, SPACE_FILTER);
   store<u32>(space, 0, SPACE_DISTANCES);
-  for (let row = start; row < end; row++) if (!isDead(field, row)) insertRow(field, space, row);
+  for (let row = start; row < end; row++) {
+    if (!isDead(field, row)) insertRow(field, space, row, originals == 0 ? 0 : originals + (row - start) * bytes);
+  }
 }
 
-function insertRow(field: u32, space: u32, row: u32): void {
+function insertRow(field: u32, space: u32, row: u32, original: u32): void {
   const level = rowLevel(field, row);
   const entry = firstEntry(field, row);
   if (entry == NO_ROW) return;
-  prepareRow(field, space, row);
+  if (original != 0) prepareQuery(field, space, original);
+  else prepareRow(field, space, row);
   let near = descend(field, space, level);
   const top = min(level, rowLevel(field, near));
   for (let floor = <i32>top; floor >= 0; floor--) {

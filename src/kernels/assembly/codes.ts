@@ -1,8 +1,13 @@
 import {
+  CODE_INT8,
+  CODE_TURBO4,
+  CODE_UINT8,
+  FIELD_CODE,
   FIELD_DIMENSION,
   FIELD_MEAN,
   FIELD_METRIC,
   FIELD_PADDED,
+  FIELD_REMAINDERS,
   METRIC_DOT,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
@@ -12,23 +17,34 @@ import {
   SPACE_QUERY_NORM,
   SPACE_QUERY_SLACK,
   SPACE_QUERY_STEP,
+  SPACE_WAY,
+  WAY_CODES,
 } from '../layout';
-import { coldRow, hotRow } from './field';
+import { decodeRow, encodeRows, prepareCodedQuery, prepareCodedRow } from './coded-rows';
+import { decodeBytes, encodeBytes, prepareBytes } from './byte-codes';
+import { coldRow, hotRow, int8Row } from './field';
 
 /** Largest |hi x ratio + lo|: 127 x 65,530, so that lo, at most ratio / 2 and rounding, fits 16 bits. */
 const CODE_LIMIT: f32 = 8322310.0;
 
 /**
  * Writes the codes of `count` rows from `source` (f32[dimension] each, end to end) into `row`, `row + 1`, …, whose pages exist.
- * `centred` is a scratch buffer f32[padded], zeros after dimension.
+ * `centred` is scratch: f32[padded], zeros after dimension, then int16[padded + 8] for remainders that are not kept.
  */
 export function quantiseRows(field: u32, row: u32, count: u32, source: u32, centred: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
   const padded = load<u32>(field, FIELD_PADDED);
   const mean = load<u32>(field, FIELD_MEAN);
+  const code = load<u32>(field, FIELD_CODE);
+  const metric = load<u32>(field, FIELD_METRIC);
+  const kept = load<u32>(field, FIELD_REMAINDERS) != 0;
+  // The scratch has room for what this needs too, and zeros stand after dimension when it is done.
+  if (code >= <u32>CODE_TURBO4) encodeRows(field, row, count, source, centred);
   for (let index: u32 = 0; index < count; index++) {
     centre(source + index * (dimension << 2), mean, centred, dimension);
-    quantise(centred, mean, hotRow(field, row + index), coldRow(field, row + index), padded, load<u32>(field, FIELD_METRIC));
+    const cold = kept ? coldRow(field, row + index) : centred + (padded << 2);
+    if (code == CODE_INT8 || kept) quantise(centred, mean, int8Row(field, row + index), cold, padded, metric);
+    if (code == CODE_UINT8) encodeBytes(centred, hotRow(field, row + index), padded, metric);
   }
 }
 
@@ -132,10 +148,32 @@ function dotExact(a: u32, b: u32, padded: u32): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-/** Writes a row's centred coordinates, f32[padded], to `target`. */
+/**
+ * Writes a row's centred coordinates, f32[padded], to `target`: as exactly as the field knows them. For codes of few bits
+ * the target has room for f32[dimension rounded up to 128].
+ */
 export function dequantiseRow(field: u32, row: u32, target: u32): void {
+  if (load<u32>(field, FIELD_REMAINDERS)) dequantiseWide(field, row, target);
+  else if (load<u32>(field, FIELD_CODE) == CODE_UINT8) decodeBytes(field, row, target);
+  else if (load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4) decodeRow(field, row, target);
+  else dequantiseInt8(field, row, target);
+}
+
+function dequantiseInt8(field: u32, row: u32, target: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
-  const hot = hotRow(field, row);
+  const hot = int8Row(field, row);
+  const factor = load<f32>(hot + padded);
+  const scale = f32x4.splat(load<u32>(field, FIELD_METRIC) == METRIC_EUCLID ? factor * <f32>0.5 : factor);
+  for (let at: u32 = 0; at < padded; at += 8) {
+    const hi = v128.load_ext<i8>(hot + at);
+    v128.store(target + (at << 2), f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(hi)), scale));
+    v128.store(target + (at << 2), f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(hi)), scale), 16);
+  }
+}
+
+function dequantiseWide(field: u32, row: u32, target: u32): void {
+  const padded = load<u32>(field, FIELD_PADDED);
+  const hot = int8Row(field, row);
   const cold = coldRow(field, row);
   const step = f32x4.splat(load<f32>(cold + (padded << 1)));
   const ratio = f32x4.splat(load<f32>(cold + (padded << 1), 4));
@@ -165,13 +203,33 @@ export function prepareQuery(field: u32, space: u32, source: u32): void {
   prepareCodes(field, space, meanPart);
 }
 
+/**
+ * <x, mean> of a centred row, by which its dot products are short.
+ */
+@inline
+export function rowBias(field: u32, row: u32): f64 {
+  const padded = load<u32>(field, FIELD_PADDED);
+  if (load<u32>(field, FIELD_REMAINDERS)) return load<f64>(coldRow(field, row) + (padded << 1), 8);
+  return load<u32>(field, FIELD_CODE) == CODE_INT8 ? <f64>load<f32>(hotRow(field, row) + padded, 4) : 0;
+}
+
 /** Makes a row of the field the query of the workspace. */
 export function prepareRow(field: u32, space: u32, row: u32): void {
-  const padded = load<u32>(field, FIELD_PADDED);
+  if (load<u32>(space, SPACE_WAY) == WAY_CODES && load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4) {
+    prepareCodedRow(field, space, row);
+    return;
+  }
   dequantiseRow(field, row, load<u32>(space, SPACE_QUERY));
   // The constant |mean|^2 is left out: it is the same for every pair of rows.
   const dot = load<u32>(field, FIELD_METRIC) == METRIC_DOT;
-  prepareCodes(field, space, dot ? load<f64>(coldRow(field, row) + (padded << 1), 8) : 0);
+  prepareCodes(field, space, dot ? rowBias(field, row) : 0);
+}
+
+/** Makes SPACE_QUERY, centred, what the workspace's way of scoring needs. `bias`: what is added to every dot product. */
+function prepareCodes(field: u32, space: u32, bias: f64): void {
+  if (load<u32>(space, SPACE_WAY) != WAY_CODES) prepareShorts(field, space, bias);
+  else if (load<u32>(field, FIELD_CODE) == CODE_UINT8) prepareBytes(field, space);
+  else prepareCodedQuery(field, space, load<u32>(space, SPACE_QUERY));
 }
 
 /**
@@ -179,7 +237,7 @@ export function prepareRow(field: u32, space: u32, row: u32): void {
  * norm   |q|
  * slack  the most that rounding the query can add to |hi . q|, per unit of scale x 127.
  */
-function prepareCodes(field: u32, space: u32, bias: f64): void {
+function prepareShorts(field: u32, space: u32, bias: f64): void {
   const padded = load<u32>(field, FIELD_PADDED);
   const query = load<u32>(space, SPACE_QUERY);
   const codes = load<u32>(space, SPACE_QUERY_CODES);

@@ -3,15 +3,17 @@ import {
   FIELD_HOT_STRIDE,
   FIELD_M,
   FIELD_M0,
+  FIELD_REMAINDERS,
   LINKS_LOCKED,
   NO_ROW,
   SPACE_PICKED,
   SPACE_ROWS,
   SPACE_SCORES,
   SPACE_SORTED,
+  SPACE_WAY,
 } from '../layout';
 import { insertAt, placeOf, scoreKey } from './beam';
-import { select } from './build';
+import { buildWay, select } from './build';
 import { coldRow, hotRow, linkList, rowLevel } from './field';
 import { scorePairs } from './score';
 import { clearVisited, visit } from './walk';
@@ -36,11 +38,12 @@ export function compactRows(
   sourceLinked: u32,
 ): void {
   const hotBytes = load<u32>(source, FIELD_HOT_STRIDE);
-  const coldBytes = load<u32>(source, FIELD_COLD_STRIDE);
+  const coldBytes = load<u32>(target, FIELD_REMAINDERS) == 0 ? 0 : load<u32>(source, FIELD_COLD_STRIDE);
+  store<u32>(space, buildWay(source), SPACE_WAY);
   for (let row = start; row < end; row++) {
     const origin = load<u32>(kept + (row << 2));
     memory.copy(hotRow(target, row), hotRow(source, origin), hotBytes);
-    memory.copy(coldRow(target, row), coldRow(source, origin), coldBytes);
+    if (coldBytes > 0) memory.copy(coldRow(target, row), coldRow(source, origin), coldBytes);
     if (row >= linked) continue;
     const levels = rowLevel(source, origin);
     for (let level: u32 = 0; level <= levels; level++) {

@@ -2,6 +2,9 @@ import {
   FIELD_COLD_STRIDE,
   FIELD_HEAD,
   FIELD_HOT_STRIDE,
+  FIELD_INT8_ENTRY,
+  FIELD_INT8_OFFSET,
+  FIELD_INT8_STRIDE,
   FIELD_LINKS,
   FIELD_M,
   FIELD_M0,
@@ -27,6 +30,13 @@ export function hotRow(field: u32, row: u32): u32 {
 export function coldRow(field: u32, row: u32): u32 {
   const page = load<u32>(load<u32>(field, FIELD_PAGE_TABLE) + ((row >>> 8) << 3), 4);
   return page + (row & 255) * load<u32>(field, FIELD_COLD_STRIDE);
+}
+
+/** Address of a row's int8 codes, with their tail behind; see FIELD_INT8_ENTRY. */
+@inline
+export function int8Row(field: u32, row: u32): u32 {
+  const page = load<u32>(load<u32>(field, FIELD_PAGE_TABLE) + ((row >>> 8) << 3) + load<u32>(field, FIELD_INT8_ENTRY));
+  return page + (row & 255) * load<u32>(field, FIELD_INT8_STRIDE) + load<u32>(field, FIELD_INT8_OFFSET);
 }
 
 /** Address of a row's list of links on a level: the word with length and lock, then the rows. */

@@ -1,4 +1,5 @@
 import {
+  SEARCH_CANDIDATES,
   SEARCH_DEEP,
   SEARCH_EF,
   SEARCH_EF_WIDE,
@@ -57,6 +58,6 @@ export function searchFiltered(task: u32, field: u32, space: u32, k: u32): bool 
     if (efWide == 0 || best - mean < way * (isFlat ? REACH_WIDE : REACH_FAR)) return false;
     widenWalk(field, space, efWide);
   }
-  rerank(field, space, k);
+  rerank(field, space, k, load<u32>(task, SEARCH_CANDIDATES));
   return true;
 }

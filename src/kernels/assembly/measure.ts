@@ -1,4 +1,4 @@
-import { FIELD_WIDE, SPACE_ROWS, SPACE_SCORES, SPACE_SORTED, SPACE_TOP } from '../layout';
+import { FIELD_WIDE, SPACE_ROWS, SPACE_SCORES, SPACE_SORTED, SPACE_TOP, SPACE_WAY, WAY_INT8 } from '../layout';
 import { offer, scoreKey } from './beam';
 import { prepareRow } from './codes';
 import { isDead } from './field';
@@ -14,8 +14,7 @@ const SAMPLE: u32 = 8192;
  * Ordinary data give 0.97 and more; where one coordinate outweighs all others it falls to a half and below.
  */
 export function measureCodes(field: u32, space: u32, rowCount: u32): f32 {
-  const wide = load<u32>(field, FIELD_WIDE);
-  store<u32>(field, 0, FIELD_WIDE);
+  store<u32>(space, WAY_INT8, SPACE_WAY);
   const step = max(rowCount / SAMPLE, 1);
   const queryStep = max(rowCount / QUERIES, 1);
   let shared: u32 = 0;
@@ -26,7 +25,6 @@ export function measureCodes(field: u32, space: u32, rowCount: u32): f32 {
     wanted += neighboursOf(field, space, query, step, rowCount);
     shared += sharedNeighbours(space);
   }
-  store<u32>(field, wide, FIELD_WIDE);
   return wanted == 0 ? 1 : <f32>shared / <f32>wanted;
 }
 

@@ -1,9 +1,14 @@
 import {
+  CODE_TURBO4,
+  FIELD_CODE,
+  RESCORE_EXACT,
+  RESCORE_NONE,
+  FIELD_CODE_BYTES,
   FIELD_COLD_STRIDE,
   FIELD_DIMENSION,
   FIELD_METRIC,
   FIELD_PADDED,
-  FIELD_WIDE,
+  FIELD_REMAINDERS,
   METRIC_DOT,
   METRIC_EUCLID,
   SPACE_BEAM,
@@ -12,46 +17,89 @@ import {
   SPACE_QUERY_BIAS,
   SPACE_QUERY_NORM,
   SPACE_QUERY_SLACK,
+  SPACE_RESCORE,
   SPACE_SINK,
   SPACE_TOP,
   SPACE_TOP_SIZE,
+  SPACE_WAY,
+  WAY_CODES,
+  WAY_WIDE,
 } from '../layout';
 import { DEAD, ROW_MASK, SCORE_MASK, keyScore, offer, scoreKey } from './beam';
-import { coldRow, hotRow } from './field';
+import { codeHighest } from './code-tail';
+import { coldRow, hotRow, int8Row } from './field';
 import { scoreExact } from './score';
 
-/** The best k by exact scores (SPACE_TOP), and how codes tell which rows need one. */
+/**
+ * The best k by exact scores (SPACE_TOP), and how codes tell which rows need one. Where SPACE_RESCORE is 0 they are the best
+ * k by codes.
+ */
+
+@inline
+function offerScore(space: u32, k: u32, row: u32, score: f32): void {
+  const key = scoreKey(score) | ~row;
+  store<u32>(space, offer(load<u32>(space, SPACE_TOP), load<u32>(space, SPACE_TOP_SIZE), k, key), SPACE_TOP_SIZE);
+}
 
 /** Offers a row with its exact score to the best k. Equal scores: the lower row comes first. */
 @inline
 function offerExact(field: u32, space: u32, k: u32, row: u32): void {
-  const key = scoreKey(<f32>scoreExact(field, space, row)) | ~row;
-  store<u32>(space, offer(load<u32>(space, SPACE_TOP), load<u32>(space, SPACE_TOP_SIZE), k, key), SPACE_TOP_SIZE);
+  offerScore(space, k, row, <f32>scoreExact(field, space, row));
 }
 
 /**
- * Exact scores for the beam's rows in its order, until no row that follows is likely to come among the best k. The rows
- * that will be read for certain are fetched together: one after the other they cost a sixth of a search.
+ * Exact scores for the beam's rows in its order, until no row that follows is likely to come among the best k, or until
+ * `candidates` have one (0: no such limit). The rows that will be read for certain are fetched together: one after the
+ * other they cost a sixth of a search.
  */
-export function rerank(field: u32, space: u32, k: u32): void {
+export function rerank(field: u32, space: u32, k: u32, candidates: u32): void {
   const beam = load<u32>(space, SPACE_BEAM);
   const size = load<u32>(space, SPACE_BEAM_SIZE);
   const top = load<u32>(space, SPACE_TOP);
-  // The provable error supposes that all roundings line up with the query. They do not: their sum has a standard
-  // deviation of about 1 / sqrt(dimension) of it, and four of those are never seen.
-  const share = min(<f32>4 / sqrt<f32>(<f32>load<u32>(field, FIELD_DIMENSION)), <f32>1);
-  fetchCold(field, space, beam, min(size, k));
-  for (let at: u32 = 0; at < size; at++) {
+  if (load<u32>(space, SPACE_RESCORE) == RESCORE_NONE) {
+    takeBest(space, k);
+    return;
+  }
+  fetchCold(field, space, beam, min(size, max(k, candidates)));
+  let left = candidates == 0 ? size : max(k, candidates);
+  for (let at: u32 = 0; at < size && left > 0; at++) {
     const entry = load<u64>(beam + (at << 3));
     if (entry & DEAD) continue;
     const row = <u32>entry & ROW_MASK;
     if (load<u32>(space, SPACE_TOP_SIZE) == k) {
-      const estimate = keyScore(entry);
       const worst = keyScore(load<u64>(top + ((k - 1) << 3)));
-      if (estimate + (highest(field, space, row, estimate) - estimate) * share < worst) break;
+      if (likelyHighest(field, space, row, keyScore(entry)) < worst) break;
     }
     offerExact(field, space, k, row);
+    left--;
   }
+}
+
+/** The beam's best k live rows by the scores that they have there. */
+function takeBest(space: u32, k: u32): void {
+  const beam = load<u32>(space, SPACE_BEAM);
+  const size = load<u32>(space, SPACE_BEAM_SIZE);
+  for (let at: u32 = 0; at < size && load<u32>(space, SPACE_TOP_SIZE) < k; at++) {
+    const entry = load<u64>(beam + (at << 3));
+    if (!(entry & DEAD)) offerScore(space, k, <u32>entry & ROW_MASK, keyScore(entry));
+  }
+}
+
+/** Deviations of codes of few bits that are believed: four would have every candidate read. */
+const CODED_DEVIATIONS: f32 = 2;
+
+/**
+ * The exact score that a row with this estimate hardly exceeds. The provable error supposes that all roundings line up with
+ * the query. They do not: their sum has a standard deviation of about 1 / sqrt(dimension) of it, and four of those are
+ * never seen.
+ */
+export function likelyHighest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+  const deviation = <f32>1 / sqrt<f32>(<f32>load<u32>(field, FIELD_DIMENSION));
+  if (load<u32>(space, SPACE_WAY) == WAY_CODES && load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4) {
+    return codeHighest(field, space, row, estimate, min(CODED_DEVIATIONS * deviation, <f32>1));
+  }
+  const share = min(<f32>4 * deviation, <f32>1);
+  return estimate + (highest(field, space, row, estimate) - estimate) * share;
 }
 
 /** Rows fetched together: some 25 cache lines each, and the first-level cache holds 512. */
@@ -59,6 +107,7 @@ const FETCHED_ROWS: u32 = 16;
 
 /** Reads every cache line of the remainders of the first `count` rows of a list of keys. */
 function fetchCold(field: u32, space: u32, keys: u32, count: u32): void {
+  if (load<u32>(field, FIELD_REMAINDERS) == 0) return;
   const bytes = load<u32>(field, FIELD_COLD_STRIDE);
   let sum: u32 = 0;
   for (let at: u32 = 0; at < min(count, FETCHED_ROWS); at++) {
@@ -71,6 +120,12 @@ function fetchCold(field: u32, space: u32, keys: u32, count: u32): void {
 /** Offers rows whose scores by codes are known, leaving out those that provably do not come among the best k. */
 export function offerRows(field: u32, space: u32, k: u32, rows: u32, count: u32, scores: u32): void {
   const top = load<u32>(space, SPACE_TOP);
+  if (load<u32>(space, SPACE_RESCORE) == RESCORE_NONE) {
+    for (let at: u32 = 0; at < count << 2; at += 4) {
+      offerScore(space, k, load<u32>(rows + at), load<f32>(scores + at));
+    }
+    return;
+  }
   for (let at: u32 = 0; at < count << 2; at += 4) {
     const row = load<u32>(rows + at);
     if (load<u32>(space, SPACE_TOP_SIZE) == k) {
@@ -92,7 +147,7 @@ export function noteRows(field: u32, space: u32, k: u32, rows: u32, count: u32, 
   const capacity = load<u32>(space, SPACE_BEAM_CAPACITY);
   let size = load<u32>(space, SPACE_BEAM_SIZE);
   let topSize = load<u32>(space, SPACE_TOP_SIZE);
-  if (size + count > capacity) size = dropBelow(field, space, k, size);
+  if (size + count > capacity) size = dropBelow(space, k, size);
   if (size + count > capacity) return false;
   let least: f32 = topSize == k ? keyScore(load<u64>(top + ((k - 1) << 3))) : -Infinity;
   for (let at: u32 = 0; at < count << 2; at += 4) {
@@ -110,7 +165,7 @@ export function noteRows(field: u32, space: u32, k: u32, rows: u32, count: u32, 
 }
 
 /** Drops the noted rows that provably do not come among the best k; answers how many stay. */
-function dropBelow(field: u32, space: u32, k: u32, size: u32): u32 {
+function dropBelow(space: u32, k: u32, size: u32): u32 {
   if (load<u32>(space, SPACE_TOP_SIZE) < k) return size;
   const beam = load<u32>(space, SPACE_BEAM);
   const least = load<u64>(load<u32>(space, SPACE_TOP) + ((k - 1) << 3)) & SCORE_MASK;
@@ -123,11 +178,15 @@ function dropBelow(field: u32, space: u32, k: u32, size: u32): u32 {
   return kept;
 }
 
-/** Exact scores for the noted rows; SPACE_TOP then holds the best k of them, and the beam is empty. */
+/**
+ * Exact scores for the noted rows; SPACE_TOP then holds the best k of them, and the beam is empty.
+ * With RESCORE_LATER the rows stay noted.
+ */
 export function settle(field: u32, space: u32, k: u32): void {
+  if (load<u32>(space, SPACE_RESCORE) != RESCORE_EXACT) return;
   const beam = load<u32>(space, SPACE_BEAM);
   const top = load<u32>(space, SPACE_TOP);
-  const size = dropBelow(field, space, k, load<u32>(space, SPACE_BEAM_SIZE));
+  const size = dropBelow(space, k, load<u32>(space, SPACE_BEAM_SIZE));
   store<u32>(space, 0, SPACE_TOP_SIZE);
   store<u32>(space, 0, SPACE_BEAM_SIZE);
   for (let at: u32 = 0; at < size; at++) {
@@ -138,11 +197,34 @@ export function settle(field: u32, space: u32, k: u32): void {
   }
 }
 
+/**
+ * The noted rows become the answer: SPACE_TOP lists up to `capacity` of them by their highest scores; answers how many
+ * there are.
+ */
+export function listNoted(space: u32, k: u32, capacity: u32): u32 {
+  const beam = load<u32>(space, SPACE_BEAM);
+  const size = dropBelow(space, k, load<u32>(space, SPACE_BEAM_SIZE));
+  store<u32>(space, 0, SPACE_TOP_SIZE);
+  store<u32>(space, 0, SPACE_BEAM_SIZE);
+  for (let at: u32 = 0; at < size; at++) {
+    const key = load<u64>(beam + (at << 3));
+    offerScore(space, capacity, <u32>key & ROW_MASK, keyScore(key));
+  }
+  return size;
+}
+
+/** A row's tail, of the codes that the workspace scores by. */
+@inline
+function tailOf(field: u32, space: u32, row: u32): u32 {
+  if (load<u32>(space, SPACE_WAY) == WAY_CODES) return hotRow(field, row) + load<u32>(field, FIELD_CODE_BYTES);
+  return int8Row(field, row) + load<u32>(field, FIELD_PADDED);
+}
+
 /** The highest exact score that a row with this estimate can have. */
 function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
-  const tail = hotRow(field, row) + load<u32>(field, FIELD_PADDED);
+  const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);
-  if (load<u32>(field, FIELD_WIDE)) return estimate + noise;
+  if (load<u32>(space, SPACE_WAY) == WAY_WIDE) return estimate + noise;
   const metric = load<u32>(field, FIELD_METRIC);
   const error = load<f32>(tail, 8);
   const slack = querySlack(space, tail) + noise;
@@ -157,9 +239,9 @@ function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
 
 /** The lowest exact score that a row with this estimate can have. */
 function lowest(field: u32, space: u32, row: u32, estimate: f32): f32 {
-  const tail = hotRow(field, row) + load<u32>(field, FIELD_PADDED);
+  const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);
-  if (load<u32>(field, FIELD_WIDE)) return estimate - noise;
+  if (load<u32>(space, SPACE_WAY) == WAY_WIDE) return estimate - noise;
   const metric = load<u32>(field, FIELD_METRIC);
   const error = load<f32>(tail, 8);
   const slack = querySlack(space, tail) + noise;

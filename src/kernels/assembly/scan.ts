@@ -1,9 +1,13 @@
 import {
+  RESCORE_EXACT,
+  RESCORE_NONE,
+  RESCORE_OVERFLOW,
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DISTANCES,
   SPACE_FILTER,
   SPACE_FILTER_END,
+  SPACE_RESCORE,
   SPACE_ROWS,
   SPACE_SCORES,
   SPACE_TOP_SIZE,
@@ -31,17 +35,27 @@ function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32, scatt
   store<u32>(space, load<u32>(space, SPACE_DISTANCES) + count, SPACE_DISTANCES);
   if (noting) {
     if (noteRows(field, space, k, rows, count, scores)) return true;
+    if (load<u32>(space, SPACE_RESCORE) != RESCORE_EXACT) {
+      store<u32>(space, RESCORE_OVERFLOW, SPACE_RESCORE);
+      return true;
+    }
     settle(field, space, k);
   }
   offerRows(field, space, k, rows, count, scores);
   return false;
 }
 
+/** Whether a scan that begins now notes rows first: exact scores are wanted, and there are none yet. */
+@inline
+function notes(space: u32): bool {
+  return load<u32>(space, SPACE_RESCORE) != RESCORE_NONE && load<u32>(space, SPACE_TOP_SIZE) == 0;
+}
+
 /** The rows of [start, end). */
 export function scanRange(field: u32, space: u32, k: u32, start: u32, end: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
-  let noting = !seen && load<u32>(space, SPACE_TOP_SIZE) == 0;
+  let noting = !seen && notes(space);
   let next = start;
   while (next < end) {
     const stop = min(end, next + GROUP);
@@ -62,7 +76,7 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
   const stop = min(end, load<u32>(space, SPACE_FILTER_END));
   const anyDead = load<u32>(space, SPACE_DEAD) != 0;
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
-  let noting = !seen && load<u32>(space, SPACE_TOP_SIZE) == 0;
+  let noting = !seen && notes(space);
   let count: u32 = 0;
   for (let base = start & ~31; base < stop; base += 32) {
     let bits = load<u32>(words + (base >>> 3));
@@ -85,7 +99,7 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
 export function scanList(field: u32, space: u32, k: u32, list: u32, length: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const anyDead = load<u32>(space, SPACE_DEAD) != 0;
-  let noting = true;
+  let noting = notes(space);
   let next: u32 = 0;
   while (next < length) {
     const stop = min(length, next + GROUP);

@@ -1,9 +1,14 @@
 import {
-  FIELD_HOT_STRIDE,
+  CODE_TURBO4,
+  CODE_UINT8,
+  FIELD_CODE,
+  FIELD_INT8_ENTRY,
+  FIELD_INT8_OFFSET,
+  FIELD_INT8_STRIDE,
   FIELD_METRIC,
   FIELD_PADDED,
   FIELD_PAGE_TABLE,
-  FIELD_WIDE,
+  FIELD_REMAINDERS,
   METRIC_DOT,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
@@ -15,43 +20,66 @@ import {
   SPACE_QUERY_CODES,
   SPACE_QUERY_STEP,
   SPACE_SINK,
+  SPACE_WAY,
+  WAY_CODES,
+  WAY_INT8,
+  WAY_WIDE,
 } from '../layout';
-import { dequantiseRow } from './codes';
-import { coldRow, hotRow } from './field';
+import { exactBytes, pairBytes } from './byte-codes';
+import { scoreCodedPairs, scoreCodedRows } from './coded-rows';
+import { dequantiseRow, rowBias } from './codes';
+import { coldRow, int8Row } from './field';
 
 /**
  * Scores of rows against the query of the workspace; larger is nearer.
  *
- * `scoreRows` reads the int8 codes (or all 24 bits in a wide field) and is what walks and scans go by;
- * `scoreExact` reads all 24 bits and is what is returned.
+ * `scoreRows` is what walks and scans go by: SPACE_WAY says whether it reads int8 codes, all 24 bits, or another code of the
+ * field. `scoreExact` is what is returned, where the field has what it takes.
  * Dot and Euclid share one integer kernel: score = factor x (hi . q) + bias, with Euclid's |x|^2 in the bias.
  */
 
 /** f32 scores at `scores` of the `count` rows listed at `rows`, in any order. Buffers have room for 3 more of each. */
 export function scoreRows(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
-  if (byCodesAlone(field)) scoreByCodes(field, space, rows, count, scores, true);
-  else scoreOneByOne(field, space, rows, count, scores);
+  if (byInt8Alone(field, space)) scoreByCodes<i8>(field, space, rows, count, scores, true);
+  else scoreOtherwise(field, space, rows, count, scores, true);
 }
 
 /** As `scoreRows`, for rows that follow one another closely: the processor itself reads ahead of them. */
 export function scoreRun(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
-  if (byCodesAlone(field)) scoreByCodes(field, space, rows, count, scores, false);
-  else scoreOneByOne(field, space, rows, count, scores);
+  if (byInt8Alone(field, space)) scoreByCodes<i8>(field, space, rows, count, scores, false);
+  else scoreOtherwise(field, space, rows, count, scores, false);
 }
 
 @inline
-function byCodesAlone(field: u32): bool {
-  return load<u32>(field, FIELD_WIDE) == 0 && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN;
+function byInt8Alone(field: u32, space: u32): bool {
+  return load<u32>(space, SPACE_WAY) == WAY_INT8 && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN;
 }
 
-function scoreOneByOne(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
-  if (load<u32>(field, FIELD_WIDE)) {
+function scoreOtherwise(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
+  const way = load<u32>(space, SPACE_WAY);
+  if (way == WAY_CODES) {
+    scoreOwnCodes(field, space, rows, count, scores, scattered);
+  } else if (way == WAY_WIDE) {
     for (let at: u32 = 0; at < count << 2; at += 4) {
       store<f32>(scores + at, <f32>scoreExact(field, space, load<u32>(rows + at)));
     }
   } else {
     for (let at: u32 = 0; at < count << 2; at += 4) {
-      store<f32>(scores + at, manhattanCodes(field, space, load<u32>(rows + at)));
+      store<f32>(scores + at, manhattanCodes(field, load<u32>(space, SPACE_QUERY), load<u32>(rows + at)));
+    }
+  }
+}
+
+/** Scores by a code that is not int8. */
+function scoreOwnCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
+  if (load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4) {
+    scoreCodedRows(field, space, rows, count, scores);
+  } else if (load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN) {
+    if (scattered) scoreByCodes<u8>(field, space, rows, count, scores, true);
+    else scoreByCodes<u8>(field, space, rows, count, scores, false);
+  } else {
+    for (let at: u32 = 0; at < count << 2; at += 4) {
+      store<f32>(scores + at, <f32>exactBytes(field, space, load<u32>(rows + at)));
     }
   }
 }
@@ -83,7 +111,7 @@ const SHORT_BYTES: u32 = 256;
 function fetchRows(field: u32, space: u32, rows: u32, bytes: u32): void {
   const end = load<u32>(field, FIELD_PADDED) + ROW_TAIL_BYTES;
   const addresses = load<u32>(space, SPACE_PICKED);
-  for (let at: u32 = 0; at < bytes; at += 4) store<u32>(addresses + at, hotRow(field, load<u32>(rows + at)));
+  for (let at: u32 = 0; at < bytes; at += 4) store<u32>(addresses + at, int8Row(field, load<u32>(rows + at)));
   let sum: u32 = 0;
   for (let line: u32 = 0; line < end; line += 64) {
     for (let at: u32 = 0; at < bytes; at += 16) {
@@ -101,10 +129,12 @@ function fetchRows(field: u32, space: u32, rows: u32, bytes: u32): void {
  * arithmetic fills the reorder buffer after some 16 lines, bare reads get all that the memory can serve at once.
  */
 @inline
-function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
+function scoreByCodes<Code>(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
   const padded = load<u32>(field, FIELD_PADDED);
-  const table = load<u32>(field, FIELD_PAGE_TABLE);
-  const stride = load<u32>(field, FIELD_HOT_STRIDE);
+  // Offsets of the table's entry and inside the page are taken in once.
+  const table = load<u32>(field, FIELD_PAGE_TABLE) + load<u32>(field, FIELD_INT8_ENTRY);
+  const stride = load<u32>(field, FIELD_INT8_STRIDE);
+  const offset = load<u32>(field, FIELD_INT8_OFFSET);
   const codes = load<u32>(space, SPACE_QUERY_CODES);
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
@@ -113,12 +143,14 @@ function scoreByCodes(field: u32, space: u32, rows: u32, count: u32, scores: u32
   const burst = max(min(BURST_BYTES / stride, BURST_ROWS) & ~3, 4) << 2;
   fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
-    const hot0 = rowAt(table, stride, load<u32>(rows + at));
-    const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
-    const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
-    const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
+    const hot0 = rowAt(table, stride, load<u32>(rows + at)) + offset;
+    const hot1 = rowAt(table, stride, load<u32>(rows + at, 4)) + offset;
+    const hot2 = rowAt(table, stride, load<u32>(rows + at, 8)) + offset;
+    const hot3 = rowAt(table, stride, load<u32>(rows + at, 12)) + offset;
     if (fetches && at % burst == 0) fetchRows(field, space, rows + at, min(bytes - at, burst));
-    const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, padded)), step);
+    const sums = fourDots<Code>(hot0, hot1, hot2, hot3, codes, padded);
+    // Sums of whole numbers are positive and need all 32 bits.
+    const dots = f32x4.mul(isSigned<Code>() ? f32x4.convert_i32x4_s(sums) : f32x4.convert_i32x4_u(sums), step);
     v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
   }
 }
@@ -134,13 +166,13 @@ function withTails(dots: v128, tail0: u32, tail1: u32, tail2: u32, tail3: u32): 
 }
 
 @inline
-function dotStep(sum: v128, query: v128, codes: u32): v128 {
-  return i32x4.add(sum, i32x4.dot_i16x8_s(query, v128.load_ext<i8>(codes)));
+function dotStep<Code>(sum: v128, query: v128, codes: u32): v128 {
+  return i32x4.add(sum, i32x4.dot_i16x8_s(query, v128.load_ext<Code>(codes)));
 }
 
-/** Integer dot products of four rows (int8) with a query (int16). */
+/** Integer dot products of four rows (i8 or u8) with a query (int16). */
 @inline
-function fourDots(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, padded: u32): v128 {
+function fourDots<Code>(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, padded: u32): v128 {
   let sum0 = i32x4.splat(0);
   let sum1 = i32x4.splat(0);
   let sum2 = i32x4.splat(0);
@@ -148,10 +180,10 @@ function fourDots(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, padded
   for (let at: u32 = 0; at < padded; at += 16) {
     const low = v128.load(codes + (at << 1));
     const high = v128.load(codes + (at << 1), 16);
-    sum0 = dotStep(dotStep(sum0, low, hot0 + at), high, hot0 + at + 8);
-    sum1 = dotStep(dotStep(sum1, low, hot1 + at), high, hot1 + at + 8);
-    sum2 = dotStep(dotStep(sum2, low, hot2 + at), high, hot2 + at + 8);
-    sum3 = dotStep(dotStep(sum3, low, hot3 + at), high, hot3 + at + 8);
+    sum0 = dotStep<Code>(dotStep<Code>(sum0, low, hot0 + at), high, hot0 + at + 8);
+    sum1 = dotStep<Code>(dotStep<Code>(sum1, low, hot1 + at), high, hot1 + at + 8);
+    sum2 = dotStep<Code>(dotStep<Code>(sum2, low, hot2 + at), high, hot2 + at + 8);
+    sum3 = dotStep<Code>(dotStep<Code>(sum3, low, hot3 + at), high, hot3 + at + 8);
   }
   return sumLanes(sum0, sum1, sum2, sum3);
 }
@@ -170,47 +202,59 @@ function sumLanes(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
 export function scorePairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
   const metric = load<u32>(field, FIELD_METRIC);
-  if (load<u32>(field, FIELD_WIDE) || metric == METRIC_MANHATTAN) {
+  const way = load<u32>(space, SPACE_WAY);
+  if (way == WAY_CODES) {
+    pairOwnCodes(field, space, base, rows, count, scores);
+    return;
+  }
+  if (way == WAY_WIDE || metric == METRIC_MANHATTAN) {
     const query = load<u32>(space, SPACE_PAIR_QUERY);
     dequantiseRow(field, base, query);
-    const queryBias = load<f64>(coldRow(field, base) + (padded << 1), 8);
+    const queryBias = rowBias(field, base);
+    const kept = load<u32>(field, FIELD_REMAINDERS) != 0;
     for (let at: u32 = 0; at < count << 2; at += 4) {
-      store<f32>(scores + at, <f32>scoreAgainst(field, load<u32>(rows + at), query, queryBias));
+      const row = load<u32>(rows + at);
+      store<f32>(scores + at, kept ? <f32>scoreAgainst(field, row, query, queryBias) : manhattanCodes(field, query, row));
     }
     return;
   }
-  const origin = hotRow(field, base);
+  const origin = int8Row(field, base);
   const factor = load<f32>(origin + padded);
   const scale = f32x4.splat(metric == METRIC_EUCLID ? factor * <f32>0.5 : factor);
   const bias = f32x4.splat(load<f32>(origin + padded, 4));
   const bytes = count << 2;
   fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
-    const hot0 = hotRow(field, load<u32>(rows + at));
-    const hot1 = hotRow(field, load<u32>(rows + at, 4));
-    const hot2 = hotRow(field, load<u32>(rows + at, 8));
-    const hot3 = hotRow(field, load<u32>(rows + at, 12));
+    const hot0 = int8Row(field, load<u32>(rows + at));
+    const hot1 = int8Row(field, load<u32>(rows + at, 4));
+    const hot2 = int8Row(field, load<u32>(rows + at, 8));
+    const hot3 = int8Row(field, load<u32>(rows + at, 12));
     let sum0 = i32x4.splat(0);
     let sum1 = i32x4.splat(0);
     let sum2 = i32x4.splat(0);
     let sum3 = i32x4.splat(0);
     for (let column: u32 = 0; column < padded; column += 8) {
       const query = v128.load_ext<i8>(origin + column);
-      sum0 = dotStep(sum0, query, hot0 + column);
-      sum1 = dotStep(sum1, query, hot1 + column);
-      sum2 = dotStep(sum2, query, hot2 + column);
-      sum3 = dotStep(sum3, query, hot3 + column);
+      sum0 = dotStep<i8>(sum0, query, hot0 + column);
+      sum1 = dotStep<i8>(sum1, query, hot1 + column);
+      sum2 = dotStep<i8>(sum2, query, hot2 + column);
+      sum3 = dotStep<i8>(sum3, query, hot3 + column);
     }
     const dots = f32x4.mul(f32x4.convert_i32x4_s(sumLanes(sum0, sum1, sum2, sum3)), scale);
     v128.store(scores + at, f32x4.add(withTails(dots, hot0 + padded, hot1 + padded, hot2 + padded, hot3 + padded), bias));
   }
 }
 
-/** Manhattan distance from the query to a row's codes, negative. */
-function manhattanCodes(field: u32, space: u32, row: u32): f32 {
+/** Scores of pairs by a code that is not int8. */
+function pairOwnCodes(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32): void {
+  if (load<u32>(field, FIELD_CODE) == CODE_UINT8) pairBytes(field, space, base, rows, count, scores);
+  else scoreCodedPairs(field, space, base, rows, count, scores);
+}
+
+/** Manhattan distance from f32[padded] to a row's int8 codes, negative. */
+function manhattanCodes(field: u32, query: u32, row: u32): f32 {
   const padded = load<u32>(field, FIELD_PADDED);
-  const query = load<u32>(space, SPACE_QUERY);
-  const hot = hotRow(field, row);
+  const hot = int8Row(field, row);
   const scale = f32x4.splat(load<f32>(hot + padded));
   let low = f32x4.splat(0);
   let high = f32x4.splat(0);
@@ -231,6 +275,7 @@ function sumFloats(value: v128): f32 {
 
 /** The score that is returned: all 24 bits, f32 products, sums carried over to doubles every 64 coordinates. */
 export function scoreExact(field: u32, space: u32, row: u32): f64 {
+  if (load<u32>(field, FIELD_CODE) == CODE_UINT8) return exactBytes(field, space, row);
   return scoreAgainst(field, row, load<u32>(space, SPACE_QUERY), <f64>load<f32>(space, SPACE_QUERY_BIAS));
 }
 
@@ -238,7 +283,7 @@ export function scoreExact(field: u32, space: u32, row: u32): f64 {
 function scoreAgainst(field: u32, row: u32, query: u32, queryBias: f64): f64 {
   const metric = load<u32>(field, FIELD_METRIC);
   const padded = load<u32>(field, FIELD_PADDED);
-  const hot = hotRow(field, row);
+  const hot = int8Row(field, row);
   const cold = coldRow(field, row);
   const tail = cold + (padded << 1);
   const step = load<f32>(tail);

@@ -1,5 +1,12 @@
 import {
+  KIND_MULTI,
+  KIND_SPARSE,
   NO_ROW,
+  RESCORE_LATER,
+  RESCORE_OVERFLOW,
+  SEARCH_CANDIDATES,
+  SEARCH_CEILINGS,
+  SEARCH_CERTAIN,
   SEARCH_DEAD,
   SEARCH_DISTANCES,
   SEARCH_EF,
@@ -8,30 +15,37 @@ import {
   SEARCH_FILTER_END,
   SEARCH_FOUND,
   SEARCH_K,
+  SEARCH_KIND,
   SEARCH_LEAST,
   SEARCH_LIST,
   SEARCH_LIST_COUNT,
   SEARCH_QUERY,
+  SEARCH_RESCORE,
   SEARCH_ROWS,
   SEARCH_ROW_COUNT,
   SEARCH_SCAN_END,
   SEARCH_SCAN_START,
   SEARCH_SCORES,
   SEARCH_THROUGH,
+  SEARCH_WAY,
   SPACE_BEAM_SIZE,
   SPACE_DEAD,
   SPACE_DISTANCES,
   SPACE_FILTER,
   SPACE_FILTER_END,
+  SPACE_RESCORE,
   SPACE_ROW_COUNT,
   SPACE_TOP,
   SPACE_TOP_SIZE,
+  SPACE_WAY,
 } from '../layout';
 import { keyScore } from './beam';
 import { prepareQuery } from './codes';
 import { searchFiltered } from './filtered-search';
-import { rerank } from './rank';
+import { searchMulti } from './max-sim';
+import { likelyHighest, listNoted, rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
+import { searchSparse } from './sparse-search';
 import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
 
 /**
@@ -39,8 +53,19 @@ import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
  * its rows are scored, and a short list of them is scanned instead.
  */
 export function search(task: u32, space: u32): void {
+  if (load<u32>(task, SEARCH_KIND) == KIND_MULTI) {
+    searchMulti(task, space);
+    return;
+  }
+  if (load<u32>(task, SEARCH_KIND) == KIND_SPARSE) {
+    searchSparse(task, space);
+    return;
+  }
   const field = load<u32>(task, SEARCH_FIELD);
-  const k = load<u32>(task, SEARCH_K);
+  const rescore = load<u32>(task, SEARCH_RESCORE);
+  const k = rescore == RESCORE_LATER ? load<u32>(task, SEARCH_CERTAIN) : load<u32>(task, SEARCH_K);
+  store<u32>(space, load<u32>(task, SEARCH_WAY), SPACE_WAY);
+  store<u32>(space, rescore, SPACE_RESCORE);
   store<u32>(space, load<u32>(task, SEARCH_ROW_COUNT), SPACE_ROW_COUNT);
   store<u32>(space, load<u32>(task, SEARCH_DEAD), SPACE_DEAD);
   store<u32>(space, load<u32>(task, SEARCH_FILTER), SPACE_FILTER);
@@ -52,7 +77,14 @@ export function search(task: u32, space: u32): void {
   const list = load<u32>(task, SEARCH_LIST);
   if (list != 0) scanList(field, space, k, list, load<u32>(task, SEARCH_LIST_COUNT));
   else walkAndScan(task, field, space, k);
-  answer(task, space);
+  if (rescore == RESCORE_LATER && !listAll(task, space, k)) store<u32>(task, NO_ROW, SEARCH_FOUND);
+  else answer(task, field, space);
+}
+
+/** Lists the rows that may be among the best k; false where they are more than the task has room for. */
+function listAll(task: u32, space: u32, k: u32): bool {
+  const capacity = load<u32>(task, SEARCH_K);
+  return load<u32>(space, SPACE_RESCORE) != RESCORE_OVERFLOW && listNoted(space, k, capacity) <= capacity;
 }
 
 function walkAndScan(task: u32, field: u32, space: u32, k: u32): void {
@@ -76,7 +108,7 @@ function searchGraph(task: u32, field: u32, space: u32, k: u32): bool {
     if (row == NO_ROW) return true;
     startBeam(field, space, row, 0);
     if (walk(field, space, load<u32>(task, SEARCH_EF), 0, filtered ? through : UNBOUNDED)) {
-      rerank(field, space, k);
+      rerank(field, space, k, load<u32>(task, SEARCH_CANDIDATES));
       return true;
     }
     clearVisited(space);
@@ -89,15 +121,17 @@ function scan(field: u32, space: u32, k: u32, start: u32, end: u32): void {
   else scanRange(field, space, k, start, end);
 }
 
-function answer(task: u32, space: u32): void {
+function answer(task: u32, field: u32, space: u32): void {
   const top = load<u32>(space, SPACE_TOP);
   const size = load<u32>(space, SPACE_TOP_SIZE);
   const rows = load<u32>(task, SEARCH_ROWS);
   const scores = load<u32>(task, SEARCH_SCORES);
+  const ceilings = load<u32>(task, SEARCH_CEILINGS);
   for (let at: u32 = 0; at < size; at++) {
     const key = load<u64>(top + (at << 3));
     store<u32>(rows + (at << 2), ~<u32>key);
     store<f32>(scores + (at << 2), keyScore(key));
+    if (ceilings != 0) store<f32>(ceilings + (at << 2), likelyHighest(field, space, ~<u32>key, keyScore(key)));
   }
   store<u32>(task, size, SEARCH_FOUND);
   store<u32>(task, load<u32>(space, SPACE_DISTANCES), SEARCH_DISTANCES);

@@ -21,7 +21,7 @@ import { decodeDeleteVectors, decodeUpdateVectors } from './vector-changes.ts';
 /** The bodies of changes: `updates` is a batch of any of them. */
 export type ChangeForm = PointChange['kind'] | 'updates';
 
-const RAW_KEYS = { value: 'payload', elements: 'payloads' };
+const RAW_KEYS = { value: 'payload', elements: 'payloads', except: ['vector', 'vectors'] };
 const SCRATCH_FLOATS_MAX = 1 << 20;
 
 // Nothing of the tree outlives parseChanges.

@@ -1,9 +1,10 @@
-import { JSON_STRING } from '../../base/json/json-tree.ts';
-import type { HnswConfigDiff, OptimizersConfigDiff, WalConfig } from '../../core/collection-config.ts';
+import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import type { HnswConfigDiff, OptimizersPatch, WalConfig } from '../../core/collection-config.ts';
+import type { MemoryTier } from '../../core/quantization.ts';
 import { ryuText } from '../number-text.ts';
-import { type Decode, type Decoding, type DirectField, directStruct, optional } from './decoding.ts';
-import { FormatError, noVariant } from './format-error.ts';
-import { decodeBool, decodeFloat, decodeU64, decodeUsize } from './scalars.ts';
+import { type Decode, type Decoding, type DirectField, directStruct, optional, requireWhole } from './decoding.ts';
+import { FormatError, noVariant, wrongType } from './format-error.ts';
+import { decodeBool, decodeFloat, decodeMemory, decodeU64, decodeUsize } from './scalars.ts';
 
 /** The parts of a collection's configuration that create and update share. Null and absent fields are alike. */
 
@@ -26,9 +27,13 @@ export function atLeast(decode: Decode<number>, path: string, least: number): De
   };
 }
 
-/** A field that is read by nobody yet: any value but null is refused. */
-export function refused(feature: string): DirectField {
-  return { buffered: (decoding, node) => void optional(decoding, node, (decoding) => decoding.refuse(feature)) };
+/** Where vectors or payloads live: they cannot be held in memory. `owner` as Qdrant names what is asked for. */
+export function decodeStorageMemory(path: string, owner: string): Decode<MemoryTier> {
+  return (decoding, node) => {
+    const memory = decodeMemory(decoding, node);
+    if (memory === 'pinned') decoding.violate(`${path}: \`pinned\` is not supported for ${owner}`);
+    return memory;
+  };
 }
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -40,6 +45,7 @@ export function decodeHnsw(decoding: Decoding, node: number, path: string): Hnsw
     fullScanThreshold: undefined,
     maxIndexingThreads: undefined,
     onDisk: undefined,
+    memory: undefined,
     payloadM: undefined,
     inlineStorage: undefined,
   };
@@ -53,7 +59,7 @@ export function decodeHnsw(decoding: Decoding, node: number, path: string): Hnsw
     full_scan_threshold_kb: fullScan,
     max_indexing_threads: keep(decodeUsize, (value) => (diff.maxIndexingThreads = value)),
     on_disk: keep(decodeBool, (value) => (diff.onDisk = value)),
-    memory: refused(`${path}.memory`),
+    memory: keep(decodeMemory, (value) => (diff.memory = value)),
     payload_m: keep(decodeUsize, (value) => (diff.payloadM = value)),
     inline_storage: keep(decodeBool, (value) => (diff.inlineStorage = value)),
   };
@@ -61,10 +67,9 @@ export function decodeHnsw(decoding: Decoding, node: number, path: string): Hnsw
   return diff;
 }
 
-/** `isUpdate`: the threads' `auto` cannot be told from "not given" in a diff, so there it is refused. */
-export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boolean): OptimizersConfigDiff {
+export function decodeOptimizers(decoding: Decoding, node: number): OptimizersPatch {
   const path = 'optimizers_config';
-  const diff: Writable<OptimizersConfigDiff> = {
+  const diff: Writable<OptimizersPatch> = {
     deletedThreshold: undefined,
     vacuumMinVectorNumber: undefined,
     defaultSegmentNumber: undefined,
@@ -98,8 +103,7 @@ export function decodeOptimizers(decoding: Decoding, node: number, isUpdate: boo
     max_optimization_threads: {
       buffered: (decoding, node) => {
         const threads = optional(decoding, node, decodeThreads);
-        if (threads === 'auto' && isUpdate) decoding.refuse(`${path}.max_optimization_threads "auto" in an update`);
-        if (threads !== 'auto') diff.maxOptimizationThreads = threads;
+        diff.maxOptimizationThreads = threads === 'auto' ? null : threads;
       },
     },
     prevent_unoptimized: keep(decodeBool, (value) => (diff.preventUnoptimized = value)),
@@ -141,4 +145,24 @@ export function decodeWal(decoding: Decoding, node: number): { [Key in keyof Wal
   };
   directStruct(decoding, node, 'struct WalConfigDiff', { fields, required: [] });
   return { walCapacityMb, walSegmentsAhead, walRetainClosed };
+}
+
+/** `payload: {memory}`, the storage of payloads. Undefined where nothing is given in it. */
+export function decodePayloadStorage(path: string): Decode<MemoryTier | undefined> {
+  return (decoding, node) => {
+    let memory: MemoryTier | undefined;
+    const fields = {
+      memory: keep(decodeStorageMemory(`${path}.memory`, 'payload storage'), (given) => (memory = given)),
+    };
+    directStruct(decoding, node, 'struct PayloadStorageParams', { fields, required: [] });
+    return memory;
+  };
+}
+
+/** The text of an object, as it was given. */
+export function decodeMetadata(decoding: Decoding, node: number): string {
+  const { tree } = decoding;
+  requireWhole(tree, node);
+  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'a map');
+  return tree.bytes.toString('utf8', tree.startOf(node), tree.endOf(node));
 }

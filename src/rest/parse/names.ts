@@ -23,3 +23,21 @@ export function checkName(name: string, rule: 'any' | 'create'): string {
 function invalidName(rule: string): WireError {
   return new WireError(422, `Validation error in path parameters: [collection_name: ${rule}]`);
 }
+
+const VECTOR_NAME_BYTES_MAX = 200;
+
+/** What is wrong with the name of a vector, in Qdrant's words; undefined = nothing. */
+export function vectorNameFault(name: string): string | undefined {
+  if (Buffer.byteLength(name) > VECTOR_NAME_BYTES_MAX) {
+    return `vector name must be at most ${VECTOR_NAME_BYTES_MAX} bytes long`;
+  }
+  const found = CREATE_FORBIDS.find((character) => name.includes(character));
+  return found === undefined ? undefined : `vector name cannot contain "${found}" char`;
+}
+
+/** A vector's name from the path. */
+export function checkVectorName(name: string): string {
+  const fault = vectorNameFault(name);
+  if (fault === undefined) return name;
+  throw new WireError(422, `Validation error in path parameters: [vector_name: ${fault}]`);
+}

@@ -1,13 +1,15 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NULL, JSON_OBJECT } from '../../base/json/json-tree.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { PointChange, PointColumns, UpdateMode } from '../../core/requests.ts';
+import type { InferenceObject } from '../../core/vectors.ts';
+import { WireError } from '../wire-error.ts';
 import { type Decoding, eachField, elements, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
 import { FormatError, missingField, noVariant, unknownVariant, wrongFirstNumber, wrongType } from './format-error.ts';
 import { ColumnBuilder } from './point-columns.ts';
 import { decodeIds, decodeString } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
-import { isDense, vectorKind } from './vectors.ts';
+import { decodeInference, isDense, vectorKind } from './vectors.ts';
 
 const UPDATE_MODES = ['upsert', 'insert_only', 'update_only'] as const satisfies readonly UpdateMode[];
 
@@ -59,6 +61,7 @@ function decodePoints(decoding: Decoding, list: number, path: string): PointColu
   const { tree } = decoding;
   const nodes = listOf(decoding, list, 'struct PointStruct');
   const builder = new ColumnBuilder(decoding, nodes.length);
+  const placeOf = (index: number): string => `${path}points[${index}].vector`;
   nodes.forEach((node, index) => {
     if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct PointStruct');
     let hasId = false;
@@ -72,7 +75,7 @@ function decodePoints(decoding: Decoding, list: number, path: string): PointColu
           break;
         case 'vector':
         case 'vectors':
-          builder.setVector(index, at + 1, `${path}points[${index}].vector`);
+          builder.setVector(index, at + 1, placeOf);
           hasVector = true;
           break;
         case 'payload':
@@ -134,21 +137,53 @@ function setBatchVectors(
   { idCount, path }: { readonly idCount: number; readonly path: string },
 ): number[] {
   const { tree } = decoding;
-  const put = (list: number, name: string): number => {
+  if (tree.kindOf(node) !== JSON_OBJECT) return [setUnnamedBatch(decoding, builder, node, { idCount, path })];
+  const placeOf = (): string => `${path}batch.vectors.?`;
+  const counts: number[] = [];
+  eachField(tree, node, (name, list) => {
     if (tree.kindOf(list) !== JSON_ARRAY) throw noVariant('BatchVectorStruct');
     const rows = elements(tree, list);
     rows.forEach((row, index) => {
-      const kind = vectorKind(tree, row);
-      // Without a name there are dense vectors, multivectors and documents; sparse ones need a name.
-      if (kind === undefined || (kind === 'sparse' && name === '')) throw noVariant('BatchVectorStruct');
-      if (kind === 'dense' && isDense(tree, row) && tree.kindOf(row) !== JSON_FLOATS) {
-        decoding.violate(`${path}batch.batch.vectors: dense vector must not be empty`);
-      } else if (index < idCount) builder.setOne(index, name, row, `${path}batch.vectors[${index}]`);
+      if (vectorKind(tree, row) === undefined) throw noVariant('BatchVectorStruct');
+      if (index < idCount) builder.setNamedVector(index, name, row, placeOf);
     });
-    return rows.length;
-  };
-  if (tree.kindOf(node) !== JSON_OBJECT) return [put(node, '')];
-  const counts: number[] = [];
-  eachField(tree, node, (name, list) => counts.push(put(list, name)));
+    counts.push(rows.length);
+  });
   return counts;
+}
+
+/** A list for the vector without a name: all dense, or all multivectors. Sparse ones need a name, and so do models. */
+function setUnnamedBatch(
+  decoding: Decoding,
+  builder: ColumnBuilder,
+  list: number,
+  { idCount, path }: { readonly idCount: number; readonly path: string },
+): number {
+  const { tree } = decoding;
+  if (tree.kindOf(list) !== JSON_ARRAY) throw noVariant('BatchVectorStruct');
+  const rows = elements(tree, list);
+  const isEmpty = (row: number): boolean => isDense(tree, row) && tree.kindOf(row) !== JSON_FLOATS;
+  const kinds = new Set(rows.map((row) => (isEmpty(row) ? 'empty' : vectorKind(tree, row))));
+  const isMulti = kinds.has('multi');
+  kinds.delete('empty');
+  if (kinds.has(undefined) || kinds.has('sparse') || kinds.size > 1) throw noVariant('BatchVectorStruct');
+  if (kinds.has('inference')) {
+    decoding.fail(new WireError(400, directInference(decodeInference(tree, rows[0] ?? 0)?.kind ?? 'text')));
+    return idCount;
+  }
+  const placeOf = (): string => `${path}batch.vectors`;
+  rows.forEach((row, index) => {
+    if (isEmpty(row)) {
+      const rule = isMulti
+        ? 'batch.vectors.data: multi vector must not be empty'
+        : 'batch.batch.vectors: dense vector must not be empty';
+      decoding.violate(path + rule);
+    } else if (index < idCount) builder.setNamedVector(index, '', row, placeOf);
+  });
+  return rows.length;
+}
+
+function directInference(kind: InferenceObject['kind']): string {
+  const name = { text: 'Document', image: 'Image', object: 'Object' }[kind];
+  return `Direct ${name} processing is not supported in top-level batch vectors. Use named vectors.`;
 }

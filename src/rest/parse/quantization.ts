@@ -1,67 +1,101 @@
-import { JSON_NULL, JSON_NUMBER, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
+import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import type { QuantizationDiff } from '../../core/collection-config.ts';
+import type { MemoryTier, QuantizationConfig } from '../../core/quantization.ts';
 import { ryuText } from '../number-text.ts';
-import { type Decoding, eachField } from './decoding.ts';
-import { noVariant } from './format-error.ts';
+import { type Decode, type Decoding, optional } from './decoding.ts';
+import { FormatError, missingField, noVariant } from './format-error.ts';
+import { decodeBool, decodeFloat, decodeMemory, decodeWord } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
 
 /**
- * `quantization_config`, as far as a malformed one must be told from one that is not served yet.
- * path      for broken rules.
- * isUpdate  whether `"Disabled"` may stand here; with no quantisation to disable it means nothing.
+ * `quantization_config`: an untagged enum, so whatever is wrong inside, the answer is the same.
+ * path  for broken rules.
  */
-export function decodeQuantization(decoding: Decoding, node: number, path: string, isUpdate: boolean): void {
+export function decodeQuantization(decoding: Decoding, node: number, path: string): QuantizationConfig {
+  const config = quantizationOf(decoding, node, path);
+  if (config === undefined) throw noVariant('QuantizationConfig');
+  return config;
+}
+
+/** The same in an update, where `"Disabled"` takes the quantisation away. */
+export function decodeQuantizationDiff(decoding: Decoding, node: number, path: string): QuantizationDiff {
   const { tree } = decoding;
-  const enumName = isUpdate ? 'QuantizationConfigDiff' : 'QuantizationConfig';
-  if (isUpdate && tree.kindOf(node) === JSON_STRING && tree.text(node) === 'Disabled') return;
-  if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant(enumName);
-  let isKnown = false;
-  eachField(tree, node, (method, value) => {
-    const allowed = METHODS[method];
-    if (allowed === undefined || tree.kindOf(value) !== JSON_OBJECT) return;
-    isKnown = checkMethod(tree, value, allowed);
-    if (method === 'scalar') checkQuantile(decoding, value, `${path}.scalar.quantile`);
-  });
-  if (!isKnown) throw noVariant(enumName);
-  decoding.refuse('Quantization (quantization_config)');
+  if (tree.kindOf(node) === JSON_STRING && tree.text(node) === 'Disabled') return 'disabled';
+  const config = quantizationOf(decoding, node, path);
+  if (config === undefined) throw noVariant('QuantizationConfigDiff');
+  return config;
 }
 
-interface Method {
-  /** Fields with the words that they take. */
-  readonly words: Readonly<Record<string, readonly string[]>>;
-  readonly required: string | undefined;
-}
+type Fields = ReadonlyMap<string, number>;
+type DecodeMethod = (decoding: Decoding, fields: Fields, path: string) => QuantizationConfig;
 
-const METHODS: Record<string, Method> = {
-  scalar: { words: { type: ['int8'] }, required: 'type' },
-  product: { words: { compression: ['x4', 'x8', 'x16', 'x32', 'x64'] }, required: 'compression' },
-  binary: {
-    words: {
-      encoding: ['one_bit', 'two_bits', 'one_and_half_bits'],
-      query_encoding: ['default', 'binary', 'scalar4bits', 'scalar8bits'],
-    },
-    required: undefined,
+/** The methods in the order in which Qdrant tries them. */
+const METHODS: Readonly<Record<QuantizationConfig['kind'], DecodeMethod>> = {
+  scalar: (decoding, fields, path) => {
+    required(decoding, fields, 'type', decodeWord(['int8']));
+    const quantile = given(decoding, fields, 'quantile', (decoding, node) => decodeFloat(decoding, node, 'f32'));
+    if (quantile !== undefined && (quantile < 0.5 || quantile > 1)) {
+      decoding.violate(`${path}.quantile: value ${ryuText(quantile)} invalid, must be from 0.5 to 1.0`);
+    }
+    return { kind: 'scalar', quantile, ...placeOf(decoding, fields) };
   },
-  turbo: { words: { bits: ['bits1', 'bits1_5', 'bits2', 'bits4'] }, required: undefined },
+  product: (decoding, fields) => ({
+    kind: 'product',
+    compression: required(decoding, fields, 'compression', decodeWord(['x4', 'x8', 'x16', 'x32', 'x64'])),
+    ...placeOf(decoding, fields),
+  }),
+  binary: (decoding, fields) => ({
+    kind: 'binary',
+    encoding: given(decoding, fields, 'encoding', decodeWord(['one_bit', 'two_bits', 'one_and_half_bits'])),
+    queryEncoding: given(
+      decoding,
+      fields,
+      'query_encoding',
+      decodeWord(['default', 'binary', 'scalar4bits', 'scalar8bits']),
+    ),
+    ...placeOf(decoding, fields),
+  }),
+  turbo: (decoding, fields) => ({
+    kind: 'turbo',
+    bits: given(decoding, fields, 'bits', decodeWord(['bits1', 'bits1_5', 'bits2', 'bits4'])),
+    ...placeOf(decoding, fields),
+  }),
 };
 
-function checkMethod(tree: JsonTree, node: number, { words, required }: Method): boolean {
-  let isSound = true;
-  let hasRequired = required === undefined;
-  eachField(tree, node, (key, value) => {
-    if (key === required) hasRequired = true;
-    const allowed = words[key];
-    if (allowed === undefined || (key !== required && tree.kindOf(value) === JSON_NULL)) return;
-    if (tree.kindOf(value) !== JSON_STRING || !allowed.includes(tree.text(value))) isSound = false;
-  });
-  return isSound && hasRequired;
+function quantizationOf(decoding: Decoding, node: number, path: string): QuantizationConfig | undefined {
+  const { tree } = decoding;
+  if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
+  const methods = fieldsOf(tree, node);
+  for (const [method, decode] of Object.entries(METHODS)) {
+    const value = methods.get(method);
+    if (value === undefined || tree.kindOf(value) !== JSON_OBJECT) continue;
+    try {
+      return decode(decoding, fieldsOf(tree, value), `${path}.${method}`);
+    } catch (error) {
+      // To translate: another method may fit.
+      if (!(error instanceof FormatError)) throw error;
+    }
+  }
+  return undefined;
 }
 
-function checkQuantile(decoding: Decoding, node: number, path: string): void {
-  const { tree } = decoding;
-  eachField(tree, node, (key, value) => {
-    if (key !== 'quantile' || tree.kindOf(value) !== JSON_NUMBER) return;
-    const quantile = Math.fround(Number(tree.rawText(value)));
-    if (quantile < 0.5 || quantile > 1) {
-      decoding.violate(`${path}: value ${ryuText(quantile)} invalid, must be from 0.5 to 1.0`);
-    }
-  });
+function placeOf(
+  decoding: Decoding,
+  fields: Fields,
+): { readonly alwaysRam: boolean | undefined; readonly memory: MemoryTier | undefined } {
+  return {
+    alwaysRam: given(decoding, fields, 'always_ram', decodeBool),
+    memory: given(decoding, fields, 'memory', decodeMemory),
+  };
+}
+
+function given<T>(decoding: Decoding, fields: Fields, name: string, decode: Decode<T>): T | undefined {
+  const node = fields.get(name);
+  return node === undefined ? undefined : optional(decoding, node, decode);
+}
+
+function required<T>(decoding: Decoding, fields: Fields, name: string, decode: Decode<T>): T {
+  const node = fields.get(name);
+  if (node === undefined) throw missingField(name);
+  return decode(decoding, node);
 }

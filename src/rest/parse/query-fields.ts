@@ -1,5 +1,6 @@
 import type { Filter } from '../../core/filter.ts';
 import type {
+  LookupFrom,
   PayloadSelector,
   QueryBatch,
   QueryPoints,
@@ -13,7 +14,6 @@ import { readOptions } from './query-text.ts';
 import { decodeScore, decodeUsize } from './scalars.ts';
 import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
 import { decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
-import { infiniteComponent } from './vectors.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const LIMIT_DEFAULT = 10;
@@ -46,6 +46,7 @@ export function parseBatch(wire: Wire, element: string, decodeOne: DecodeOne): Q
 export class QueryFields {
   target: QueryTarget = { kind: 'scroll' };
   using = '';
+  lookupFrom: LookupFrom | undefined = undefined;
   limit: number = LIMIT_DEFAULT;
   offset = 0;
   scoreThreshold: number | undefined = undefined;
@@ -94,6 +95,7 @@ export class QueryFields {
     return {
       target: this.target,
       using: this.using,
+      lookupFrom: this.lookupFrom,
       limit: this.limit,
       offset: this.offset,
       scoreThreshold: this.scoreThreshold,
@@ -103,15 +105,4 @@ export class QueryFields {
       withVector: this.withVector,
     };
   }
-}
-
-/** The vector of a JSON_FLOATS node, or an empty one; `path` names it where a component is beyond f32. */
-export function ownVector(decoding: Decoding, node: number, path: string): Float32Array {
-  const { tree } = decoding;
-  const vector = tree.copyFloats(node);
-  if (tree.hasInfinite) {
-    const error = infiniteComponent(vector, path);
-    if (error !== undefined) decoding.fail(error);
-  }
-  return vector;
 }

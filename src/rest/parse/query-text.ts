@@ -43,6 +43,20 @@ export function checkMetaTimeout(query: QueryText): void {
   }
 }
 
+/** `with`, a list of words, and `completed_limit`. */
+export function optimizationsQuery(query: QueryText): {
+  readonly parts: readonly string[];
+  readonly completedLimit: number | undefined;
+} {
+  const given = fields(query, ['with', 'completed_limit']);
+  const limit = given.get('completed_limit');
+  const parts = (given.get('with') ?? '').split(',').map((part) => part.trim());
+  return {
+    parts: parts.filter((part) => part !== ''),
+    completedLimit: limit === undefined ? undefined : unsigned(limit),
+  };
+}
+
 function fields(query: QueryText, names: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {

@@ -1,12 +1,14 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { badInput, badRequest } from '../../core/errors.ts';
-import type { QueryBatch, QueryPoints, QueryTarget } from '../../core/requests.ts';
+import type { LookupFrom, QueryBatch, QueryPoints, QueryTarget } from '../../core/requests.ts';
 import { type Decoding, flattened, optional } from './decoding.ts';
-import { FormatError, wrongFirstNumber, wrongType } from './format-error.ts';
-import { ownVector, parseBatch, parseSingle, QueryFields } from './query-fields.ts';
+import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
+import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
 import { decodeQueryKind, type RefusedTarget } from './query-kinds.ts';
 import { decodeString, idOfNode } from './scalars.ts';
-import { sparseViolations, VECTOR_FEATURES, vectorKind } from './vectors.ts';
+import { structFields } from './struct-fields.ts';
+import { ownVector } from './vector-values.ts';
+import { decodeInference, vectorKind, vectorViolations } from './vectors.ts';
 import type { Wire } from './wire.ts';
 
 const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
@@ -47,7 +49,7 @@ function decodeQuery(decoding: Decoding, object: number, path: string): QueryPoi
       fields.target = target === undefined || target.kind === 'refused' ? { kind: 'scroll' } : target;
     } else if (key === 'using') fields.using = optional(decoding, value, decodeString) ?? '';
     else if (key === 'prefetch') hasPrefetch = decodePrefetch(decoding, value, path);
-    else if (key === 'lookup_from') optional(decoding, value, (decoding) => decoding.refuse('lookup_from'));
+    else if (key === 'lookup_from') fields.lookupFrom = optional(decoding, value, decodeLookupFrom);
     // `null` is the default here, where search asks for a number.
     else if (key !== 'limit' || optional(decoding, value, () => true) === true) fields.read(decoding, key, value, path);
   }
@@ -121,18 +123,33 @@ function decodeTarget(decoding: Decoding, node: number, path: string): QueryTarg
   return target;
 }
 
-/** A vector or an id; undefined where the node is neither. What is not served is refused. */
+/** A vector, an id or something to embed; undefined where the node is none of these. */
 function decodeVectorInput(decoding: Decoding, node: number, path: string): QueryTarget | undefined {
   const { tree } = decoding;
   const kind = tree.kindOf(node);
-  if (kind === JSON_FLOATS) return { kind: 'vector', vector: ownVector(decoding, node, path) };
   if (kind === JSON_NUMBER || kind === JSON_STRING) {
     const id = idOfNode(tree, node);
     return id === undefined ? undefined : { kind: 'id', id };
   }
-  const vector = vectorKind(tree, node);
-  if (vector === undefined) return undefined;
-  if (vector === 'sparse') for (const rule of sparseViolations(tree, node)) decoding.violate(`${path}.${rule}`);
-  if (vector !== 'dense') decoding.refuse(VECTOR_FEATURES[vector]);
-  return { kind: 'vector', vector: new Float32Array(0) };
+  const given = vectorKind(tree, node);
+  if (given === undefined) return undefined;
+  for (const rule of vectorViolations(tree, node, given)) decoding.violate(`${path}.${rule}`);
+  if (given !== 'inference') return { kind: 'vector', vector: ownVector(decoding, node, given, path) };
+  const object = decodeInference(tree, node);
+  return object === undefined ? undefined : { kind: 'inference', object };
+}
+
+/** Where the vectors of ids are looked up instead. */
+function decodeLookupFrom(decoding: Decoding, node: number): LookupFrom {
+  const { tree } = decoding;
+  const fields = structFields(tree, node, 'struct LookupLocation', 3);
+  const collection = fields.get('collection');
+  const vector = fields.get('vector');
+  const shardKey = fields.get('shard_key');
+  if (collection === undefined) throw missingField('collection');
+  if (shardKey !== undefined) optional(decoding, shardKey, (decoding) => decoding.refuse('shard_key'));
+  return {
+    collection: decodeString(decoding, collection),
+    vector: vector === undefined ? undefined : optional(decoding, vector, decodeString),
+  };
 }

@@ -10,9 +10,10 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { ID_NUMBER, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
+import type { MemoryTier } from '../../core/quantization.ts';
 import { plainText } from '../number-text.ts';
-import { type Decoding, eachField, elements } from './decoding.ts';
-import { debugText, FormatError, isInteger64, wrongType, wrongValue } from './format-error.ts';
+import { type Decode, type Decoding, eachField, elements } from './decoding.ts';
+import { debugText, FormatError, isInteger64, unknownVariant, wrongType, wrongValue } from './format-error.ts';
 
 /** Single values of a body: decoders that throw FormatError without a position. */
 
@@ -28,6 +29,19 @@ export function decodeString({ tree }: Decoding, node: number): string {
   throw wrongType(tree, node, 'a string');
 }
 
+/** One of a few words, as serde reads an enum without data. */
+export function decodeWord<Word extends string>(words: readonly Word[]): Decode<Word> {
+  return ({ tree }, node) => {
+    if (tree.kindOf(node) !== JSON_STRING) throw wrongType(tree, node, 'string or map');
+    const given = tree.text(node);
+    const word = words.find((known) => known === given);
+    if (word === undefined) throw unknownVariant(given, words);
+    return word;
+  };
+}
+
+export const decodeMemory: Decode<MemoryTier> = decodeWord(['cold', 'cached', 'pinned']);
+
 /** Integers above 2^53 lose digits: none of the places that use this has room for them. */
 export function decodeUsize({ tree }: Decoding, node: number): number {
   return decodeUnsigned(tree, node, 'usize', 0xffff_ffff_ffff_ffffn);
@@ -35,6 +49,10 @@ export function decodeUsize({ tree }: Decoding, node: number): number {
 
 export function decodeU64({ tree }: Decoding, node: number): number {
   return decodeUnsigned(tree, node, 'u64', 0xffff_ffff_ffff_ffffn);
+}
+
+export function decodeU8({ tree }: Decoding, node: number): number {
+  return decodeUnsigned(tree, node, 'u8', 0xffn);
 }
 
 export function decodeU32({ tree }: Decoding, node: number): number {
@@ -46,7 +64,8 @@ function decodeUnsigned(tree: JsonTree, node: number, expected: string, most: bi
   const digits = tree.rawText(node);
   if (!isInteger64(digits)) throw wrongType(tree, node, expected);
   const value = Number(digits);
-  if (value < 0 || (digits.length > 9 && BigInt(digits) > most)) throw wrongValue(tree, node, expected);
+  if (value < 0 || (digits.length > EXACT_DIGITS_MAX ? BigInt(digits) : value) > most)
+    throw wrongValue(tree, node, expected);
   return value;
 }
 

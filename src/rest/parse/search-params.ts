@@ -1,22 +1,33 @@
-import { JSON_OBJECT } from '../../base/json/json-tree.ts';
+import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import type { Filter } from '../../core/filter.ts';
+import type { QuantizationParams } from '../../core/quantization.ts';
 import type { SearchParams } from '../../core/requests.ts';
 import { ryuText } from '../number-text.ts';
 import { type Decoding, eachField, optional } from './decoding.ts';
-import { wrongType } from './format-error.ts';
+import { decodeFilter } from './filter.ts';
+import { FormatError, noVariant, wrongType } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeUsize } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
 
-export const DEFAULT_SEARCH_PARAMS: SearchParams = { hnswEf: undefined, exact: false, indexedOnly: false };
+const DEFAULT_QUANTIZATION: QuantizationParams = { ignore: false, rescore: undefined, oversampling: undefined };
 
-/**
- * `params` of a search. `quantization` is checked and then means nothing, as in Qdrant where a collection has no
- * quantisation; `acorn` likewise, as it concerns filtered searches alone.
- */
+export const DEFAULT_SEARCH_PARAMS: SearchParams = {
+  hnswEf: undefined,
+  exact: false,
+  indexedOnly: false,
+  quantization: DEFAULT_QUANTIZATION,
+  idfCorpus: undefined,
+};
+
+/** `params` of a search. `acorn` is checked and then means nothing: how a filtered search goes is the planner's. */
 export function decodeSearchParams(decoding: Decoding, node: number, path: string): SearchParams {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct SearchParams');
   let hnswEf: number | undefined;
   let exact = false;
   let indexedOnly = false;
+  let quantization = DEFAULT_QUANTIZATION;
+  let idfCorpus: Filter | undefined;
   eachField(tree, node, (key, value) => {
     switch (key) {
       case 'hnsw_ef':
@@ -30,33 +41,51 @@ export function decodeSearchParams(decoding: Decoding, node: number, path: strin
         indexedOnly = decodeBool(decoding, value);
         break;
       case 'quantization':
-        optional(decoding, value, (decoding, value) => checkQuantization(decoding, value, `${path}.quantization`));
+        quantization =
+          optional(decoding, value, (decoding, value) => decodeQuantization(decoding, value, `${path}.quantization`)) ??
+          DEFAULT_QUANTIZATION;
         break;
       case 'acorn':
         optional(decoding, value, (decoding, value) => checkAcorn(decoding, value, `${path}.acorn`));
         break;
       case 'idf':
-        optional(decoding, value, (decoding) => decoding.refuse('params.idf'));
+        idfCorpus = optional(decoding, value, (decoding, value) => decodeIdf(decoding, value, `${path}.idf`));
         break;
       default:
     }
   });
-  return { hnswEf, exact, indexedOnly };
+  return { hnswEf, exact, indexedOnly, quantization, idfCorpus };
 }
 
-function checkQuantization(decoding: Decoding, node: number, path: string): void {
+function decodeQuantization(decoding: Decoding, node: number, path: string): QuantizationParams {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct QuantizationSearchParams');
+  let { ignore, rescore, oversampling } = DEFAULT_QUANTIZATION;
   eachField(tree, node, (key, value) => {
-    if (key === 'ignore') decodeBool(decoding, value);
-    if (key === 'rescore') optional(decoding, value, decodeBool);
+    if (key === 'ignore') ignore = decodeBool(decoding, value);
+    if (key === 'rescore') rescore = optional(decoding, value, decodeBool);
     if (key === 'oversampling') {
-      const factor = optional(decoding, value, (decoding, value) => decodeFloat(decoding, value, 'f64'));
-      if (factor !== undefined && factor < 1) {
-        decoding.violate(`${path}.oversampling: value ${ryuText(factor)} invalid, must be 1.0 or larger`);
+      oversampling = optional(decoding, value, (decoding, value) => decodeFloat(decoding, value, 'f64'));
+      if (oversampling !== undefined && oversampling < 1) {
+        decoding.violate(`${path}.oversampling: value ${ryuText(oversampling)} invalid, must be 1.0 or larger`);
       }
     }
   });
+  return { ignore, rescore, oversampling };
+}
+
+/** `"global"`, which is the default, or `{corpus: Filter}`: an untagged enum. */
+function decodeIdf(decoding: Decoding, node: number, path: string): Filter | undefined {
+  const { tree } = decoding;
+  if (tree.kindOf(node) === JSON_STRING && tree.text(node) === 'global') return undefined;
+  const corpus = tree.kindOf(node) === JSON_OBJECT ? fieldsOf(tree, node).get('corpus') : undefined;
+  if (corpus === undefined) throw noVariant('IdfParams');
+  try {
+    return decodeFilter(decoding, corpus, `${path}.corpus`);
+  } catch (error) {
+    // To translate: an untagged enum forgets why its variants failed.
+    throw error instanceof FormatError ? noVariant('IdfParams') : error;
+  }
 }
 
 function checkAcorn(decoding: Decoding, node: number, path: string): void {

@@ -2,8 +2,9 @@ import { JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tr
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, flattened } from './decoding.ts';
 import { missingField, noVariant } from './format-error.ts';
-import { ownVector, parseBatch, parseSingle, QueryFields } from './query-fields.ts';
-import { isDense, sparseViolations, VECTOR_FEATURES, vectorKind } from './vectors.ts';
+import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
+import { ownVector } from './vector-values.ts';
+import { isDense, vectorKind, vectorViolations } from './vectors.ts';
 import type { Wire } from './wire.ts';
 
 /** `POST /collections/{c}/points/search`, Qdrant's older form of a query. */
@@ -46,20 +47,16 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
 function decodeSearchVector(decoding: Decoding, node: number, fields: QueryFields, path: string): void {
   const { tree } = decoding;
   if (isDense(tree, node)) {
-    fields.target = { kind: 'vector', vector: ownVector(decoding, node, `${path}.vector`) };
+    fields.target = { kind: 'vector', vector: ownVector(decoding, node, 'dense', `${path}.vector`) };
     return;
   }
   const named = namedVector(tree, node);
   if (named === undefined) throw noVariant('NamedVectorStruct');
   const kind = vectorKind(tree, named.vector);
   if (kind !== 'dense' && kind !== 'sparse') throw noVariant('NamedVectorStruct');
-  if (kind === 'sparse') {
-    for (const rule of sparseViolations(tree, named.vector)) decoding.violate(`${path}.vector.${rule}`);
-    decoding.refuse(VECTOR_FEATURES.sparse);
-  }
+  for (const rule of vectorViolations(tree, named.vector, kind)) decoding.violate(`${path}.vector.${rule}`);
   fields.using = named.name;
-  const vector = kind === 'dense' ? ownVector(decoding, named.vector, `${path}.vector.vector`) : new Float32Array(0);
-  fields.target = { kind: 'vector', vector };
+  fields.target = { kind: 'vector', vector: ownVector(decoding, named.vector, kind, `${path}.vector.vector`) };
 }
 
 function namedVector(tree: JsonTree, node: number): { readonly name: string; readonly vector: number } | undefined {

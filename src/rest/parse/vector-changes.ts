@@ -21,10 +21,13 @@ export function decodeUpdateVectors(decoding: Decoding, node: number, path: stri
     const isList = decoding.tree.kindOf(list) === JSON_ARRAY;
     const count = isList ? elements(decoding.tree, list).length : 0;
     if (isList && count === 0) decoding.violate(`${path}points: must specify points to update`);
-    builder = new ColumnBuilder(decoding, count);
+    const columns = new ColumnBuilder(decoding, count);
+    builder = columns;
+    // A point's vector adds nothing to the place of its rules here.
+    const placeOf = (index: number): string => `${path}points[${index}]`;
     let index = 0;
     const each = (decoding: Decoding, point: number): void => {
-      decodePointVectors(decoding, point, { builder, index, path: `${path}points[${index}]` });
+      decodePointVectors(decoding, point, { builder: columns, index, placeOf });
       index++;
     };
     directList(decoding, list, 'struct PointVectors', { direct: each });
@@ -38,17 +41,19 @@ export function decodeUpdateVectors(decoding: Decoding, node: number, path: stri
   return { kind: 'update_vectors', points: builder.finish(), updateFilter };
 }
 
-function decodePointVectors(
-  decoding: Decoding,
-  point: number,
-  { builder, index, path }: { readonly builder: ColumnBuilder; readonly index: number; readonly path: string },
-): void {
+interface PointPlace {
+  readonly builder: ColumnBuilder;
+  readonly index: number;
+  readonly placeOf: (index: number) => string;
+}
+
+function decodePointVectors(decoding: Decoding, point: number, { builder, index, placeOf }: PointPlace): void {
   const vector: DirectField = {
     buffered: (decoding, node) => {
       const { tree } = decoding;
       const isEmpty = isDense(tree, node) ? tree.kindOf(node) === JSON_ARRAY : isEmptyObject(decoding, node);
-      if (isEmpty) decoding.violate(`${path}.vector: must specify vectors to update for point`);
-      else builder.setVector(index, node, path);
+      if (isEmpty) decoding.violate(`${placeOf(index)}.vector: must specify vectors to update for point`);
+      else builder.setVector(index, node, placeOf);
     },
   };
   const id: DirectField = { buffered: (_decoding, node) => builder.setId(index, node) };

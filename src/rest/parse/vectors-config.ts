@@ -1,103 +1,140 @@
-import { JSON_NUMBER, JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
-import type { DenseVectorConfig, Distance, HnswConfigDiff } from '../../core/collection-config.ts';
-import { decodeHnsw } from './config-diffs.ts';
-import { type Decoding, eachField, isNull, optional } from './decoding.ts';
-import { FormatError, isInteger64, noVariant } from './format-error.ts';
+import { JSON_NUMBER, JSON_OBJECT } from '../../base/json/json-tree.ts';
+import type { DenseVectorConfig, Distance, SparseVectorConfig } from '../../core/collection-config.ts';
+import { badInput } from '../../core/errors.ts';
+import type { VectorDatatype } from '../../core/vectors.ts';
+import { decodeHnsw, decodeStorageMemory } from './config-diffs.ts';
+import { type Decode, type Decoding, eachField, optional } from './decoding.ts';
+import { FormatError, isInteger64, missingField, noVariant, wrongType } from './format-error.ts';
+import { vectorNameFault } from './names.ts';
 import { decodeQuantization } from './quantization.ts';
-import { decodeBool } from './scalars.ts';
+import { decodeBool, decodeUsize, decodeWord } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
 
-const DISTANCES: readonly string[] = ['Cosine', 'Euclid', 'Dot', 'Manhattan'] satisfies Distance[];
-const DATATYPES = ['float32', 'uint8', 'float16', 'turbo4'];
+const DISTANCES: readonly Distance[] = ['Cosine', 'Euclid', 'Dot', 'Manhattan'];
+export const DATATYPES: readonly VectorDatatype[] = ['float32', 'uint8', 'float16', 'turbo4'];
 const SIZE_MAX = 65_536;
 
 /** `vectors` of a collection: one field, or fields by name. An untagged enum: every failure inside reads alike. */
 export function decodeVectorsConfig(decoding: Decoding, node: number): readonly DenseVectorConfig[] {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant('VectorsConfig');
-  try {
-    const single = decodeVectorParams(decoding, node, '', 'vectors');
-    if (single !== undefined) return [single];
-    const named: DenseVectorConfig[] = [];
-    eachField(tree, node, (name, value) => {
-      const vector =
-        tree.kindOf(value) === JSON_OBJECT ? decodeVectorParams(decoding, value, name, 'vectors.?') : undefined;
-      if (vector === undefined) throw noVariant('VectorsConfig');
-      if (name !== '') decoding.refuse(`A named vector (vectors.${name})`);
-      named.push(vector);
-    });
-    return named;
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('VectorsConfig') : error;
-  }
-}
-
-/** One vector field; undefined where the object is not one (`size` or `distance` missing). */
-function decodeVectorParams(
-  decoding: Decoding,
-  node: number,
-  name: string,
-  path: string,
-): DenseVectorConfig | undefined {
-  const { tree } = decoding;
-  let hnswConfig: HnswConfigDiff | undefined;
-  let onDisk: boolean | undefined;
-  const fields = new Map<string, number>();
-  eachField(tree, node, (key, value) => fields.set(key, value));
-  const sizeNode = fields.get('size');
-  const distanceNode = fields.get('distance');
-  if (sizeNode === undefined || distanceNode === undefined) return undefined;
-  const size = decodeSize(tree, sizeNode);
-  const distance = decodeDistance(tree, distanceNode);
-  if (size === undefined || distance === undefined) return undefined;
-  if (size > SIZE_MAX) decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${SIZE_MAX}`);
-  for (const [key, value] of fields) {
-    if (isNull(tree, value)) continue;
-    if (key === 'hnsw_config') hnswConfig = decodeHnsw(decoding, value, `${path}.hnsw_config`);
-    else if (key === 'on_disk') onDisk = optional(decoding, value, decodeBool);
-    else refuseOther(decoding, key, value, path);
-  }
-  return { name, size, distance, hnswConfig, onDisk };
-}
-
-function refuseOther(decoding: Decoding, key: string, value: number, path: string): void {
-  const { tree } = decoding;
-  switch (key) {
-    case 'quantization_config':
-      decodeQuantization(decoding, value, `${path}.quantization_config`, false);
-      break;
-    case 'datatype':
-      if (tree.kindOf(value) !== JSON_STRING || !DATATYPES.includes(tree.text(value))) throw noVariant('VectorsConfig');
-      if (tree.text(value) !== 'float32') decoding.refuse(`The datatype ${tree.text(value)} (${path}.datatype)`);
-      break;
-    case 'multivector_config':
-      if (!hasMaxSim(tree, value)) throw noVariant('VectorsConfig');
-      decoding.refuse(`A multivector (${path}.multivector_config)`);
-      break;
-    case 'memory':
-      decoding.refuse(`${path}.memory`);
-      break;
-    default:
-  }
-}
-
-function hasMaxSim(tree: JsonTree, node: number): boolean {
-  let found = false;
-  if (tree.kindOf(node) !== JSON_OBJECT) return false;
-  eachField(tree, node, (key, value) => {
-    if (key === 'comparator' && tree.kindOf(value) === JSON_STRING) found = tree.text(value) === 'max_sim';
+  const single = tryVectorParams(decoding, node, '', 'vectors');
+  if (single !== undefined) return [single];
+  const named = new Map<string, DenseVectorConfig>();
+  eachField(tree, node, (name, value) => {
+    const vector = tryVectorParams(decoding, value, name, 'vectors.?');
+    if (vector === undefined) throw noVariant('VectorsConfig');
+    named.set(name, vector);
   });
-  return found;
+  return [...named.values()];
 }
 
-function decodeSize(tree: JsonTree, node: number): number | undefined {
-  if (tree.kindOf(node) !== JSON_NUMBER) return undefined;
-  const digits = tree.rawText(node);
-  return isInteger64(digits) && Number(digits) > 0 ? Number(digits) : undefined;
+function tryVectorParams(decoding: Decoding, node: number, name: string, path: string): DenseVectorConfig | undefined {
+  try {
+    return decodeVectorParams(decoding, node, name, path);
+  } catch (error) {
+    // To translate: another variant may fit.
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
 }
 
-function decodeDistance(tree: JsonTree, node: number): Distance | undefined {
-  if (tree.kindOf(node) !== JSON_STRING) return undefined;
-  const text = tree.text(node);
-  return DISTANCES.includes(text) ? (text as Distance) : undefined;
+/** `VectorParams`, whose size is a nonzero integer. */
+function decodeVectorParams(decoding: Decoding, node: number, name: string, path: string): DenseVectorConfig {
+  const fields = spaceFields(decoding, node, 'struct VectorParams');
+  const space = decodeSpace(decoding, fields, path, decodeNonZero);
+  const given = <T>(key: string, decode: Decode<T>): T | undefined => {
+    const value = fields.get(key);
+    return value === undefined ? undefined : optional(decoding, value, decode);
+  };
+  return {
+    name,
+    ...space,
+    hnswConfig: given('hnsw_config', (...at) => decodeHnsw(...at, `${path}.hnsw_config`)),
+    quantization: given('quantization_config', (...at) => decodeQuantization(...at, `${path}.quantization_config`)),
+    onDisk: given('on_disk', decodeBool),
+    memory: given('memory', decodeStorageMemory(`${path}.memory`, 'dense vector storage')),
+  };
+}
+
+/** What `PUT /collections/{c}/vectors/{name}` says of a dense vector: no more than what cannot be changed later. */
+export function decodeNewDense(decoding: Decoding, node: number, name: string): DenseVectorConfig {
+  const fields = spaceFields(decoding, node, 'struct DenseVectorConfig');
+  return {
+    name,
+    ...decodeSpace(decoding, fields, 'dense', decodeUsize),
+    hnswConfig: undefined,
+    quantization: undefined,
+    onDisk: undefined,
+    memory: undefined,
+  };
+}
+
+type Fields = ReadonlyMap<string, number>;
+
+function spaceFields({ tree }: Decoding, node: number, expected: string): Fields {
+  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, expected);
+  return fieldsOf(tree, node);
+}
+
+/** What makes a space of vectors. */
+function decodeSpace(
+  decoding: Decoding,
+  fields: Fields,
+  path: string,
+  decodeSize: Decode<number>,
+): Pick<DenseVectorConfig, 'size' | 'distance' | 'datatype' | 'multivector'> {
+  const required = <T>(key: string, decode: Decode<T>): T => {
+    const value = fields.get(key);
+    if (value === undefined) throw missingField(key);
+    return decode(decoding, value);
+  };
+  const size = required('size', decodeSize);
+  const distance = required('distance', decodeWord(DISTANCES));
+  const datatype = fields.get('datatype');
+  const multivector = fields.get('multivector_config');
+  const space = {
+    size,
+    distance,
+    datatype: datatype === undefined ? undefined : optional(decoding, datatype, decodeWord(DATATYPES)),
+    multivector: multivector !== undefined && optional(decoding, multivector, decodeMultivector) === true,
+  };
+  if (size < 1 || size > SIZE_MAX) {
+    decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${SIZE_MAX}`);
+  }
+  return space;
+}
+
+function decodeNonZero(decoding: Decoding, node: number): number {
+  const { tree } = decoding;
+  const digits = tree.kindOf(node) === JSON_NUMBER ? tree.rawText(node) : '';
+  if (!isInteger64(digits) || Number(digits) < 1) throw wrongType(tree, node, 'a nonzero u64');
+  return Number(digits);
+}
+
+function decodeMultivector(decoding: Decoding, node: number): boolean {
+  const comparator = spaceFields(decoding, node, 'struct MultiVectorConfig').get('comparator');
+  if (comparator === undefined) throw missingField('comparator');
+  decodeWord(['max_sim'])(decoding, comparator);
+  return true;
+}
+
+/** Notes what Qdrant's handler finds wrong with the names of a new collection's vectors. */
+export function checkVectorNames(
+  decoding: Decoding,
+  dense: readonly DenseVectorConfig[],
+  sparse: readonly SparseVectorConfig[],
+): void {
+  for (const { name } of dense) {
+    const fault = vectorNameFault(name);
+    if (fault !== undefined) decoding.fail(badInput(`Invalid dense vector name \`${name}\`: ${fault}`));
+  }
+  for (const { name } of sparse) {
+    const fault = vectorNameFault(name);
+    if (name === '') decoding.fail(badInput('Sparse vector name cannot be empty'));
+    else if (fault !== undefined) decoding.fail(badInput(`Invalid sparse vector name \`${name}\`: ${fault}`));
+    else if (dense.some((other) => other.name === name)) {
+      decoding.fail(badInput(`Dense and sparse vector names must be unique - duplicate found with '${name}'`));
+    }
+  }
 }

@@ -1,33 +1,32 @@
 import {
   JSON_ARRAY,
   JSON_FLOATS,
+  JSON_NULL,
   JSON_OBJECT,
-  JSON_RAW_OBJECT,
   JSON_STRING,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { badInput } from '../../core/errors.ts';
-import type { VectorizerError } from '../../core/errors.ts';
-import { eachField, elements } from './decoding.ts';
-import { numberTexts } from './scalars.ts';
+import { badInput, type VectorizerError } from '../../core/errors.ts';
+import type { InferenceObject, VectorKind } from '../../core/vectors.ts';
+import { elements } from './decoding.ts';
 
-/** The vector that a node holds; `undefined` where it is none. */
-export type VectorKind = 'dense' | 'sparse' | 'multi' | 'inference';
+/** Vectors as they stand in a body: which kind a node is of, and what Qdrant's validation says of it. */
 
-export function vectorKind(tree: JsonTree, node: number): VectorKind | undefined {
+/** What can stand where a vector is expected. */
+export type GivenKind = VectorKind | 'inference';
+
+/** A multivector must be smaller than this, in numbers. */
+const MULTI_NUMBERS_MAX = 1_048_576;
+
+/** The kind of vector that a node holds; `undefined` where it is none. */
+export function vectorKind(tree: JsonTree, node: number): GivenKind | undefined {
   switch (tree.kindOf(node)) {
     case JSON_FLOATS:
       return 'dense';
-    case JSON_ARRAY: {
-      const rows = elements(tree, node);
-      if (rows.length === 0) return 'dense';
-      return rows.every((row) => isDense(tree, row)) ? 'multi' : undefined;
-    }
+    case JSON_ARRAY:
+      return arrayKind(tree, node);
     case JSON_OBJECT:
       return objectKind(tree, node);
-    // An object under a key that happens to be `payload`: not taken apart, and none of its kinds is served yet.
-    case JSON_RAW_OBJECT:
-      return 'sparse';
     default:
       return undefined;
   }
@@ -39,52 +38,164 @@ export function isDense(tree: JsonTree, node: number): boolean {
   return kind === JSON_FLOATS || (kind === JSON_ARRAY && tree.nextOf(node) === node + 1);
 }
 
-function objectKind(tree: JsonTree, node: number): VectorKind | undefined {
-  const fields = new Map<string, number>();
-  eachField(tree, node, (key, value) => fields.set(key, value));
-  const indices = fields.get('indices');
-  const values = fields.get('values');
-  if (indices !== undefined && values !== undefined) {
-    return isDense(tree, indices) && isDense(tree, values) && areIndices(tree, indices) ? 'sparse' : undefined;
+/** How many numbers a list of numbers has. */
+export function numberCount(tree: JsonTree, node: number): number {
+  return tree.kindOf(node) === JSON_FLOATS ? (tree.floatEnd[node] ?? 0) - (tree.floatStart[node] ?? 0) : 0;
+}
+
+/** An empty list is dense; a list of lists of numbers is a multivector. */
+function arrayKind(tree: JsonTree, node: number): GivenKind | undefined {
+  const end = tree.nextOf(node);
+  if (end === node + 1) return 'dense';
+  for (let row = node + 1; row < end; row = tree.nextOf(row)) if (!isDense(tree, row)) return undefined;
+  return 'multi';
+}
+
+function objectKind(tree: JsonTree, node: number): GivenKind | undefined {
+  const sparse = sparseNodes(tree, node);
+  if (sparse !== undefined && isDense(tree, sparse.values) && scanIndices(tree, sparse.indices) !== 'none') {
+    return 'sparse';
   }
-  const model = fields.get('model');
-  if (model === undefined || tree.kindOf(model) !== JSON_STRING) return undefined;
-  const text = fields.get('text');
-  if (text !== undefined) return tree.kindOf(text) === JSON_STRING ? 'inference' : undefined;
-  return fields.has('image') || fields.has('object') ? 'inference' : undefined;
+  return decodeInference(tree, node) === undefined ? undefined : 'inference';
 }
 
-function areIndices(tree: JsonTree, node: number): boolean {
-  if (tree.kindOf(node) === JSON_ARRAY) return true;
-  return numberTexts(tree, node).every((digits) => /^[0-9]+$/.test(digits) && Number(digits) <= 0xffff_ffff);
+/** The two lists of a sparse vector; of a key that stands there twice, the last. */
+export interface SparseNodes {
+  readonly indices: number;
+  readonly values: number;
 }
 
-/** Rules that Qdrant checks for a sparse vector after reading it, as `{field}: {message}`. */
-export function sparseViolations(tree: JsonTree, node: number): string[] {
-  if (tree.kindOf(node) !== JSON_OBJECT) return [];
-  const lists = new Map<string, string[]>();
-  eachField(tree, node, (key, value) => {
-    if (key === 'indices' || key === 'values') {
-      lists.set(key, tree.kindOf(value) === JSON_FLOATS ? numberTexts(tree, value) : []);
-    }
+export function sparseNodes(tree: JsonTree, object: number): SparseNodes | undefined {
+  let indices = -1;
+  let values = -1;
+  const end = tree.nextOf(object);
+  for (let at = object + 1; at < end; at = tree.nextOf(at + 1)) {
+    const key = tree.text(at);
+    if (key === 'indices') indices = at + 1;
+    else if (key === 'values') values = at + 1;
+  }
+  return indices < 0 || values < 0 ? undefined : { indices, values };
+}
+
+const U32_MAX = 0xffff_ffff;
+
+/** Whether a list holds indices (unsigned 32-bit integers), and whether each is greater than the one before. */
+export function scanIndices(tree: JsonTree, node: number): 'ascending' | 'unordered' | 'none' {
+  if (tree.kindOf(node) !== JSON_FLOATS) return isDense(tree, node) ? 'ascending' : 'none';
+  let isAscending = true;
+  let last = -1;
+  const isSound = eachIndex(tree, node, (index) => {
+    if (index <= last) isAscending = false;
+    last = index;
   });
-  const indices = lists.get('indices') ?? [];
-  const found: string[] = [];
-  if (indices.length !== lists.get('values')?.length) {
-    found.push('values: Validation error: must be the same length as indices [{}]');
+  if (!isSound) return 'none';
+  return isAscending ? 'ascending' : 'unordered';
+}
+
+/**
+ * Calls `each` with the indices in the order of the text: read from the digits, since the floats beside them keep only 24
+ * bits. False where one is no unsigned 32-bit integer; those before it have been passed on.
+ */
+export function eachIndex(tree: JsonTree, node: number, each: (index: number) => void): boolean {
+  if (tree.kindOf(node) !== JSON_FLOATS) return true;
+  const { bytes } = tree;
+  const end = tree.endOf(node) - 1;
+  let at = tree.startOf(node) + 1;
+  while (at < end) {
+    while (isSpace(bytes[at])) at++;
+    let index = 0;
+    const start = at;
+    for (; at < end; at++) {
+      const digit = (bytes[at] ?? 0) - 48;
+      if (digit < 0 || digit > 9) break;
+      index = index * 10 + digit;
+    }
+    if (at === start || index > U32_MAX) return false;
+    while (isSpace(bytes[at])) at++;
+    if (at < end && bytes[at] !== 44) return false;
+    each(index);
+    at++;
   }
-  if (new Set(indices.map(Number)).size !== indices.length)
-    found.push('indices: Validation error: must be unique [{}]');
+  return true;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 32 || byte === 10 || byte === 13 || byte === 9;
+}
+
+/** What a model has to make a vector of; undefined where the object is none of Qdrant's three forms. */
+export function decodeInference(tree: JsonTree, node: number): InferenceObject | undefined {
+  const fields: Partial<Record<string, number>> = {};
+  const end = tree.nextOf(node);
+  for (let at = node + 1; at < end; at = tree.nextOf(at + 1)) {
+    const key = tree.text(at);
+    if (INFERENCE_FIELDS.has(key)) fields[key] = at + 1;
+  }
+  const { model, text, image, object, options } = fields;
+  if (model === undefined || tree.kindOf(model) !== JSON_STRING) return undefined;
+  const given = options === undefined || tree.kindOf(options) === JSON_NULL ? undefined : options;
+  if (given !== undefined && tree.kindOf(given) !== JSON_OBJECT) return undefined;
+  const rest = {
+    model: tree.text(model),
+    options: given === undefined ? undefined : tree.bytes.toString('utf8', tree.startOf(given), tree.endOf(given)),
+  };
+  if (text !== undefined && tree.kindOf(text) === JSON_STRING) return { kind: 'text', text: tree.text(text), ...rest };
+  if (image !== undefined) return { kind: 'image', text: undefined, ...rest };
+  return object === undefined ? undefined : { kind: 'object', text: undefined, ...rest };
+}
+
+const INFERENCE_FIELDS: ReadonlySet<string> = new Set(['model', 'text', 'image', 'object', 'options']);
+
+export const SPARSE_LENGTHS = 'values: Validation error: must be the same length as indices [{}]';
+export const SPARSE_UNIQUE = 'indices: Validation error: must be unique [{}]';
+
+/** Rules of Qdrant's validation that a vector of a known kind breaks, as `{field}: {message}`. A dense one breaks none here. */
+export function vectorViolations(tree: JsonTree, node: number, kind: GivenKind): readonly string[] {
+  switch (kind) {
+    case 'sparse':
+      return sparseViolations(tree, node);
+    case 'multi':
+      return multiViolations(tree, node);
+    case 'inference':
+      return decodeInference(tree, node)?.model === '' ? EMPTY_MODEL : NONE;
+    case 'dense':
+      return NONE;
+  }
+}
+
+const NONE: readonly string[] = [];
+const EMPTY_MODEL: readonly string[] = ['model: value "" invalid, must be at least 1 characters'];
+
+function sparseViolations(tree: JsonTree, node: number): readonly string[] {
+  const nodes = sparseNodes(tree, node);
+  if (nodes === undefined) return NONE;
+  const { indices, values } = nodes;
+  const found: string[] = [];
+  if (numberCount(tree, indices) !== numberCount(tree, values)) {
+    found.push(SPARSE_LENGTHS);
+  }
+  if (scanIndices(tree, indices) === 'unordered') {
+    const distinct = new Set<number>();
+    eachIndex(tree, indices, (index) => void distinct.add(index));
+    if (distinct.size !== numberCount(tree, indices)) found.push(SPARSE_UNIQUE);
+  }
   return found;
 }
 
-/** The names under which inference objects come, for a refusal that says what was sent. */
-export const VECTOR_FEATURES: Record<VectorKind, string> = {
-  dense: 'A named vector',
-  sparse: 'A sparse vector',
-  multi: 'A multivector',
-  inference: 'Inference (document, image or object vectors)',
-};
+function multiViolations(tree: JsonTree, node: number): readonly string[] {
+  const lengths = elements(tree, node).map((row) => numberCount(tree, row));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const found: string[] = [];
+  if (lengths.includes(0)) found.push('data: all vectors must be non-empty');
+  if (total >= MULTI_NUMBERS_MAX) {
+    found.push(`data: Total size of all vectors (${total}) must be less than ${MULTI_NUMBERS_MAX}`);
+  }
+  const odd = lengths.find((length) => length !== lengths[0]);
+  if (odd !== undefined) {
+    found.push(`data: all vectors must have the same dimension, found vector with dimension ${odd}`);
+  }
+  return found;
+}
 
 /** The error for components that no f32 can hold, or undefined. `place` names the vector. */
 export function infiniteComponent(vector: Float32Array, place: string): VectorizerError | undefined {

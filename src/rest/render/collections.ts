@@ -1,10 +1,15 @@
 import type { CollectionInfo } from '../../core/answers.ts';
 import type {
   CollectionConfig,
+  CollectionParams,
   DenseVectorConfig,
   HnswConfigDiff,
   OptimizersConfig,
+  SparseIndexConfig,
+  SparseVectorConfig,
 } from '../../core/collection-config.ts';
+import type { QuantizationConfig } from '../../core/quantization.ts';
+import { floatDigits } from '../number-text.ts';
 import { payloadSchemaJson } from './payload-schema.ts';
 import { writer } from './writer.ts';
 
@@ -24,7 +29,7 @@ export function renderExists(exists: boolean): void {
 }
 
 export function renderCollectionInfo(info: CollectionInfo): void {
-  const { metadata, ...config } = configJson(info.config);
+  const { metadata, strictMode } = info.config;
   const head = {
     status: info.status,
     optimizer_status: info.optimizerError === undefined ? 'ok' : { error: info.optimizerError },
@@ -36,25 +41,20 @@ export function renderCollectionInfo(info: CollectionInfo): void {
     payload_schema: payloadSchemaJson(info.payloadSchema),
     update_queue: { length: info.updateQueueLength },
   };
-  // Metadata is spliced as it was given: its numbers keep their digits.
-  const spliced = typeof metadata === 'string' ? `,"metadata":${metadata}` : '';
-  const configText = JSON.stringify(config).slice(0, -1);
+  // Spliced as they were given: their numbers keep their digits.
+  const spliced = [
+    strictMode === undefined ? '' : `,"strict_mode_config":${strictMode}`,
+    metadata === undefined ? '' : `,"metadata":${metadata}`,
+  ].join('');
+  const configText = JSON.stringify(configJson(info.config)).slice(0, -1);
   writer.utf8(
     `${JSON.stringify(head).slice(0, -1)},"config":${configText}${spliced}},${JSON.stringify(tail).slice(1)}`,
   );
 }
 
-function configJson({ params, hnsw, optimizers, wal, metadata }: CollectionConfig): Json {
+function configJson({ params, hnsw, optimizers, wal, quantization }: CollectionConfig): Json {
   return {
-    params: {
-      vectors: vectorsJson(params.vectors),
-      shard_number: params.shardNumber,
-      replication_factor: params.replicationFactor,
-      write_consistency_factor: params.writeConsistencyFactor,
-      read_fan_out_factor: params.readFanOutFactor,
-      read_fan_out_delay_ms: params.readFanOutDelayMs,
-      on_disk_payload: params.onDiskPayload,
-    },
+    params: paramsJson(params),
     hnsw_config: hnswJson(hnsw),
     optimizer_config: optimizersJson(optimizers),
     wal_config: {
@@ -62,24 +62,77 @@ function configJson({ params, hnsw, optimizers, wal, metadata }: CollectionConfi
       wal_segments_ahead: wal.walSegmentsAhead,
       wal_retain_closed: wal.walRetainClosed,
     },
-    quantization_config: null,
-    metadata,
+    quantization_config: quantization === undefined ? null : quantizationJson(quantization),
+  };
+}
+
+function paramsJson(params: CollectionParams): Json {
+  const { sparseVectors } = params;
+  return {
+    vectors: vectorsJson(params.vectors),
+    shard_number: params.shardNumber,
+    replication_factor: params.replicationFactor,
+    write_consistency_factor: params.writeConsistencyFactor,
+    read_fan_out_factor: params.readFanOutFactor,
+    read_fan_out_delay_ms: params.readFanOutDelayMs,
+    on_disk_payload: params.onDiskPayload,
+    payload: params.payloadMemory === undefined ? undefined : { memory: params.payloadMemory },
+    sparse_vectors: sparseVectors.length === 0 ? undefined : byName(sparseVectors, sparseJson),
   };
 }
 
 function vectorsJson(vectors: readonly DenseVectorConfig[]): Json {
   const [only] = vectors;
-  if (vectors.length === 1 && only?.name === '') return vectorJson(only);
-  return Object.fromEntries(vectors.map((vector) => [vector.name, vectorJson(vector)]));
+  return vectors.length === 1 && only?.name === '' ? vectorJson(only) : byName(vectors, vectorJson);
+}
+
+/** In the order of the names. */
+function byName<Field extends { readonly name: string }>(fields: readonly Field[], json: (field: Field) => Json): Json {
+  const sorted = fields.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return Object.fromEntries(sorted.map((field) => [field.name, json(field)]));
 }
 
 function vectorJson(vector: DenseVectorConfig): Json {
+  const { hnswConfig, quantization } = vector;
   return {
     size: vector.size,
     distance: vector.distance,
-    hnsw_config: vector.hnswConfig === undefined ? undefined : hnswJson(vector.hnswConfig),
+    hnsw_config: hnswConfig === undefined ? undefined : hnswJson(hnswConfig),
+    quantization_config: quantization === undefined ? undefined : quantizationJson(quantization),
     on_disk: vector.onDisk,
+    memory: vector.memory,
+    datatype: vector.datatype,
+    multivector_config: vector.multivector ? { comparator: 'max_sim' } : undefined,
   };
+}
+
+function sparseJson({ index, modifier }: SparseVectorConfig): Json {
+  return { index: index === undefined ? undefined : sparseIndexJson(index), modifier };
+}
+
+function sparseIndexJson(index: SparseIndexConfig): Json {
+  return {
+    full_scan_threshold: index.fullScanThreshold,
+    on_disk: index.onDisk,
+    memory: index.memory,
+    datatype: index.datatype,
+  };
+}
+
+function quantizationJson(config: QuantizationConfig): Json {
+  const place = { always_ram: config.alwaysRam, memory: config.memory };
+  switch (config.kind) {
+    case 'scalar': {
+      const quantile = config.quantile === undefined ? undefined : floatDigits(config.quantile);
+      return { scalar: { type: 'int8', quantile, ...place } };
+    }
+    case 'product':
+      return { product: { compression: config.compression, ...place } };
+    case 'binary':
+      return { binary: { ...place, encoding: config.encoding, query_encoding: config.queryEncoding } };
+    case 'turbo':
+      return { turbo: { ...place, bits: config.bits } };
+  }
 }
 
 function hnswJson(hnsw: HnswConfigDiff): Json {
@@ -89,6 +142,7 @@ function hnswJson(hnsw: HnswConfigDiff): Json {
     full_scan_threshold: hnsw.fullScanThreshold,
     max_indexing_threads: hnsw.maxIndexingThreads,
     on_disk: hnsw.onDisk,
+    memory: hnsw.memory,
     payload_m: hnsw.payloadM,
     inline_storage: hnsw.inlineStorage,
   };

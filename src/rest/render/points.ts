@@ -1,9 +1,13 @@
 import type { FacetHit, Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
 import { idJson } from '../../core/ids.ts';
+import type { NamedVector, Vector } from '../../core/vectors.ts';
 import { ryuText } from '../number-text.ts';
 import { writer } from './writer.ts';
 
 const COMMA = 44;
+const COLON = 58;
+const OPEN_BRACE = 123;
+const OPEN_BRACKET = 91;
 const CLOSE_BRACE = 125;
 const CLOSE_BRACKET = 93;
 
@@ -80,20 +84,58 @@ function renderScored(point: ScoredPoint): void {
 }
 
 /** Payload and vector, where they were asked for, what the point was ordered by, and the closing brace. */
-function finishRecord({ payload, vector, orderValue }: Record): void {
+function finishRecord({ payload, vectors, orderValue }: Record): void {
   if (payload !== undefined) {
     writer.ascii(',"payload":');
     writer.raw(payload);
   }
-  if (vector !== undefined) {
+  if (vectors !== undefined) {
     writer.ascii(',"vector":');
-    if (vector.default === undefined) writer.ascii('{}');
-    else writer.floats(vector.default);
+    renderVectors(vectors);
   }
   if (orderValue !== undefined) {
     writer.ascii(`,"order_value":${typeof orderValue === 'bigint' ? orderValue : ryuText(orderValue)}`);
   }
   writer.byte(CLOSE_BRACE);
+}
+
+/** A vector that has no name and is the only one is shown as it is, all others by name. */
+function renderVectors(vectors: readonly NamedVector[]): void {
+  const [only] = vectors;
+  if (only?.name === '' && vectors.length === 1) {
+    renderVector(only.vector);
+    return;
+  }
+  writer.byte(OPEN_BRACE);
+  vectors.forEach(({ name, vector }, index) => {
+    if (index > 0) writer.byte(COMMA);
+    writer.utf8(JSON.stringify(name));
+    writer.byte(COLON);
+    renderVector(vector);
+  });
+  writer.byte(CLOSE_BRACE);
+}
+
+function renderVector(vector: Vector): void {
+  const { values } = vector;
+  switch (vector.kind) {
+    case 'dense':
+      writer.floats(values);
+      break;
+    case 'sparse':
+      writer.ascii(`{"indices":[${vector.indices.join(',')}],"values":`);
+      writer.floats(values);
+      writer.byte(CLOSE_BRACE);
+      break;
+    case 'multi':
+      writer.byte(OPEN_BRACKET);
+      for (let at = 0; at < values.length; at += vector.dimension) {
+        if (at > 0) writer.byte(COMMA);
+        writer.floats(values.subarray(at, at + vector.dimension));
+      }
+      writer.byte(CLOSE_BRACKET);
+      break;
+  }
 }
 
 function list<Item>(items: readonly Item[], render: (item: Item) => void): void {

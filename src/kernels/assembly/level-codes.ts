@@ -1,0 +1,319 @@
+import {
+  FIELD_CODE_BYTES,
+  FIELD_DIMENSION,
+  FIELD_HOT_STRIDE,
+  FIELD_METRIC,
+  FIELD_PAGE_TABLE,
+  SPACE_QUERY_BIAS,
+  SPACE_QUERY_CODES,
+  SPACE_QUERY_STEP,
+} from '../layout';
+import { BURST_BYTES, fetchRows, fillGroup, rowAt, sumLanes, tailScale, withTails, writeTail } from './code-tail';
+import { hotRow } from './field';
+
+/**
+ * Four bits a coordinate: rotated coordinates of a row are nearly Gaussian, so each takes the nearest of the 16 levels of
+ * Lloyd and Max for a Gaussian (after TurboQuant, Zandieh et al. 2025), made whole numbers of 7 bits.
+ *
+ * A chunk of 16 bytes is 8 words of 16 bits for 32 coordinates: word k = c[k] | c[16 + k] << 4 | c[8 + k] << 8 |
+ * c[24 + k] << 12. Codes 0 … 15 ascend with the level; behind the last coordinate they mean nothing.
+ */
+
+/** Levels of codes 8 … 15, a byte each from the lowest on: 3, 9, 15, 21, 28, 36, 46, 61. Codes 7 … 0: their negatives. */
+const LEVELS: u64 = 0x3d2e241c150f0903;
+/** What a Gaussian of deviation 1 is multiplied by: mean square error 0.00953, the best 16 levels' is 0.0095. */
+const LEVEL_SCALE: f32 = 22.324;
+@inline
+function levelOf(magnitude: u32): u32 {
+  return <u32>(LEVELS >>> (<u64>magnitude << 3)) & 255;
+}
+
+/** Levels + 64, for `swizzle`. */
+@inline
+function levelTable(): v128 {
+  return i8x16(3, 18, 28, 36, 43, 49, 55, 61, 67, 73, 79, 85, 92, 100, 110, 125);
+}
+/** What `levelTable` adds to each level. */
+const LEVEL_OFFSET: i32 = 64;
+
+/** Codes of f32[dimension] rotated coordinates at `source`, zeros up to a multiple of 32; with tail. */
+export function encodeLevels(field: u32, source: u32, hot: u32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const metric = load<u32>(field, FIELD_METRIC);
+  let square: f64 = 0;
+  for (let at: u32 = 0; at < dimension; at++) {
+    const value = <f64>load<f32>(source + (at << 2));
+    square += value * value;
+  }
+  const onGrid = gridScale(source, dimension);
+  const scale = onGrid > 0 ? onGrid : square > 0 ? <f32>(<f64>LEVEL_SCALE * sqrt<f64>(<f64>dimension / square)) : 0;
+  writeLevels(source, hot, dimension, scale);
+  settleLevels(hot, dimension);
+  let along: f64 = 0;
+  let size: u64 = 0;
+  for (let at: u32 = 0; at < dimension; at++) {
+    const level = levelAt(hot, at);
+    along += <f64>level * <f64>load<f32>(source + (at << 2));
+    size += level * level;
+  }
+  writeTail(hot + load<u32>(field, FIELD_CODE_BYTES), metric, dimension, square, along, <f64>size);
+}
+
+/**
+ * What the coordinates must be multiplied by to be levels themselves, where there is such a number: then they came from
+ * a code, and coding them again must give that code. Else 0. Other rows are refused after a coordinate or two.
+ */
+function gridScale(source: u32, dimension: u32): f32 {
+  let most: f32 = 0;
+  for (let at: u32 = 0; at < dimension << 2; at += 4) most = max(most, abs(load<f32>(source + at)));
+  if (most == 0) return 0;
+  for (let top: i32 = 7; top >= 0; top--) {
+    const scale = <f32>levelOf(top) / most;
+    let at: u32 = 0;
+    for (; at < dimension << 2; at += 4) {
+      const value = abs(load<f32>(source + at)) * scale;
+      // Less than 1 / 61, the least gap between a level and a multiple of another: only true multiples pass.
+      if (abs(value - <f32>levelOf(magnitudeOf(value))) > <f32>0.002) break;
+    }
+    if (at == dimension << 2) return scale;
+  }
+  return 0;
+}
+
+/** Index of the nearest level to a number that is not negative. */
+@inline
+function magnitudeOf(value: f32): u32 {
+  return (
+    <u32>(value > 6) + <u32>(value > 12) + <u32>(value > 18) + <u32>(value > 24.5) +
+    <u32>(value > 32) + <u32>(value > 41) + <u32>(value > 53.5)
+  );
+}
+
+/** Four codes of four coordinates. */
+@inline
+function codesOf(value: v128): v128 {
+  // Masks are -1 where true: 8 + magnitude for what is not negative, 7 - magnitude for what is.
+  const size = f32x4.abs(value);
+  let magnitude = i32x4.add(f32x4.gt(size, f32x4.splat(6)), f32x4.gt(size, f32x4.splat(12)));
+  magnitude = i32x4.add(magnitude, i32x4.add(f32x4.gt(size, f32x4.splat(18)), f32x4.gt(size, f32x4.splat(24.5))));
+  magnitude = i32x4.add(magnitude, i32x4.add(f32x4.gt(size, f32x4.splat(32)), f32x4.gt(size, f32x4.splat(41))));
+  magnitude = i32x4.neg(i32x4.add(magnitude, f32x4.gt(size, f32x4.splat(53.5))));
+  const negative = f32x4.lt(value, f32x4.splat(0));
+  // x ^ -1 = -1 - x turns 8 + magnitude into 7 - magnitude of 16 codes.
+  return v128.and(v128.xor(i32x4.add(magnitude, i32x4.splat(8)), negative), i32x4.splat(15));
+}
+
+@inline
+function eightCodes(source: u32, scale: v128): v128 {
+  return i16x8.narrow_i32x4_s(
+    codesOf(f32x4.mul(v128.load(source), scale)),
+    codesOf(f32x4.mul(v128.load(source, 16), scale)),
+  );
+}
+
+function writeLevels(source: u32, hot: u32, dimension: u32, factor: f32): void {
+  const scale = f32x4.splat(factor);
+  for (let at: u32 = 0; at < dimension; at += 32) {
+    const from = source + (at << 2);
+    const low = v128.or(eightCodes(from, scale), i16x8.shl(eightCodes(from + 32, scale), 8));
+    const high = v128.or(i16x8.shl(eightCodes(from + 64, scale), 4), i16x8.shl(eightCodes(from + 96, scale), 12));
+    v128.store(hot + (at >>> 1), v128.or(low, high));
+  }
+}
+
+/** Byte of the code of coordinate `at`, and by how much the byte is shifted right. */
+@inline
+function codePlace(hot: u32, at: u32): u32 {
+  return hot + ((at >>> 5) << 4) + ((at & 7) << 1) + ((at >>> 3) & 1);
+}
+
+@inline
+function codeShift(at: u32): u32 {
+  return (at & 16) >>> 2;
+}
+
+@inline
+function codeAt(hot: u32, at: u32): u32 {
+  return (<u32>load<u8>(codePlace(hot, at)) >>> codeShift(at)) & 15;
+}
+
+@inline
+function levelAt(hot: u32, at: u32): i32 {
+  const code = codeAt(hot, at);
+  return code >= 8 ? <i32>levelOf(code - 8) : -<i32>levelOf(7 - code);
+}
+
+/** The place of a level among the eight, or -1. */
+@inline
+function magnitudeIndex(level: u32): i32 {
+  const index = magnitudeOf(<f32>level);
+  return levelOf(index) == level ? <i32>index : -1;
+}
+
+/**
+ * Levels that are all the same multiple of other levels are made the largest such: what a code stands for then has one
+ * code only.
+ */
+function settleLevels(hot: u32, dimension: u32): void {
+  let most: u32 = 0;
+  for (let at: u32 = 0; at < dimension; at++) most = max(most, <u32>abs(levelAt(hot, at)));
+  for (let top: i32 = 7; top >= 0; top--) {
+    const wanted = levelOf(top);
+    if (wanted == most) return;
+    let at: u32 = 0;
+    for (; at < dimension; at++) {
+      const scaled = <u32>abs(levelAt(hot, at)) * wanted;
+      if (scaled % most != 0 || magnitudeIndex(scaled / most) < 0) break;
+    }
+    if (at < dimension) continue;
+    for (at = 0; at < dimension; at++) {
+      const level = levelAt(hot, at);
+      const index = <u32>magnitudeIndex((<u32>abs(level) * wanted) / most);
+      const place = codePlace(hot, at);
+      const shift = codeShift(at);
+      const code = level < 0 ? 7 - index : 8 + index;
+      store<u8>(place, (<u32>load<u8>(place) & ~(15 << shift)) | (code << shift));
+    }
+    return;
+  }
+}
+
+/** f32[dimension] rotated coordinates that a row's code stands for; the rest of a chunk of 32 is zero. */
+export function expandLevels(field: u32, hot: u32, target: u32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const scale = tailScale(hot + load<u32>(field, FIELD_CODE_BYTES), load<u32>(field, FIELD_METRIC));
+  for (let at: u32 = 0; at < dimension; at++) store<f32>(target + (at << 2), scale * <f32>levelAt(hot, at));
+  for (let at = dimension; at & 31; at++) store<f32>(target + (at << 2), 0);
+}
+
+/**
+ * Rounds f32[dimension] rotated coordinates to 16 bits, few enough that sums stay within 31 bits: i16 at `codes`, zeros
+ * up to a multiple of 32. Answers the step.
+ */
+export function levelQuery(source: u32, dimension: u32, codes: u32): f32 {
+  let total = f32x4.splat(0);
+  let most = f32x4.splat(0);
+  for (let at: u32 = 0; at < dimension << 2; at += 16) {
+    const size = f32x4.abs(v128.load(source + at));
+    total = f32x4.add(total, size);
+    most = f32x4.pmax(most, size);
+  }
+  const largest = max(
+    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
+    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
+  );
+  // 30,000,000 x 61 < 2^31, with room for the rounding of the codes. The offset of levels wraps around and comes back.
+  const step = max(max(largest / 32767, sumLanes(total) / (<f32>30000000 - <f32>dimension)), <f32>1e-37);
+  const inverse = f32x4.splat(1 / step);
+  for (let at: u32 = 0; at < dimension; at += 8) {
+    const low = f32x4.nearest(f32x4.mul(v128.load(source + (at << 2)), inverse));
+    const high = f32x4.nearest(f32x4.mul(v128.load(source + (at << 2), 16), inverse));
+    v128.store(codes + (at << 1), i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(low), i32x4.trunc_sat_f32x4_s(high)));
+  }
+  zeroBehind(codes, dimension);
+  return step;
+}
+
+/** Zeros behind the last coordinate of an i16 query, up to a multiple of 32. */
+function zeroBehind(codes: u32, dimension: u32): void {
+  for (let at = dimension; at & 31; at++) store<i16>(codes + (at << 1), 0);
+}
+
+/** A row's levels as an i16 query. */
+function levelsAsQuery(hot: u32, dimension: u32, codes: u32): void {
+  for (let at: u32 = 0; at < dimension; at += 32) {
+    const bytes = v128.load(hot + (at >>> 1));
+    const low = i8x16.swizzle(levelTable(), v128.and(bytes, i8x16.splat(15)));
+    const high = i8x16.swizzle(levelTable(), v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15)));
+    const offset = i16x8.splat(<i16>LEVEL_OFFSET);
+    v128.store(codes + (at << 1), i16x8.sub(v128.and(low, i16x8.splat(255)), offset));
+    v128.store(codes + (at << 1), i16x8.sub(i16x8.shr_u(low, 8), offset), 16);
+    v128.store(codes + (at << 1), i16x8.sub(v128.and(high, i16x8.splat(255)), offset), 32);
+    v128.store(codes + (at << 1), i16x8.sub(i16x8.shr_u(high, 8), offset), 48);
+  }
+  zeroBehind(codes, dimension);
+}
+
+/** Sum over an i16 query, so that the offset of the levels can be taken away: four lanes. */
+function queryOffset(codes: u32, dimension: u32): v128 {
+  let sum = i32x4.splat(0);
+  for (let at: u32 = 0; at < dimension; at += 32) {
+    for (let part: u32 = 0; part < 64; part += 16) {
+      sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(codes + (at << 1) + part), i16x8.splat(<i16>LEVEL_OFFSET)));
+    }
+  }
+  return sum;
+}
+
+@inline
+function chunkDot(sum: v128, hot: u32, query0: v128, query1: v128, query2: v128, query3: v128): v128 {
+  const bytes = v128.load(hot);
+  const low = i8x16.swizzle(levelTable(), v128.and(bytes, i8x16.splat(15)));
+  const high = i8x16.swizzle(levelTable(), v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15)));
+  const first = i32x4.dot_i16x8_s(v128.and(low, i16x8.splat(255)), query0);
+  const second = i32x4.dot_i16x8_s(i16x8.shr_u(low, 8), query1);
+  const third = i32x4.dot_i16x8_s(v128.and(high, i16x8.splat(255)), query2);
+  const fourth = i32x4.dot_i16x8_s(i16x8.shr_u(high, 8), query3);
+  return i32x4.add(sum, i32x4.add(i32x4.add(first, second), i32x4.add(third, fourth)));
+}
+
+/** Integer dot products of four rows' levels with an i16 query; `offset` is what the levels' offset adds to each. */
+@inline
+function fourDots(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, dimension: u32, offset: v128): v128 {
+  let sum0 = i32x4.neg(offset);
+  let sum1 = sum0;
+  let sum2 = sum0;
+  let sum3 = sum0;
+  for (let at: u32 = 0; at < dimension; at += 32) {
+    const query = codes + (at << 1);
+    const query0 = v128.load(query);
+    const query1 = v128.load(query, 16);
+    const query2 = v128.load(query, 32);
+    const query3 = v128.load(query, 48);
+    const chunk = at >>> 1;
+    sum0 = chunkDot(sum0, hot0 + chunk, query0, query1, query2, query3);
+    sum1 = chunkDot(sum1, hot1 + chunk, query0, query1, query2, query3);
+    sum2 = chunkDot(sum2, hot2 + chunk, query0, query1, query2, query3);
+    sum3 = chunkDot(sum3, hot3 + chunk, query0, query1, query2, query3);
+  }
+  const low = i32x4.add(i32x4.shuffle(sum0, sum1, 0, 4, 1, 5), i32x4.shuffle(sum0, sum1, 2, 6, 3, 7));
+  const high = i32x4.add(i32x4.shuffle(sum2, sum3, 0, 4, 1, 5), i32x4.shuffle(sum2, sum3, 2, 6, 3, 7));
+  return i32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
+}
+
+/** Scores of rows against the i16 query at `codes`; dots are multiplied by `step`. */
+function scoreAgainstLevels(field: u32, space: u32, rows: u32, count: u32, scores: u32, codes: u32, step: f32, bias: f32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const codeBytes = load<u32>(field, FIELD_CODE_BYTES);
+  const table = load<u32>(field, FIELD_PAGE_TABLE);
+  const stride = load<u32>(field, FIELD_HOT_STRIDE);
+  const steps = f32x4.splat(step);
+  const biases = f32x4.splat(bias);
+  const offset = queryOffset(codes, dimension);
+  const bytes = count << 2;
+  fillGroup(rows, count);
+  for (let at: u32 = 0; at < bytes; at += 16) {
+    if (at % BURST_BYTES == 0) fetchRows(space, table, stride, rows + at, min(bytes - at, BURST_BYTES));
+    const hot0 = rowAt(table, stride, load<u32>(rows + at));
+    const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
+    const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
+    const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
+    const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, dimension, offset)), steps);
+    v128.store(scores + at, withTails(dots, hot0 + codeBytes, hot1 + codeBytes, hot2 + codeBytes, hot3 + codeBytes, biases));
+  }
+}
+
+export function scoreLevels(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const step = load<f32>(space, SPACE_QUERY_STEP);
+  scoreAgainstLevels(field, space, rows, count, scores, codes, step, load<f32>(space, SPACE_QUERY_BIAS));
+}
+
+/** As `scoreLevels`, against the row `base`; `codes` has room for its levels. */
+export function scoreLevelPairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32, codes: u32): void {
+  const hot = hotRow(field, base);
+  const tail = hot + load<u32>(field, FIELD_CODE_BYTES);
+  levelsAsQuery(hot, load<u32>(field, FIELD_DIMENSION), codes);
+  const scale = tailScale(tail, load<u32>(field, FIELD_METRIC));
+  scoreAgainstLevels(field, space, rows, count, scores, codes, scale, load<f32>(tail, 4));
+}

@@ -1,0 +1,179 @@
+import {
+  FIELD_CODE_BYTES,
+  FIELD_METRIC,
+  FIELD_PADDED,
+  METRIC_EUCLID,
+  METRIC_MANHATTAN,
+  MULTI_AFFINE,
+  MULTI_BEST,
+  MULTI_CHUNK,
+  MULTI_EXACT,
+  MULTI_MATRIX,
+  MULTI_QUERY_ROWS,
+  SPACE_QUERY,
+  SPACE_QUERY_CODES,
+} from '../layout';
+import { hotRow } from './field';
+import { lanesOf, scoreChunk, selectQuery } from './max-sim-score';
+import { scoreExact } from './score';
+
+/**
+ * MaxSim of one point: the sum over the query's rows of the best score among the point's rows. By codes with bounds on
+ * what 24 bits can make of it, or by 24 bits. Numbers about the point at hand are kept in this module: a thread looks at
+ * one point at a time.
+ */
+
+/** By codes, and what the exact sum lies between. */
+export let estimate: f32 = 0;
+export let highest: f32 = 0;
+export let lowest: f32 = 0;
+
+/** Of the point's rows: the largest error of codes, size of factor, and size of bias. */
+let rowError: f32 = 0;
+let rowFactor: f32 = 0;
+let rowBias: f32 = 0;
+
+/** Scores the point of rows [first, end) by codes: leaves the best of each query row in MULTI_BEST, and their sum and bounds. */
+export function estimatePoint(task: u32, field: u32, space: u32, first: u32, end: u32): void {
+  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
+  const best = load<u32>(task, MULTI_BEST);
+  const matrix = load<u32>(task, MULTI_MATRIX);
+  for (let lane: u32 = 0; lane < laneBytes; lane += 16) v128.store(best + lane, f32x4.splat(-Infinity));
+  for (let row = first; row < end; row += MULTI_CHUNK) {
+    const count = min(end - row, MULTI_CHUNK);
+    scoreChunk(task, field, space, row, count, matrix);
+    keepBest(best, matrix, count, laneBytes);
+  }
+  measureRows(field, first, end);
+  sumBounds(task, field, best);
+}
+
+/** best[lane] = the larger of it and the matrix's column. */
+@inline
+function keepBest(best: u32, matrix: u32, count: u32, laneBytes: u32): void {
+  for (let lane: u32 = 0; lane < laneBytes; lane += 16) {
+    let most = v128.load(best + lane);
+    let at = matrix + lane;
+    for (let row: u32 = 0; row < count; row++) {
+      most = f32x4.pmax(most, v128.load(at));
+      at += laneBytes;
+    }
+    v128.store(best + lane, most);
+  }
+}
+
+/** Largest numbers of the rows' tails. */
+function measureRows(field: u32, first: u32, end: u32): void {
+  const tail = load<u32>(field, FIELD_CODE_BYTES);
+  let most = f32x4.splat(0);
+  for (let row = first; row < end; row++) most = f32x4.pmax(most, f32x4.abs(v128.load(hotRow(field, row) + tail)));
+  rowFactor = f32x4.extract_lane(most, 0);
+  rowBias = f32x4.extract_lane(most, 1);
+  rowError = f32x4.extract_lane(most, 2);
+}
+
+/** Sums the best of each query row, and its bounds. */
+function sumBounds(task: u32, field: u32, best: u32): void {
+  const bytes = load<u32>(task, MULTI_QUERY_ROWS) << 2;
+  const metric = load<u32>(field, FIELD_METRIC);
+  let sum: f64 = 0;
+  let high: f64 = 0;
+  let low: f64 = 0;
+  for (let lane: u32 = 0; lane < bytes; lane += 4) {
+    const score = load<f32>(best + lane);
+    const margin = marginOf(task, metric, lane, score);
+    sum += score;
+    if (metric == METRIC_EUCLID) {
+      // |x - q| lies within the error of |codes - q|.
+      const near = max(sqrt<f32>(max(-score - margin, 0)) - rowError, 0);
+      const far = sqrt<f32>(max(-score + margin, 0)) + rowError;
+      high -= <f64>near * near;
+      low -= <f64>far * far;
+    } else {
+      high += <f64>score + <f64>margin;
+      low += <f64>score - <f64>margin;
+    }
+  }
+  estimate = <f32>sum;
+  highest = <f32>high;
+  lowest = <f32>low;
+}
+
+/**
+ * How far a score by codes may be from the exact one: error of the row (Euclid: but for that), the query's rounding to 16
+ * bits (|hi| <= 127), and the roundings of f32 sums.
+ */
+@inline
+function marginOf(task: u32, metric: u32, lane: u32, score: f32): f32 {
+  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
+  const affine = load<u32>(task, MULTI_AFFINE) + lane;
+  const noise = <f32>1e-6 * (abs(score) + rowBias + abs(load<f32>(affine + laneBytes)));
+  const slack = <f32>127 * rowFactor * load<f32>(affine + laneBytes * 3);
+  if (metric == METRIC_EUCLID) return slack + noise;
+  if (metric == METRIC_MANHATTAN) return rowError + noise;
+  return rowError * load<f32>(affine + (laneBytes << 1)) + slack + noise;
+}
+
+/** The least score by codes of a row that may be the best by 24 bits for a query row whose best score by codes this is. */
+@inline
+function leastOf(task: u32, metric: u32, lane: u32, best: f32): f32 {
+  const margin = marginOf(task, metric, lane, best);
+  if (metric != METRIC_EUCLID) return best - 2 * margin;
+  const far = sqrt<f32>(max(-best + margin, 0)) + 2 * rowError;
+  return -far * far * <f32>1.000001 - margin;
+}
+
+/** The sum by 24 bits (or whole numbers) of a point; only rows that may be the best of a query row are read in full. */
+export function exactPoint(task: u32, field: u32, space: u32, first: u32, end: u32): f64 {
+  estimatePoint(task, field, space, first, end);
+  const queries = load<u32>(task, MULTI_QUERY_ROWS);
+  const padded = load<u32>(field, FIELD_PADDED);
+  const spaceQuery = load<u32>(space, SPACE_QUERY);
+  const spaceCodes = load<u32>(space, SPACE_QUERY_CODES);
+  let sum: f64 = 0;
+  if (end - first <= <u32>MULTI_CHUNK) {
+    // The matrix still holds all scores.
+    for (let query: u32 = 0; query < queries; query++) {
+      selectQuery(task, space, padded, query);
+      sum += bestExact(task, field, space, query, first, end - first, -Infinity);
+    }
+  } else {
+    sum = sumOfChunks(task, field, space, first, end);
+  }
+  store<u32>(space, spaceQuery, SPACE_QUERY);
+  store<u32>(space, spaceCodes, SPACE_QUERY_CODES);
+  return sum;
+}
+
+/** The highest exact score of a query row among the rows of the matrix, or `known` where none is higher. */
+function bestExact(task: u32, field: u32, space: u32, query: u32, first: u32, count: u32, known: f64): f64 {
+  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
+  const lane = query << 2;
+  const least = leastOf(task, load<u32>(field, FIELD_METRIC), lane, load<f32>(load<u32>(task, MULTI_BEST) + lane));
+  let at = load<u32>(task, MULTI_MATRIX) + lane;
+  for (let row: u32 = 0; row < count; row++) {
+    if (load<f32>(at) >= least) known = max(known, scoreExact(field, space, first + row));
+    at += laneBytes;
+  }
+  return known;
+}
+
+/** As exactPoint, for a point of many rows: its matrix is made again, chunk by chunk, behind the best scores by codes. */
+function sumOfChunks(task: u32, field: u32, space: u32, first: u32, end: u32): f64 {
+  const queries = load<u32>(task, MULTI_QUERY_ROWS);
+  const padded = load<u32>(field, FIELD_PADDED);
+  const exact = load<u32>(task, MULTI_EXACT);
+  for (let query: u32 = 0; query < queries; query++) store<f64>(exact + (query << 3), -Infinity);
+  for (let row = first; row < end; row += MULTI_CHUNK) {
+    const count = min(end - row, MULTI_CHUNK);
+    scoreChunk(task, field, space, row, count, load<u32>(task, MULTI_MATRIX));
+    for (let query: u32 = 0; query < queries; query++) {
+      const place = exact + (query << 3);
+      selectQuery(task, space, padded, query);
+      store<f64>(place, bestExact(task, field, space, query, row, count, load<f64>(place)));
+    }
+  }
+  let sum: f64 = 0;
+  for (let query: u32 = 0; query < queries; query++) sum += load<f64>(exact + (query << 3));
+  return sum;
+}

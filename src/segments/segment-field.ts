@@ -1,0 +1,205 @@
+import { invariant } from '../base/invariant.ts';
+import type { Compute } from '../compute/compute.ts';
+import { VectorizerError } from '../core/errors.ts';
+import { ColumnBuilder } from '../core/vector-columns.ts';
+import type { SegmentPlan } from '../core/plan.ts';
+import type { Vector, VectorColumn } from '../core/vectors.ts';
+import type { RowFilter } from '../vectors/row-filter.ts';
+import type { BuildOptions, VectorField } from '../vectors/vector-field.ts';
+import { appendTo, fieldOf, type FieldIndex, openFieldIndex } from './field-index.ts';
+import { FieldRows, NO_PLACE } from './field-rows.ts';
+import { searchField } from './field-search.ts';
+import type { FieldSpec } from './field-spec.ts';
+import { Originals } from './originals.ts';
+import {
+  decodeVector,
+  encodedWidth,
+  encodeVectors,
+  type EncodedVectors,
+  packColumn,
+  unpackEncoded,
+} from './vector-encoding.ts';
+
+/** What is searched for in one field. */
+export interface FieldSearch {
+  /** Of the field's kind and dimension, normalised for Cosine, weighted for idf. */
+  readonly query: Vector;
+  readonly plan: SegmentPlan;
+  readonly filter: RowFilter | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Rows of the segment with their raw scores, best first. */
+export interface FieldHits {
+  readonly rows: Uint32Array;
+  readonly scores: Float32Array;
+}
+
+export interface FieldStatistics {
+  readonly liveCount: number;
+  readonly rowCount: number;
+  readonly indexedCount: number;
+  /** Of a dense vector or of a row of a multivector; 0 for sparse ones. */
+  readonly dimension: number;
+  /** About what the vectors outside of the index weigh as Qdrant counts: f32. */
+  readonly unindexedBytes: number;
+  /** The same of all. */
+  readonly bytes: number;
+}
+
+/**
+ * One vector field of a segment: which rows have a vector in it, its index, and the originals behind. The index numbers
+ * its vectors by place (field-rows.ts); nothing above this class knows places.
+ */
+export class SegmentField {
+  /** Within its segment; never used twice there: files are named by it. */
+  readonly number: number;
+  readonly spec: FieldSpec;
+  readonly rows: FieldRows = new FieldRows();
+  readonly originals: Originals;
+  readonly index: FieldIndex;
+  private numbers = 0;
+
+  constructor(compute: Compute, number: number, spec: FieldSpec, graph: Uint8Array | undefined) {
+    this.number = number;
+    this.spec = spec;
+    this.originals = new Originals(encodedWidth(spec));
+    this.index = openFieldIndex(compute, spec, graph);
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get field(): VectorField {
+    return fieldOf(this.index);
+  }
+
+  get statistics(): FieldStatistics {
+    const { liveCount, rowCount, indexedCount } = this.field;
+    const dimension = this.spec.kind === 'sparse' ? 0 : this.spec.dimension;
+    const each = rowCount === 0 ? 0 : (this.numbers * 4) / rowCount;
+    const unindexedBytes = (rowCount - indexedCount) * each;
+    return { liveCount, rowCount, indexedCount, dimension, unindexedBytes, bytes: liveCount * each };
+  }
+
+  /** Whether columns of this name and kind can be vectors of the field. */
+  takes(column: VectorColumn): boolean {
+    const { spec } = this;
+    if (column.name !== spec.name || column.kind !== spec.kind) return false;
+    if (spec.kind === 'sparse') return true;
+    const point = column.has.indexOf(1);
+    if (point < 0) return true;
+    const length = (column.starts[point + 1] as number) - (column.starts[point] as number);
+    return spec.kind === 'dense' ? length === spec.dimension : length % spec.dimension === 0;
+  }
+
+  /** Adds the vectors of rows firstRow, firstRow + 1, … to index and originals. Throws insufficient_storage: then undo. */
+  append(firstRow: number, column: VectorColumn): void {
+    this.appendIndexed(column);
+    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, column));
+    column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
+  }
+
+  /** As `append`, for vectors whose codes compaction has brought to the index already. */
+  adoptEncoded(firstRow: number, column: VectorColumn): void {
+    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, column));
+    this.numbers += column.values.length;
+    column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
+  }
+
+  /** Adds vectors that a file holds, by the rows that they belong to; those of removed rows are never found. */
+  restore(rows: Uint32Array, vectors: EncodedVectors, isRemoved: (row: number) => boolean): void {
+    const first = this.rows.placeCount;
+    const packed = unpackEncoded(this.spec, vectors);
+    appendTo(this.index, packed);
+    this.numbers += packed.values.length;
+    rows.forEach((row) => this.rows.add(row, true));
+    rows.forEach((row, index) => {
+      if (isRemoved(row)) this.field.remove(first + index);
+    });
+  }
+
+  /** The row's point is gone, or has a newer row. */
+  remove(row: number): void {
+    const place = this.rows.placeOf(row);
+    if (place !== NO_PLACE) this.field.remove(place);
+  }
+
+  has(row: number): boolean {
+    return this.rows.placeOf(row) !== NO_PLACE;
+  }
+
+  /** The vector of a row as it was given, or undefined where it has none. */
+  vectorAt(row: number): Vector | undefined {
+    const place = this.rows.placeOf(row);
+    return place === NO_PLACE ? undefined : decodeVector(this.spec, this.originals.at(place));
+  }
+
+  /** The vectors of rows of the segment, as a column. */
+  column(rows: Uint32Array): VectorColumn {
+    const builder = new ColumnBuilder(this.name, this.spec.kind);
+    for (const row of rows) builder.push(this.vectorAt(row));
+    return builder.column();
+  }
+
+  /** The places of those rows that have a vector, in the order of the rows. */
+  placesOf(rows: Uint32Array): Uint32Array {
+    return rows.map((row) => this.rows.placeOf(row)).filter((place) => place !== NO_PLACE);
+  }
+
+  /** Lets searches return only rows whose bit is set and that are below rowEnd. To be closed by the caller. */
+  admit(words: Uint32Array, rowEnd: number): RowFilter {
+    return this.field.admit(this.rows.bitmap(words), this.rows.placesBelow(rowEnd));
+  }
+
+  async search(search: FieldSearch): Promise<FieldHits> {
+    const { rows, scores } = await searchField(this.index, this.originals, search);
+    return { rows: rows.map((place) => this.rows.rowOf(place)), scores };
+  }
+
+  /** See SparseField.statistics; nothing for other kinds. */
+  frequencies(
+    indices: Uint32Array,
+    filter: RowFilter | undefined,
+  ): { readonly rows: number; readonly frequencies: Uint32Array } {
+    invariant(this.index.kind === 'sparse', 'field: frequencies are of sparse vectors');
+    return this.index.field.statistics(indices, filter);
+  }
+
+  /** See VectorField.buildIndex; the originals are read where codes alone would make a bad index. */
+  buildIndex(options: BuildOptions): Promise<void> {
+    return this.field.buildIndex({ ...options, originals: (place) => this.valuesAt(place) });
+  }
+
+  /** See DenseField.dropRemainders; nothing for what has none. */
+  dropRemainders(): void {
+    if (this.index.kind !== 'sparse') this.index.field.dropRemainders();
+  }
+
+  /** Gives memory and files back, once searches under way are done. */
+  async close(): Promise<void> {
+    this.field.close();
+    await this.originals.close();
+  }
+
+  private valuesAt(place: number): Float32Array {
+    return decodeVector(this.spec, this.originals.at(place)).values;
+  }
+
+  private appendIndexed(column: VectorColumn): void {
+    const packed = packColumn(column);
+    const before = this.field.rowCount;
+    invariant(before === this.rows.placeCount, 'field: codes follow places');
+    try {
+      appendTo(this.index, packed);
+    } catch (error) {
+      // Caught so that what was added by half is never found: the rows go elsewhere.
+      for (let place = before; place < this.field.rowCount; place++) this.field.remove(place);
+      throw error;
+    }
+    if (this.field.rowCount !== before + packed.count)
+      throw new VectorizerError('internal', 'a vector field did not take all vectors');
+    this.numbers += column.values.length;
+  }
+}

@@ -1,0 +1,273 @@
+import { invariant, present } from '../base/invariant.ts';
+import type { Compute } from '../compute/compute.ts';
+import type { Distance } from '../core/collection-config.ts';
+import { VectorizerError } from '../core/errors.ts';
+import type { QuantizationConfig } from '../core/quantization.ts';
+import type { VectorDatatype } from '../core/vectors.ts';
+import * as layout from '../kernels/layout.ts';
+import { chooseCode, isWhole } from './field-code.ts';
+import type { FieldShape } from './field-memory.ts';
+import { assignRows, trainCentroids } from './multi-centroids.ts';
+import type { CentroidBuild } from './multi-centroids.ts';
+import { MultiMemory } from './multi-memory.ts';
+import { planMulti, splitMulti } from './multi-plan.ts';
+import type { MultiPlan, MultiRequest } from './multi-plan.ts';
+import { MultiTask } from './multi-task.ts';
+import { RowFilter, filterWords } from './row-filter.ts';
+import { mergeHits } from './search-task.ts';
+import type { DenseHits } from './search-task.ts';
+import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
+
+export interface MultiFieldOptions {
+  readonly dimension: number;
+  readonly distance: Distance;
+  readonly datatype: VectorDatatype;
+  readonly quantization: QuantizationConfig | undefined;
+  /** Whether rows keep what makes their scores exact in memory. */
+  readonly remainders: boolean;
+  /** Whether buildIndex makes centroids; without, every search goes through all rows. */
+  readonly indexed: boolean;
+}
+
+export interface MultiSearch extends MultiRequest {
+  /** Cancels the search before it begins. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One multivector field of one segment (MaxSim). A row of the field is a point's whole list of vectors, its inner rows;
+ * rows are numbered from 0 in the order of their arrival. Inner rows are coded as those of a dense field; an index of
+ * centroids (assembly/centroid-sieve.ts) leaves few rows to be scored, and those that it has not caught up with are all scored.
+ * Owned by the main thread; searches run on worker threads. Cosine: the caller passes normalised vectors, but for uint8.
+ */
+export class MultiField implements VectorField {
+  readonly options: MultiFieldOptions;
+  readonly #compute: Compute;
+  readonly #shape: FieldShape;
+  readonly #whole: boolean;
+  /** Made by the first append: an empty field costs nothing. */
+  #memory: MultiMemory | undefined;
+  #rowCount = 0;
+  #deadCount = 0;
+  #innerCount = 0;
+  #busy: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(compute: Compute, options: MultiFieldOptions) {
+    const { dimension, distance, datatype } = options;
+    this.#compute = compute;
+    this.options = options;
+    // With remainders there are int8 codes anyway, and they are better than any that the user may ask for.
+    const code = chooseCode(dimension, datatype, options.remainders ? undefined : options.quantization);
+    this.#whole = isWhole(code, datatype);
+    const remainders = options.remainders && !this.#whole;
+    this.#shape = { dimension, distance, m: 0, efConstruct: 0, code, remainders };
+  }
+
+  static open(compute: Compute, options: MultiFieldOptions): MultiField {
+    return new MultiField(compute, options);
+  }
+
+  /** Rows appended, removed ones included. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Rows that a search can return. */
+  get liveCount(): number {
+    return this.#rowCount - this.#deadCount;
+  }
+
+  /** Rows that the index covers: all below this number. */
+  get indexedCount(): number {
+    return this.#memory?.centroids?.pointCount ?? 0;
+  }
+
+  get memory(): FieldMemoryUse {
+    const memory = this.#memory;
+    if (memory === undefined) return { codes: 0, index: 0, originals: 0 };
+    const { rows, tableBytes } = memory;
+    return { codes: rows.hotBytes - rows.indexBytes, index: tableBytes, originals: rows.coldBytes };
+  }
+
+  /**
+   * Adds `rowCount` rows, whose inner rows lie end to end in `values`: searchable at once.
+   * starts  rowCount + 1 ascending numbers of inner rows, from 0; no row is empty.
+   * Throws insufficient_storage: then nothing was added.
+   */
+  append(starts: Uint32Array, values: Float32Array, rowCount: number): void {
+    invariant(!this.#closed, 'multi: appended after close');
+    invariant(starts.length === rowCount + 1, 'multi: a start for each row, and the end');
+    if (rowCount === 0) return;
+    const added = present(starts[rowCount], 'multi: the end of the rows');
+    invariant(values.length === added * this.options.dimension, 'multi: as many coordinates as inner rows x dimension');
+    if (this.#innerCount + added > layout.ROW_LIMIT) {
+      throw new VectorizerError('insufficient_storage', `a segment holds at most ${String(layout.ROW_LIMIT)} vectors`);
+    }
+    this.#memory ??= new MultiMemory(this.#compute.arenas.forField(), this.#shape);
+    const memory = this.#memory;
+    memory.reserve(this.#rowCount + rowCount, this.#innerCount + added);
+    memory.rows.quantise(this.#innerCount, values, added);
+    const table = memory.starts.address / 4 + this.#rowCount;
+    for (let row = 1; row <= rowCount; row += 1) {
+      memory.arena.u32[table + row] = this.#innerCount + (starts[row] ?? 0);
+    }
+    this.#innerCount += added;
+    this.#rowCount += rowCount;
+  }
+
+  /** Never returns `row` again. Removing twice does nothing. */
+  remove(row: number): void {
+    const memory = this.#memory;
+    invariant(memory !== undefined && row < this.#rowCount, 'multi: a removed row exists');
+    if (memory.isDead(row)) return;
+    memory.bury(row);
+    this.#deadCount += 1;
+  }
+
+  isRemoved(row: number): boolean {
+    return row < this.#rowCount && this.#memory?.isDead(row) === true;
+  }
+
+  /** See DenseField.admit. */
+  admit(words: Uint32Array, rowEnd: number): RowFilter {
+    invariant(!this.#closed, 'multi: admitted after close');
+    const end = Math.min(rowEnd, this.#rowCount);
+    const bits = new Uint32Array(filterWords(end));
+    bits.set(words.subarray(0, bits.length));
+    bits[bits.length - 1] = (bits.at(-1) ?? 0) & ((1 << (end & 31)) - 1);
+    if (this.#deadCount > 0) this.#memory?.clearDead(bits, end);
+    return new RowFilter(this.#memory?.arena ?? this.#compute.arenas.forField(), bits, end, this.#deadCount);
+  }
+
+  /** Gives the memory of the remainders back, once searches under way are done: from then on scores come from codes. */
+  dropRemainders(): void {
+    this.#memory?.rows.dropRemainders();
+  }
+
+  /**
+   * The k best live rows, of the filter where there is one, with raw scores: the sum over the query's rows of the highest
+   * raw score among the row's inner rows. Approximate answers (no remainders in memory) may be longer, and in no order:
+   * the caller scores them again (max-sim.ts). Throws timeout where cancelled before it began.
+   */
+  async search(request: MultiSearch): Promise<DenseHits> {
+    const { query, filter, signal } = request;
+    invariant(filter?.isClosed !== true, 'multi: searched with a filter that is open');
+    const memory = this.#memory;
+    const plan = planMulti(request, this.#rows());
+    if (memory === undefined || plan.k === 0) return NOTHING;
+    invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
+    invariant(Number.isInteger(plan.queryRows) && query.length > 0, 'multi: query of its dimension');
+    const parts = splitMulti(plan, this.#compute.idleSearchThreads);
+    const answers = await Promise.all(parts.map((part) => this.#run(memory, part, signal)));
+    const [only] = answers;
+    return only !== undefined && answers.length === 1 ? only : mergeHits(answers, plan.answers);
+  }
+
+  /**
+   * Gives every row its centroids, also those appended meanwhile; chooses new ones when the field has outgrown them.
+   * Searches go on. A second call waits for the first. Throws timeout when aborted and internal when a thread fails; the
+   * rows not yet done stay in the scanned tail.
+   */
+  async buildIndex(options: BuildOptions): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
+    const building = this.#build(options).finally(() => {
+      this.#busy = undefined;
+    });
+    this.#busy = building;
+    await building;
+  }
+
+  /** Frees the memory, once searches under way are done. */
+  close(): void {
+    this.#closed = true;
+    this.#memory?.close();
+    this.#memory = undefined;
+  }
+
+  #rows(): Parameters<typeof planMulti>[1] {
+    const memory = this.#memory;
+    return {
+      dimension: this.options.dimension,
+      rowCount: this.#rowCount,
+      deadCount: this.#deadCount,
+      innerCount: this.#innerCount,
+      indexedCount: this.indexedCount,
+      centroidCount: memory?.centroids?.count ?? 0,
+      scoring: {
+        code: this.#shape.code.kind,
+        whole: this.#whole,
+        remainders: memory?.rows.hasRemainders ?? false,
+        wide: false,
+        quantization: this.options.quantization,
+      },
+    };
+  }
+
+  async #run(memory: MultiMemory, plan: MultiPlan, signal: AbortSignal): Promise<DenseHits> {
+    for (let tried = plan; ; tried = { ...tried, answers: Math.min(tried.answers * 8, this.#rowCount) }) {
+      const hits = await this.#runOnce(memory, tried, signal);
+      if (hits !== undefined) return hits;
+    }
+  }
+
+  async #runOnce(memory: MultiMemory, plan: MultiPlan, signal: AbortSignal): Promise<DenseHits | undefined> {
+    const { dimension, distance } = this.options;
+    const { arena } = memory;
+    const task = new MultiTask(memory, plan, dimension, distance);
+    try {
+      const shape = { padded: memory.rows.padded, rowCount: 1, beam: 1, links: layout.MULTI_CHUNK, top: 1 };
+      const done = memory.using(this.#compute.search({ arena, task: task.address, shape, signal }));
+      await (plan.filter === undefined ? done : plan.filter.using(done));
+      return task.hits();
+    } finally {
+      task.free();
+    }
+  }
+
+  async #build(options: BuildOptions): Promise<void> {
+    const memory = this.#memory;
+    if (memory === undefined || !this.options.indexed) return;
+    const unit = this.options.distance === 'Cosine' && this.options.datatype === 'uint8';
+    const build = { compute: this.#compute, memory, shape: this.#shape, unit, signal: options.signal };
+    await memory.using(this.#index(build, options));
+  }
+
+  async #index(build: CentroidBuild, options: BuildOptions): Promise<void> {
+    const { memory } = build;
+    const outgrown = this.#innerCount >= (memory.centroids?.trainedRows ?? 0) * OUTGROWN;
+    const fresh = outgrown ? await trainCentroids(build, this.#innerCount) : undefined;
+    const index = present(fresh ?? memory.centroids, 'multi: centroids');
+    try {
+      while (index.pointCount < this.#rowCount && !this.#closed) {
+        // In pieces, so that what is done serves at once.
+        const start = memory.startOf(index.pointCount);
+        const next = Math.min(index.pointCount + INDEXED_AT_ONCE, this.#rowCount);
+        const end = memory.startOf(next);
+        index.assigned.reserve(end);
+        await assignRows(build, index, start, end);
+        index.pointCount = next;
+        options.onProgress?.(next, this.#rowCount);
+      }
+    } catch (error) {
+      // Undone: the index that was there goes on serving.
+      if (fresh !== undefined) fresh.free();
+      throw error;
+    }
+    if (fresh === undefined) return;
+    if (this.#closed) fresh.free();
+    else memory.setCentroids(fresh);
+  }
+}
+
+/** New centroids are chosen once there are this many times the rows that they were chosen from. */
+const OUTGROWN = 4;
+/** Rows whose centroids are written before they are made known. */
+const INDEXED_AT_ONCE = 16384;
+
+const NOTHING: DenseHits = {
+  rows: new Uint32Array(0),
+  scores: new Float32Array(0),
+  approximate: false,
+  ceilings: new Float32Array(0),
+};

@@ -1,0 +1,245 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import test from 'ava';
+import type { Collection } from '../../src/collections/collection.ts';
+import { segmentUuid } from '../../src/collections/optimizations-report.ts';
+import {
+  type CollectionDiff,
+  NO_HNSW_DIFF,
+  type OptimizersPatch,
+  type QuantizationDiff,
+} from '../../src/core/collection-config.ts';
+import type { CollectionInfo, OptimizationsReport } from '../../src/core/answers.ts';
+import {
+  config,
+  CONTEXT,
+  openHouse,
+  queryOf,
+  READ,
+  removeFolder,
+  temporaryFolder,
+  type TestHouse,
+  upsertOf,
+} from './house.ts';
+
+const SIZE = 16;
+
+const NO_OPTIMIZERS: OptimizersPatch = {
+  deletedThreshold: undefined,
+  vacuumMinVectorNumber: undefined,
+  defaultSegmentNumber: undefined,
+  maxSegmentSize: undefined,
+  memmapThreshold: undefined,
+  indexingThreshold: undefined,
+  flushIntervalSeconds: undefined,
+  maxOptimizationThreads: undefined,
+  preventUnoptimized: undefined,
+};
+
+const NOTHING: CollectionDiff = {
+  vectors: new Map(),
+  sparseVectors: new Map(),
+  hnsw: undefined,
+  optimizers: undefined,
+  quantization: undefined,
+  params: undefined,
+  strictMode: undefined,
+  metadata: undefined,
+};
+
+const optimizers = (change: Partial<OptimizersPatch>): CollectionDiff => ({
+  ...NOTHING,
+  optimizers: { ...NO_OPTIMIZERS, ...change },
+});
+
+const graphLinks = (m: number): CollectionDiff => ({ ...NOTHING, hnsw: { ...NO_HNSW_DIFF, m } });
+
+const quantised = (quantization: QuantizationDiff): CollectionDiff => ({ ...NOTHING, quantization });
+
+interface Ground {
+  readonly house: TestHouse;
+  readonly collection: Collection;
+  patch(diff: CollectionDiff): Promise<boolean>;
+  upsert(from: number, to: number): Promise<void>;
+}
+
+/** A collection of 16 dimensions whose graph is built from 40 KB on, 640 points, changed by `diff` before anything else. */
+async function withCollection(diff: CollectionDiff, run: (ground: Ground) => Promise<void>): Promise<void> {
+  const house = await openHouse(await temporaryFolder());
+  try {
+    await house.database.create('c', config(SIZE, 'Euclid', { indexingThreshold: 40 }));
+    await house.database.update('c', diff);
+    const collection = house.database.collection('c');
+    const upsert = async (from: number, to: number): Promise<void> => {
+      for (let first = from; first < to; first += 500) {
+        const count = Math.min(500, to - first);
+        const points = Array.from({ length: count }, (_, at) => ({ id: first + at, vector: vectorOf(first + at) }));
+        await collection.update(CONTEXT, upsertOf('c', points));
+      }
+    };
+    await run({ house, collection, upsert, patch: (change) => house.database.update('c', change) });
+  } finally {
+    await house.close();
+    await removeFolder(house.folder);
+  }
+}
+
+function vectorOf(id: number): number[] {
+  return Array.from({ length: SIZE }, (_, at) => Math.sin((id + 1) * (at + 1) * 0.37 + at));
+}
+
+async function until(collection: Collection, holds: (info: CollectionInfo) => boolean): Promise<void> {
+  for (let turn = 0; turn < 3000 && !holds(collection.info()); turn++) await delay(10);
+  if (!holds(collection.info())) throw new Error(`the collection stays ${JSON.stringify(collection.info())}`);
+}
+
+const isGreen = ({ status }: CollectionInfo): boolean => status === 'green';
+
+/** Waits until nothing is running: the last checkpoint of a piece of work is written after the status says green. */
+async function rest(collection: Collection): Promise<void> {
+  for (let turn = 0; turn < 3000 && report(collection).running.length > 0; turn++) await delay(10);
+}
+
+function report(collection: Collection, completedLimit = 100): OptimizationsReport {
+  return collection.optimizations({
+    collection: 'c',
+    queued: true,
+    completed: true,
+    idleSegments: true,
+    completedLimit,
+  });
+}
+
+const names = ({ completed }: OptimizationsReport): readonly string[] =>
+  (completed ?? []).map(({ optimizer }) => optimizer).filter((name) => name !== 'checkpoint');
+
+test('with indexing_threshold 0 nothing is indexed and nothing is due; another one begins at once', (t) =>
+  withCollection(optimizers({ indexingThreshold: 0 }), async ({ collection, upsert, patch }) => {
+    await upsert(0, 2000);
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 0);
+    const before = report(collection);
+    t.deepEqual([before.queued, names(before)], [[], []]);
+    t.is(before.summary.idleSegments, 1);
+    await patch(optimizers({ indexingThreshold: 40 }));
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 2000);
+    t.deepEqual(names(report(collection)), ['indexing']);
+    // What comes from now on is not indexed any more.
+    await patch(optimizers({ indexingThreshold: 0 }));
+    await upsert(2000, 2500);
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 2000);
+  }));
+
+test('with max_optimization_threads 0 what is due waits, and the status is grey', (t) =>
+  withCollection(optimizers({ maxOptimizationThreads: 0 }), async ({ collection, upsert, patch }) => {
+    t.is(collection.info().status, 'green');
+    await upsert(0, 2000);
+    await until(collection, ({ status }) => status === 'grey');
+    t.is(collection.info().indexedVectorsCount, 0);
+    const { number } = collection;
+    const segment = { uuid: segmentUuid(number, 0, 1), pointsCount: 2000 };
+    t.deepEqual(
+      { ...report(collection), completed: undefined },
+      {
+        summary: { queuedOptimizations: 1, queuedSegments: 1, queuedPoints: 2000, idleSegments: 0 },
+        running: [],
+        queued: [{ optimizer: 'indexing', segments: [segment] }],
+        completed: undefined,
+        idleSegments: [],
+      },
+    );
+    await patch(optimizers({ maxOptimizationThreads: null }));
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 2000);
+    const { summary, idleSegments, completed } = report(collection);
+    t.deepEqual(summary, { queuedOptimizations: 0, queuedSegments: 0, queuedPoints: 0, idleSegments: 1 });
+    t.deepEqual(idleSegments, [segment]);
+    const indexing = completed?.find(({ optimizer }) => optimizer === 'indexing');
+    t.like(indexing, { status: 'done', segments: [segment], progress: { name: 'indexing', done: 2000, total: 2000 } });
+    t.true((indexing?.progress.finishedAtMs ?? 0) >= (indexing?.progress.startedAtMs ?? Infinity));
+  }));
+
+test('with m 0 there is no graph; another m builds it', (t) =>
+  withCollection(graphLinks(0), async ({ collection, upsert, patch }) => {
+    await upsert(0, 2000);
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 0);
+    await patch(graphLinks(8));
+    await until(collection, isGreen);
+    await rest(collection);
+    t.is(collection.info().indexedVectorsCount, 2000);
+    t.deepEqual(names(report(collection)), ['indexing', 'config mismatch']);
+    await patch(graphLinks(0));
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 0);
+  }));
+
+test('a graph that is being built stops when it is postponed, and goes on when it is allowed', (t) =>
+  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+    await upsert(0, 8000);
+    await until(collection, ({ indexedVectorsCount }) => indexedVectorsCount > 0);
+    t.is(collection.info().status, 'yellow');
+    t.deepEqual(
+      report(collection).running.map(({ optimizer, status }) => [optimizer, status]),
+      [['indexing', 'optimizing']],
+    );
+    await patch(optimizers({ maxOptimizationThreads: 0 }));
+    await rest(collection);
+    const stopped = collection.info();
+    t.is(stopped.status, 'grey');
+    t.true(stopped.indexedVectorsCount < 8000);
+    const [last] = report(collection, 1).completed ?? [];
+    t.deepEqual(last?.status, { cancelled: 'the building of an index was cancelled' });
+    await delay(100);
+    t.is(collection.info().indexedVectorsCount, stopped.indexedVectorsCount);
+    await patch(optimizers({ maxOptimizationThreads: 2 }));
+    await until(collection, isGreen);
+    t.is(collection.info().indexedVectorsCount, 8000);
+  }));
+
+test('another quantisation is made in the background, and points are found meanwhile', (t) =>
+  withCollection(NOTHING, async ({ house, collection, upsert, patch }) => {
+    await upsert(0, 2000);
+    await until(collection, isGreen);
+    const codes = (): number => collection.memory().vectors.reduce((sum, vector) => sum + vector.codes, 0);
+    const search = async (): Promise<number> => {
+      const queries = [queryOf(vectorOf(7), { limit: 5 })];
+      const [hits = []] = await collection.query(CONTEXT, { collection: 'c', queries, ...READ });
+      return hits.length;
+    };
+    const plain = codes();
+    const none = { alwaysRam: undefined, memory: undefined };
+    for (const diff of [
+      quantised({ kind: 'binary', encoding: undefined, queryEncoding: undefined, ...none }),
+      quantised('disabled'),
+    ]) {
+      await patch(diff);
+      const seen = new Set<number>();
+      while (!isGreen(collection.info())) seen.add(await search());
+      t.deepEqual([...seen], [5]);
+      await rest(collection);
+      t.is(names(report(collection, 100))[0], 'config mismatch');
+      if (diff.quantization !== 'disabled') t.true(codes() < plain);
+    }
+    t.is(codes(), plain);
+    t.is(house.database.collection('c').config.quantization, undefined);
+  }));
+
+test('what is not asked for is not reported, and the past is bounded', (t) =>
+  withCollection(NOTHING, async ({ collection, upsert }) => {
+    for (let round = 0; round < 3; round++) {
+      await upsert(round * 1000, round * 1000 + 1000);
+      await until(collection, isGreen);
+    }
+    t.is(report(collection, 2).completed?.length, 2);
+    const bare = collection.optimizations({
+      collection: 'c',
+      queued: false,
+      completed: false,
+      idleSegments: false,
+      completedLimit: 16,
+    });
+    t.deepEqual([bare.queued, bare.completed, bare.idleSegments], [undefined, undefined, undefined]);
+    t.is(bare.summary.idleSegments, 1);
+  }));
