@@ -24,7 +24,7 @@ const hits: ScoredPoint[] = Array.from({ length: 10 }, (_, index) => ({
   version: index,
   score: Math.fround(0.9 - index * 0.0123),
   payload: undefined,
-  vector: undefined,
+  vectors: undefined,
 }));
 
 /** In the child: both servers; `cpu` messages are answered with the processor time used so far, in µs. */

@@ -1,3 +1,5 @@
+import { VECTOR_TEMPLATES } from './vector-bodies.ts';
+
 /** Requests for the fuzzer: well-formed ones to start from, and what is done to them. */
 export interface Template {
   readonly method: string;
@@ -165,6 +167,7 @@ export const TEMPLATES: readonly Template[] = [
     path: '/collections/fuzzed/points/search/batch',
     body: `{"searches":[{"vector":${VECTOR},"limit":2}]}`,
   },
+  ...VECTOR_TEMPLATES,
 ];
 
 /** What numbers, texts and structures go wrong with. */

@@ -22,6 +22,7 @@ import type {
   FacetPoints,
   GetOptimizations,
   GetPoint,
+  PointChange,
   QueryBatch,
   RetrievePoints,
   ScrollPoints,
@@ -158,9 +159,9 @@ export class Collection {
 
   /** Carries out one change; of the two that a removal of vectors may be, the last one answers. */
   async update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
+    if (takesMemory(request.change)) await this.budget.admit();
     const change = await inferChange(request.change, this.onThread);
     const records = this.numbered(() => acceptChange(change, this.currentConfig));
-    if (records.some(takesMemory)) this.budget.admit();
     await this.slowDown(records);
     let result: UpdateResult = { operationId: undefined, status: 'acknowledged' };
     for (const record of records) result = await this.log(record, request);
@@ -176,7 +177,7 @@ export class Collection {
   }
 
   async createFieldIndex(_context: Context, request: CreateFieldIndex): Promise<UpdateResult> {
-    this.budget.admit();
+    await this.budget.admit();
     const { path, schema } = request;
     return this.logTwice({ kind: 'create_index', path, schema }, request);
   }
@@ -305,7 +306,7 @@ export class Collection {
   }
 }
 
-function takesMemory({ kind }: UpdateRecord): boolean {
+function takesMemory({ kind }: PointChange): boolean {
   return kind === 'upsert' || kind === 'update_vectors' || kind === 'set_payload' || kind === 'overwrite_payload';
 }
 

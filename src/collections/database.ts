@@ -90,8 +90,8 @@ export class Database {
   }
 
   /** Adds a field of vectors to a collection. Throws not_found, or bad_input where the name has another configuration. */
-  createVectorField(request: CreateVectorField): Promise<UpdateResult> {
-    this.memory.admit();
+  async createVectorField(request: CreateVectorField): Promise<UpdateResult> {
+    await this.memory.admit();
     return this.changeVectorFields(request, (config) => withVectorField(config, request.field));
   }
 

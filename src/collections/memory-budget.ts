@@ -45,6 +45,7 @@ export class MemoryBudget {
   private readonly timer: NodeJS.Timeout | undefined;
   private lookedAt = 0;
   private hasSmallCaches = false;
+  private isShort = false;
   private refusing = false;
   private checkpoints: Promise<void> | undefined;
   /** Fields whose originals were given up. */
@@ -58,9 +59,13 @@ export class MemoryBudget {
     if (this.limits.budgetBytes < Infinity) this.timer = setInterval(() => this.review(), REVIEW_MS).unref();
   }
 
-  /** To be called before a write that takes memory. Throws insufficient_storage where there is none. */
-  admit(): void {
+  /**
+   * To be called before a write that takes memory; waits while checkpoints may still make room for it. Throws
+   * insufficient_storage where there is none.
+   */
+  async admit(): Promise<void> {
     if (performance.now() - this.lookedAt >= GLANCE_MS) this.review();
+    if (this.checkpoints !== undefined && this.isShort) await this.checkpoints;
     if (!this.refusing) return;
     const percent = Math.round((this.used() / this.limits.budgetBytes) * 100);
     const budget = Math.round(this.limits.budgetBytes / 2 ** 20);
@@ -81,9 +86,9 @@ export class MemoryBudget {
     if (used > budgetBytes * HIGH) used = this.shrinkCaches();
     if (used > budgetBytes * HIGH) used = this.dropOriginals(used);
     if (used > budgetBytes * HIGH) this.beginCheckpoints();
+    this.isShort = used > budgetBytes * REFUSED;
     if (used <= budgetBytes * HIGH) this.refusing = false;
-    else if (used > budgetBytes || (used > budgetBytes * REFUSED && this.checkpoints === undefined))
-      this.refusing = true;
+    else if (this.isShort && this.checkpoints === undefined) this.refusing = true;
     if (used < budgetBytes * LOW) this.growCaches(used);
     const after = this.pressure;
     if (after !== before) this.foundation.logger.info('memory pressure', { before, after, used, budget: budgetBytes });

@@ -79,6 +79,8 @@ export const RESCORE_EXACT = 1;
 export const RESCORE_LATER = 2;
 /** In a workspace: there were more of them than it has room for. */
 export const RESCORE_OVERFLOW = 3;
+/** The best by codes, which are the vectors themselves; Euclid gets rid of what cancels out. */
+export const RESCORE_DECODED = 4;
 
 // Codes of hot rows. All rows end in the same tail: f32 factor · f32 bias · f32 error · f32 (unused).
 /** int8[padded], step and ratio of each row its own. */

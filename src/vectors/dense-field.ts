@@ -15,6 +15,7 @@ import type { GraphExport, ImportedGraph } from './graph-file.ts';
 import { buildGraph } from './graph-build.ts';
 import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
+import { hasHalfArithmetic } from './original-scores.ts';
 import { RowFilter, filterWords } from './row-filter.ts';
 import { planSearch } from './search-plan.ts';
 import type { FieldScoring } from './scoring.ts';
@@ -75,6 +76,8 @@ export class DenseField implements VectorField {
     const code = chooseCode(dimension, datatype, quantization);
     this.#whole = isWhole(code, datatype);
     this.#shape = { dimension, distance, m, efConstruct, code, remainders: options.remainders && !this.#whole };
+    // Their scores come from the originals alone: rows are never kept whole, not even until centring is decided.
+    this.#centringDecided = hasHalfArithmetic(options);
     this.#imported = imported;
   }
 

@@ -32,12 +32,11 @@ export function centroidCount(rowCount: number): number {
 }
 
 /**
- * Chooses centroids of the first `rowCount` rows by k-means over a sample, in pieces on the background threads. No row is
+ * Chooses `count` centroids of the first `rowCount` rows by k-means over a sample, in pieces on the background threads. No row is
  * assigned yet. Throws timeout when aborted, internal when a thread fails, insufficient_storage.
  */
-export async function trainCentroids(build: CentroidBuild, rowCount: number): Promise<CentroidIndex> {
+export async function trainCentroids(build: CentroidBuild, rowCount: number, count: number): Promise<CentroidIndex> {
   const { memory, shape } = build;
-  const count = centroidCount(rowCount);
   const plain = {
     dimension: shape.dimension,
     m: 0,

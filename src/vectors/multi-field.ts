@@ -7,7 +7,7 @@ import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { chooseCode, isWhole } from './field-code.ts';
 import type { FieldShape } from './field-memory.ts';
-import { assignRows, trainCentroids } from './multi-centroids.ts';
+import { assignRows, centroidCount, trainCentroids } from './multi-centroids.ts';
 import type { CentroidBuild } from './multi-centroids.ts';
 import { MultiMemory } from './multi-memory.ts';
 import { planMulti, splitMulti } from './multi-plan.ts';
@@ -236,7 +236,7 @@ export class MultiField implements VectorField {
   async #index(build: CentroidBuild, options: BuildOptions): Promise<void> {
     const { memory } = build;
     const outgrown = this.#innerCount >= (memory.centroids?.trainedRows ?? 0) * OUTGROWN;
-    const fresh = outgrown ? await trainCentroids(build, this.#innerCount) : undefined;
+    const fresh = outgrown ? await trainCentroids(build, this.#innerCount, centroidCount(this.#innerCount)) : undefined;
     const index = present(fresh ?? memory.centroids, 'multi: centroids');
     try {
       while (index.pointCount < this.#rowCount && !this.#closed) {

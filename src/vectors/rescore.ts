@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { VectorizerError } from '../core/errors.ts';
 import type { DenseField } from './dense-field.ts';
 import { originalScore } from './original-scores.ts';
+import type { ScoreKind } from './original-scores.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { DenseHits, Hits } from './search-task.ts';
 
@@ -20,7 +21,7 @@ export type ReadOriginals = (rows: Uint32Array) => Float32Array;
  * Cost   reading some k rows of int8 codes, more of shorter ones.
  */
 export function rescore(
-  field: DenseField,
+  field: { readonly options: ScoreKind },
   query: Float32Array,
   hits: DenseHits,
   k: number,

@@ -47,7 +47,7 @@ export function chooseScoring(request: ScoringRequest, field: FieldScoring, k: n
   const exactWay = wide ? layout.WAY_WIDE : layout.WAY_INT8;
   const way = isInt8 ? exactWay : layout.WAY_CODES;
   const plain = { way, answers: k, candidates: 0, approximate: false };
-  if (whole) return { ...plain, rescore: code === layout.CODE_UINT8 ? layout.RESCORE_EXACT : layout.RESCORE_NONE };
+  if (whole) return { ...plain, rescore: code === layout.CODE_UINT8 ? layout.RESCORE_EXACT : layout.RESCORE_DECODED };
   const onVectors = request.exact || request.quantization.ignore;
   if (remainders) {
     if (onVectors) return { ...plain, way: exactWay, rescore: layout.RESCORE_EXACT };

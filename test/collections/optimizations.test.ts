@@ -151,6 +151,7 @@ test('with max_optimization_threads 0 what is due waits, and the status is grey'
     );
     await patch(optimizers({ maxOptimizationThreads: null }));
     await until(collection, isGreen);
+    await rest(collection);
     t.is(collection.info().indexedVectorsCount, 2000);
     const { summary, idleSegments, completed } = report(collection);
     t.deepEqual(summary, { queuedOptimizations: 0, queuedSegments: 0, queuedPoints: 0, idleSegments: 1 });

@@ -74,11 +74,14 @@ test('between any two halves the nearer one is taken, of two equally near the ev
 
 test('any f32 becomes the half that comparing says', (t) => {
   fc.assert(
-    fc.property(fc.oneof(fc.float(), fc.float({ min: -70_000, max: 70_000 }), fc.float({ min: -1, max: 1 })), (value) => {
-      const expected = nearest(value);
-      if (Number.isNaN(expected)) t.true(Number.isNaN(fromFloat16(toFloat16(value))));
-      else t.is(toFloat16(value), expected);
-    }),
+    fc.property(
+      fc.oneof(fc.float(), fc.float({ min: -70_000, max: 70_000 }), fc.float({ min: -1, max: 1 })),
+      (value) => {
+        const expected = nearest(value);
+        if (Number.isNaN(expected)) t.true(Number.isNaN(fromFloat16(toFloat16(value))));
+        else t.is(toFloat16(value), expected);
+      },
+    ),
     { numRuns: 5000 },
   );
 });

@@ -20,7 +20,10 @@ const anyOf: Readonly<Record<VectorKind, fc.Arbitrary<PlainVector>>> = {
 const anyColumn = fc
   .constantFrom<VectorKind>('dense', 'sparse', 'multi')
   .chain((kind) =>
-    fc.record({ kind: fc.constant(kind), points: fc.array(fc.option(anyOf[kind], { nil: undefined }), { maxLength: 12 }) }),
+    fc.record({
+      kind: fc.constant(kind),
+      points: fc.array(fc.option(anyOf[kind], { nil: undefined }), { maxLength: 12 }),
+    }),
   );
 
 function columnOf(kind: VectorKind, points: readonly (PlainVector | undefined)[]): VectorColumn {

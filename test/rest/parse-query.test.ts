@@ -3,53 +3,13 @@ import test from 'ava';
 import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
-import type { OrderBy, QueryPoints, SearchParams, StartFrom } from '../../src/core/requests.ts';
+import type { OrderBy, QueryPoints, StartFrom } from '../../src/core/requests.ts';
 import { parseQuery, parseQueryBatch } from '../../src/rest/parse/query.ts';
-import { parseSearch, parseSearchBatch } from '../../src/rest/parse/search.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
+import { DEFAULTS, multi, PARAMS, quantized, sparse, vector } from './query-words.ts';
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
-
-const PARAMS: SearchParams = {
-  hnswEf: undefined,
-  exact: false,
-  indexedOnly: false,
-  quantization: { ignore: false, rescore: undefined, oversampling: undefined },
-  idfCorpus: undefined,
-};
-
-const DEFAULTS: QueryPoints = {
-  target: { kind: 'scroll' },
-  using: '',
-  lookupFrom: undefined,
-  limit: 10,
-  offset: 0,
-  scoreThreshold: undefined,
-  filter: undefined,
-  params: PARAMS,
-  withPayload: { kind: 'none' },
-  withVector: { kind: 'none' },
-};
-
-function vector(...components: readonly number[]): Partial<QueryPoints> {
-  return { target: { kind: 'vector', vector: { kind: 'dense', values: Float32Array.from(components) } } };
-}
-
-function sparse(...entries: readonly (readonly [number, number])[]): Partial<QueryPoints> {
-  const indices = Uint32Array.from(entries, ([index]) => index);
-  const values = Float32Array.from(entries, ([, value]) => value);
-  return { target: { kind: 'vector', vector: { kind: 'sparse', indices, values } } };
-}
-
-function multi(dimension: number, ...components: readonly number[]): Partial<QueryPoints> {
-  const values = Float32Array.from(components);
-  return { target: { kind: 'vector', vector: { kind: 'multi', dimension, values } } };
-}
-
-function quantized(quantization: Partial<SearchParams['quantization']>): Partial<QueryPoints> {
-  return { ...vector(1), params: { ...PARAMS, quantization: { ...PARAMS.quantization, ...quantization } } };
-}
 
 function orderBy(text: string, direction: OrderBy['direction'], startFrom: StartFrom | undefined): OrderBy {
   const path = jsonPath(text);
@@ -153,45 +113,6 @@ test('a query is read in every form that is served', (t) => {
   }
 });
 
-/** Bodies of the search route that are accepted. */
-const SEARCHES: readonly (readonly [string, Partial<QueryPoints>])[] = [
-  ['{"vector":[1,2],"limit":3}', { ...vector(1, 2), limit: 3 }],
-  ['{"vector":[],"limit":3}', { ...vector(), limit: 3 }],
-  ['{"vector":{"name":"a","vector":[1]},"limit":3}', { ...vector(1), limit: 3, using: 'a' }],
-  ['{"vector":{"name":"","vector":[]},"limit":3}', { ...vector(), limit: 3 }],
-  [
-    '{"vector":{"name":"a","vector":{"indices":[2,1],"values":[1,2]}},"limit":3}',
-    { ...sparse([1, 2], [2, 1]), limit: 3, using: 'a' },
-  ],
-  [
-    '{"vector":[1],"top":3,"offset":1,"with_payload":["a"],"with_vector":true,"score_threshold":1,"params":{"exact":true},"filter":{},"shard_key":null}',
-    {
-      ...vector(1),
-      limit: 3,
-      offset: 1,
-      withPayload: { kind: 'include', paths: ['a'] },
-      withVector: { kind: 'all' },
-      scoreThreshold: 1,
-      filter: EVERYTHING,
-      params: { ...DEFAULTS.params, exact: true },
-    },
-  ],
-];
-
-test('the legacy search is a query', (t) => {
-  for (const [body, given] of SEARCHES) {
-    t.deepEqual(parseSearch(wire(body)).queries, [{ ...DEFAULTS, ...given }], body);
-  }
-});
-
-test('no vector holds numbers of an earlier body', (t) => {
-  parseQuery(wire({ query: [6, 6, 6] }));
-  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, {
-    kind: 'vector',
-    vector: { kind: 'dense', values: new Float32Array(0) },
-  });
-});
-
 test('batches hold queries in their order, with the options of the request', (t) => {
   const batch = parseQueryBatch(
     wire('{"searches":[{"query":[1]},{"query":2,"limit":3}]}', { query: 'consistency=all&timeout=4' }),
@@ -205,8 +126,6 @@ test('batches hold queries in their order, with the options of the request', (t)
       { ...DEFAULTS, target: { kind: 'id', id: numberId(2n) }, limit: 3 },
     ],
   });
-  const searches = parseSearchBatch(wire('{"other":{"a":[1]},"searches":[{"vector":[1],"limit":1}]}'));
-  t.deepEqual(searches.queries, [{ ...DEFAULTS, ...vector(1), limit: 1 }]);
 });
 
 function noQuery(column: number): string {
@@ -381,34 +300,6 @@ test('what is wrong with a query, or not served, is said', (t) => {
   for (const [body, expected] of REFUSED) t.is(refusal(parseQuery, wire(body)), expected, body);
 });
 
-function noNamed(column: number): string {
-  return format(`data did not match any variant of untagged enum NamedVectorStruct at line 1 column ${column}`);
-}
-
-const REFUSED_SEARCHES: readonly (readonly [string, string])[] = [
-  [
-    '{"vector":{"name":"a","vector":{"indices":[1,1],"values":[1,2]}},"limit":3}',
-    rule('search_request.vector.indices: Validation error: must be unique [{}]'),
-  ],
-  ['{"vector":{"name":"a","vector":[[1]]},"limit":3}', noNamed(48)],
-  ['{"vector":{"name":5,"vector":[1]},"limit":3}', noNamed(44)],
-  ['{"vector":{"name":"a"},"limit":3}', noNamed(33)],
-  ['{"vector":{"vector":[1]},"limit":3}', noNamed(35)],
-  ['{"vector":null,"limit":3}', noNamed(25)],
-  ['{"vector":["a"],"limit":3}', noNamed(26)],
-  ['{"vector":[1],"limit":null}', format('invalid type: null, expected usize at line 1 column 27')],
-  ['{"vector":[1],"limit":0}', rule('search_request.limit: value 0 invalid, must be 1 or larger')],
-  ['{"vector":[1],"limit":1,"shard_key":"a"}', unserved('shard_key')],
-  [
-    '{"vector":{"name":"a","vector":[1e39]},"limit":1}',
-    '400 Wrong input: search_request.vector.vector[0] is out of range: expected a number that fits into 32-bit floating point',
-  ],
-];
-
-test('what is wrong with a legacy search is said', (t) => {
-  for (const [body, expected] of REFUSED_SEARCHES) t.is(refusal(parseSearch, wire(body)), expected, body);
-});
-
 const REFUSED_BATCHES: readonly (readonly [string, string])[] = [
   ['{"searches":[1]}', format('invalid type: integer `1`, expected struct QueryRequest at line 1 column 14')],
   [
@@ -438,6 +329,4 @@ const REFUSED_BATCHES: readonly (readonly [string, string])[] = [
 
 test('a batch is read in the order of the text: the first thing that is wrong is what is said', (t) => {
   for (const [body, expected] of REFUSED_BATCHES) t.is(refusal(parseQueryBatch, wire(body)), expected, body);
-  const expected = rule('searches[0].search_request.limit: value 0 invalid, must be 1 or larger');
-  t.is(refusal(parseSearchBatch, wire('{"searches":[{"vector":[1],"limit":0}]}')), expected);
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServerProcess, temporaryFolder } from '../../../test/acceptance/server-process.ts';
-import { uploadRequests } from './bodies.ts';
+import { uploadRequests, type NamedUpload } from './bodies.ts';
 import type { BenchData } from '../engine/cached-data.ts';
 import { once, runLoad, type LoadResult } from './load.ts';
 
@@ -61,7 +61,12 @@ export class BenchServer {
   }
 
   /** Uploads all rows with `wait=false` and answers when all are acknowledged. Bodies are made beforehand. */
-  async upload(data: BenchData, firstId: number, payload?: (row: number) => string): Promise<LoadResult> {
+  async upload(
+    data: BenchData,
+    firstId: number,
+    payload?: (row: number) => string,
+    named?: NamedUpload,
+  ): Promise<LoadResult> {
     const { base: vectors, dimension } = data;
     const requests = [
       ...uploadRequests({
@@ -72,6 +77,7 @@ export class BenchServer {
         firstId,
         wait: false,
         ...(payload === undefined ? {} : { payload }),
+        ...(named === undefined ? {} : { named }),
       }),
     ];
     return runLoad({ port: this.port, connections: 2, next: once(requests) });

@@ -35,8 +35,8 @@ export function rowJson(vectors: Float32Array, row: number, dimension: number): 
   return buffer.subarray(0, writeRow(buffer, 0, vectors, row * dimension, dimension));
 }
 
-/** Room for an id and a payload. */
-const PAYLOAD_BYTES_MAX = 2048;
+/** Room for an id, a payload and small vectors. */
+const REST_BYTES_MAX = 2048;
 
 export interface UploadOptions {
   readonly collection: string;
@@ -48,41 +48,63 @@ export interface UploadOptions {
   readonly wait: boolean;
   /** JSON of the payload of a row; undefined = none. */
   readonly payload?: (row: number) => string;
+  /** For a vector with a name; undefined = the default vector. */
+  readonly named?: NamedUpload;
+}
+
+export interface NamedUpload {
+  readonly name: string;
+  /** JSON fields of a row's other vectors, each behind a comma; empty = none. */
+  readonly others: (row: number) => string;
 }
 
 /** One upsert request for every batch of rows, made when asked for. */
 export function* uploadRequests(options: UploadOptions): Generator<Buffer> {
-  const { collection, vectors, dimension, batchRows, firstId, wait, payload } = options;
+  const { collection, vectors, dimension, batchRows, firstId, wait, payload, named } = options;
   const rowCount = vectors.length / dimension;
   const path = `/collections/${collection}/points?wait=${wait}`;
-  const text = Buffer.allocUnsafe(batchRows * (dimension * BYTES_PER_FLOAT + PAYLOAD_BYTES_MAX) + 16);
+  const before = named === undefined ? '[' : `{"${named.name}":[`;
+  const text = Buffer.allocUnsafe(batchRows * (dimension * BYTES_PER_FLOAT + REST_BYTES_MAX) + 16);
   for (let first = 0; first < rowCount; first += batchRows) {
     let at = text.write('{"points":[');
     for (let row = first; row < Math.min(rowCount, first + batchRows); row += 1) {
-      at += text.write(`${row === first ? '' : ','}{"id":${firstId + row},"vector":[`, at);
+      at += text.write(`${row === first ? '' : ','}{"id":${firstId + row},"vector":${before}`, at);
       at += writeRow(text, at, vectors, row * dimension, dimension);
-      at += text.write(payload === undefined ? ']}' : `],"payload":${payload(row)}}`, at);
+      const after = named === undefined ? ']' : `]${named.others(row)}}`;
+      at += text.write(payload === undefined ? `${after}}` : `${after},"payload":${payload(row)}}`, at);
     }
     at += text.write(']}', at);
     yield httpRequest('PUT', path, text.subarray(0, at));
   }
 }
 
-/** One search request for every row of `queries`. */
-export function searchRequests(options: {
-  readonly collection: string;
-  readonly queries: Float32Array;
-  readonly dimension: number;
+/** What a search says besides its vector and limit. */
+export interface SearchWords {
   readonly ef: number;
-  readonly limit: number;
   /** JSON of the filter of a query; undefined = none. */
   readonly filter?: (query: number) => string;
-}): readonly Buffer[] {
-  const { collection, queries, dimension, ef, limit, filter } = options;
+  /** Undefined = what the collection has. */
+  readonly quantization?: { readonly rescore?: boolean; readonly oversampling?: number; readonly ignore?: boolean };
+  /** Undefined = the default vector. */
+  readonly using?: string;
+}
+
+/** One search request for every row of `queries`. */
+export function searchRequests(
+  options: SearchWords & {
+    readonly collection: string;
+    readonly queries: Float32Array;
+    readonly dimension: number;
+    readonly limit: number;
+  },
+): readonly Buffer[] {
+  const { collection, queries, dimension, ef, limit, filter, quantization, using } = options;
+  const codes = quantization === undefined ? '' : `,"quantization":${JSON.stringify(quantization)}`;
+  const name = using === undefined ? '' : `,"using":"${using}"`;
   return Array.from({ length: queries.length / dimension }, (_, row) => {
     const head = Buffer.from('{"query":[');
     const filtered = filter === undefined ? '' : `,"filter":${filter(row)}`;
-    const tail = Buffer.from(`],"limit":${limit},"params":{"hnsw_ef":${ef}}${filtered}}`);
+    const tail = Buffer.from(`]${name},"limit":${limit},"params":{"hnsw_ef":${ef}${codes}}${filtered}}`);
     const body = Buffer.concat([head, rowJson(queries, row, dimension), tail]);
     return httpRequest('POST', `/collections/${collection}/points/query`, body);
   });

@@ -1,31 +1,43 @@
 import { recall } from '../data.ts';
 import type { Measured } from './at-recall.ts';
 import { COLLECTION } from './bench-server.ts';
-import { searchRequests } from './bodies.ts';
+import { searchRequests, type SearchWords } from './bodies.ts';
 import { K, type BenchData } from '../engine/cached-data.ts';
 import { forDuration, runLoad } from './load.ts';
 import { RawConnection } from './raw-connection.ts';
 
-export interface MeasureOptions {
+export interface RecallOptions extends SearchWords {
   readonly port: number;
   readonly data: BenchData;
-  readonly ef: number;
+}
+
+export interface MeasureOptions extends RecallOptions {
   readonly connections: number;
   readonly durationMs: number;
-  /** JSON of the filter of a query; undefined = none. */
-  readonly filter?: (query: number) => string;
 }
 
 /** Recall over all queries, untimed, then searches a second. */
 export async function measureSearch(options: MeasureOptions): Promise<Measured> {
-  const { port, data, ef, connections, durationMs, filter } = options;
-  const { queries, dimension, truth } = data;
-  const filtered = filter === undefined ? {} : { filter };
-  const requests = searchRequests({ collection: COLLECTION, queries, dimension, ef, limit: K, ...filtered });
-  const found = await foundIds(port, requests);
-  const next = forDuration(requests, durationMs);
-  const { requests: count, elapsedMs } = await runLoad({ port, connections, next });
-  return { ef, recall: recall(found, truth, K), perSecond: (count * 1000) / elapsedMs };
+  const recall = await measureRecall(options);
+  return { ef: options.ef, recall, perSecond: await measureRate(options) };
+}
+
+/** Recall@10 over all queries, one at a time. */
+export async function measureRecall(options: RecallOptions): Promise<number> {
+  return recall(await foundIds(options.port, requestsOf(options)), options.data.truth, K);
+}
+
+/** Searches a second, over the queries in turn. */
+export async function measureRate(options: MeasureOptions): Promise<number> {
+  const { port, connections, durationMs } = options;
+  const next = forDuration(requestsOf(options), durationMs);
+  const { requests, elapsedMs } = await runLoad({ port, connections, next });
+  return (requests * 1000) / elapsedMs;
+}
+
+function requestsOf(options: RecallOptions): readonly Buffer[] {
+  const { queries, dimension } = options.data;
+  return searchRequests({ ...options, collection: COLLECTION, queries, dimension, limit: K });
 }
 
 async function foundIds(port: number, requests: readonly Buffer[]): Promise<Uint32Array> {

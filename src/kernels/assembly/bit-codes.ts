@@ -17,7 +17,7 @@ import {
   SPACE_QUERY_SLACK,
   SPACE_QUERY_STEP,
 } from '../layout';
-import { BURST_BYTES, fetchRows, rowAt, sumLanes, tailScale, writeTail } from './code-tail';
+import { BURST_BYTES, fetchRows, largestLane, rowAt, sumLanes, tailScale, writeTail } from './code-tail';
 import { hotRow } from './field';
 
 /**
@@ -209,10 +209,7 @@ export function prepareBits(field: u32, space: u32, source: u32): void {
     most = f32x4.pmax(most, f32x4.abs(value));
   }
   const square = sumLanes(squares);
-  const largest = max(
-    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
+  const largest = largestLane(most);
   const top = <f32>((1 << bits) - 1);
   const deviation = sqrt<f32>(square / <f32>dimension);
   const step = max(bits == 1 ? deviation : min(gaussianStep(bits) * deviation, largest / top), <f32>1e-30);

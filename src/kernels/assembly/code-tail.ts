@@ -131,6 +131,15 @@ export function sumLanes(value: v128): f32 {
   return f32x4.extract_lane(value, 0) + f32x4.extract_lane(value, 1) + f32x4.extract_lane(value, 2) + f32x4.extract_lane(value, 3);
 }
 
+/** Largest of the four lanes. */
+@inline
+export function largestLane(value: v128): f32 {
+  return max(
+    max(f32x4.extract_lane(value, 0), f32x4.extract_lane(value, 1)),
+    max(f32x4.extract_lane(value, 2), f32x4.extract_lane(value, 3)),
+  );
+}
+
 /** Dot product of two f32 arrays of whole groups of four, in doubles. */
 export function dotDouble(a: u32, b: u32, count: u32): f64 {
   let sum = f64x2.splat(0);

@@ -143,9 +143,9 @@ export function scoreCodedRows(field: u32, space: u32, rows: u32, count: u32, sc
 
 /** Scores of `count` rows against the row `base`, by the codes of both. */
 export function scoreCodedPairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32): void {
-  const dimension = load<u32>(field, FIELD_DIMENSION);
-  const scratch = secondScratchOf(space, dimension);
   if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) {
+    const dimension = load<u32>(field, FIELD_DIMENSION);
+    const scratch = secondScratchOf(space, dimension);
     const other = scratchOf(space, dimension);
     decodeRow(field, base, scratch);
     for (let at: u32 = 0; at < count << 2; at += 4) {
@@ -153,7 +153,7 @@ export function scoreCodedPairs(field: u32, space: u32, base: u32, rows: u32, co
       store<f32>(scores + at, scoreFloats(METRIC_MANHATTAN, other, scratch, dimension));
     }
   } else if (load<u32>(field, FIELD_CODE) == CODE_TURBO4) {
-    scoreLevelPairs(field, space, base, rows, count, scores, scratch);
+    scoreLevelPairs(field, base, rows, count, scores);
   } else scoreBitPairs(field, base, rows, count, scores);
 }
 

@@ -1,4 +1,6 @@
 import {
+  CODE_TURBO4,
+  FIELD_CODE,
   FIELD_CODE_BYTES,
   FIELD_DIMENSION,
   FIELD_HOT_STRIDE,
@@ -8,7 +10,7 @@ import {
   SPACE_QUERY_CODES,
   SPACE_QUERY_STEP,
 } from '../layout';
-import { BURST_BYTES, fetchRows, fillGroup, rowAt, sumLanes, tailScale, withTails, writeTail } from './code-tail';
+import { BURST_BYTES, dotDouble, fetchRows, fillGroup, largestLane, rowAt, sumLanes, tailScale, withTails, writeTail } from './code-tail';
 import { hotRow } from './field';
 
 /**
@@ -16,7 +18,7 @@ import { hotRow } from './field';
  * Lloyd and Max for a Gaussian (after TurboQuant, Zandieh et al. 2025), made whole numbers of 7 bits.
  *
  * A chunk of 16 bytes is 8 words of 16 bits for 32 coordinates: word k = c[k] | c[16 + k] << 4 | c[8 + k] << 8 |
- * c[24 + k] << 12. Codes 0 … 15 ascend with the level; behind the last coordinate they mean nothing.
+ * c[24 + k] << 12. Codes 0 … 15 ascend with the level; behind the last coordinate they are 8.
  */
 
 /** Levels of codes 8 … 15, a byte each from the lowest on: 3, 9, 15, 21, 28, 36, 46, 61. Codes 7 … 0: their negatives. */
@@ -39,24 +41,56 @@ const LEVEL_OFFSET: i32 = 64;
 /** Codes of f32[dimension] rotated coordinates at `source`, zeros up to a multiple of 32; with tail. */
 export function encodeLevels(field: u32, source: u32, hot: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
-  const metric = load<u32>(field, FIELD_METRIC);
-  let square: f64 = 0;
-  for (let at: u32 = 0; at < dimension; at++) {
-    const value = <f64>load<f32>(source + (at << 2));
-    square += value * value;
-  }
+  const square = dotDouble(source, source, (dimension + 3) & ~3);
   const onGrid = gridScale(source, dimension);
   const scale = onGrid > 0 ? onGrid : square > 0 ? <f32>(<f64>LEVEL_SCALE * sqrt<f64>(<f64>dimension / square)) : 0;
   writeLevels(source, hot, dimension, scale);
   settleLevels(hot, dimension);
-  let along: f64 = 0;
-  let size: u64 = 0;
-  for (let at: u32 = 0; at < dimension; at++) {
-    const level = levelAt(hot, at);
-    along += <f64>level * <f64>load<f32>(source + (at << 2));
-    size += level * level;
+  sumLevels(source, hot, dimension);
+  writeTail(hot + load<u32>(field, FIELD_CODE_BYTES), load<u32>(field, FIELD_METRIC), dimension, square, alongSum, sizeSum);
+}
+
+/** What `sumLevels` found: <x, levels> and |levels|^2. */
+let alongSum: f64 = 0;
+let sizeSum: f64 = 0;
+
+function sumLevels(source: u32, hot: u32, dimension: u32): void {
+  let along = f64x2.splat(0);
+  let size = i32x4.splat(0);
+  for (let at: u32 = 0; at < dimension; at += 32) {
+    let sum = f32x4.splat(0);
+    for (let part: u32 = 0; part < 32; part += 8) {
+      // Behind the last coordinate the row is zero; its levels are not.
+      const levels = v128.and(levelsAt(hot, at + part), lanesBelow(dimension, at + part));
+      size = i32x4.add(size, i32x4.dot_i16x8_s(levels, levels));
+      const place = source + ((at + part) << 2);
+      sum = f32x4.add(sum, f32x4.mul(v128.load(place), f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(levels))));
+      sum = f32x4.add(sum, f32x4.mul(v128.load(place, 16), f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(levels))));
+    }
+    along = f64x2.add(along, f64x2.promote_low_f32x4(sum));
+    along = f64x2.add(along, f64x2.promote_low_f32x4(i32x4.shuffle(sum, sum, 2, 3, 0, 1)));
   }
-  writeTail(hot + load<u32>(field, FIELD_CODE_BYTES), metric, dimension, square, along, <f64>size);
+  alongSum = f64x2.extract_lane(along, 0) + f64x2.extract_lane(along, 1);
+  sizeSum = <f64>(
+    i32x4.extract_lane(size, 0) + i32x4.extract_lane(size, 1) + i32x4.extract_lane(size, 2) + i32x4.extract_lane(size, 3)
+  );
+}
+
+/** Eight levels of a row, i16, from a coordinate that is a multiple of eight. */
+@inline
+function levelsAt(hot: u32, at: u32): v128 {
+  const bytes = v128.load(hot + ((at >>> 5) << 4));
+  const shifted = at & 16 ? i16x8.shr_u(bytes, 4) : bytes;
+  const levels = i8x16.swizzle(levelTable(), v128.and(shifted, i8x16.splat(15)));
+  const chosen = at & 8 ? i16x8.shr_u(levels, 8) : v128.and(levels, i16x8.splat(255));
+  return i16x8.sub(chosen, i16x8.splat(<i16>LEVEL_OFFSET));
+}
+
+/** All ones in the lanes of eight coordinates from `at` on that are below `dimension`. */
+@inline
+function lanesBelow(dimension: u32, at: u32): v128 {
+  const count = <i32>dimension - <i32>at;
+  return i16x8.lt_s(i16x8(0, 1, 2, 3, 4, 5, 6, 7), i16x8.splat(<i16>max(min(count, 8), 0)));
 }
 
 /**
@@ -64,8 +98,9 @@ export function encodeLevels(field: u32, source: u32, hot: u32): void {
  * a code, and coding them again must give that code. Else 0. Other rows are refused after a coordinate or two.
  */
 function gridScale(source: u32, dimension: u32): f32 {
-  let most: f32 = 0;
-  for (let at: u32 = 0; at < dimension << 2; at += 4) most = max(most, abs(load<f32>(source + at)));
+  let sizes = f32x4.splat(0);
+  for (let at: u32 = 0; at < dimension << 2; at += 16) sizes = f32x4.pmax(sizes, f32x4.abs(v128.load(source + at)));
+  const most = largestLane(sizes);
   if (most == 0) return 0;
   for (let top: i32 = 7; top >= 0; top--) {
     const scale = <f32>levelOf(top) / most;
@@ -155,8 +190,13 @@ function magnitudeIndex(level: u32): i32 {
  * code only.
  */
 function settleLevels(hot: u32, dimension: u32): void {
-  let most: u32 = 0;
-  for (let at: u32 = 0; at < dimension; at++) most = max(most, <u32>abs(levelAt(hot, at)));
+  let sizes = i16x8.splat(0);
+  for (let at: u32 = 0; at < dimension; at += 8) {
+    sizes = i16x8.max_s(sizes, i16x8.abs(v128.and(levelsAt(hot, at), lanesBelow(dimension, at))));
+  }
+  const highest = i16x8.max_s(sizes, i64x2.shuffle(sizes, sizes, 1, 0));
+  const pairs = i16x8.max_s(highest, i32x4.shuffle(highest, highest, 1, 0, 3, 2));
+  const most = <u32>max(i16x8.extract_lane_s(pairs, 0), i16x8.extract_lane_s(pairs, 1));
   for (let top: i32 = 7; top >= 0; top--) {
     const wanted = levelOf(top);
     if (wanted == most) return;
@@ -181,9 +221,13 @@ function settleLevels(hot: u32, dimension: u32): void {
 /** f32[dimension] rotated coordinates that a row's code stands for; the rest of a chunk of 32 is zero. */
 export function expandLevels(field: u32, hot: u32, target: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
-  const scale = tailScale(hot + load<u32>(field, FIELD_CODE_BYTES), load<u32>(field, FIELD_METRIC));
-  for (let at: u32 = 0; at < dimension; at++) store<f32>(target + (at << 2), scale * <f32>levelAt(hot, at));
-  for (let at = dimension; at & 31; at++) store<f32>(target + (at << 2), 0);
+  const scale = f32x4.splat(tailScale(hot + load<u32>(field, FIELD_CODE_BYTES), load<u32>(field, FIELD_METRIC)));
+  const end = (dimension + 31) & ~31;
+  for (let at: u32 = 0; at < end; at += 8) {
+    const levels = v128.and(levelsAt(hot, at), lanesBelow(dimension, at));
+    v128.store(target + (at << 2), f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(levels))));
+    v128.store(target + (at << 2), f32x4.mul(scale, f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(levels))), 16);
+  }
 }
 
 /**
@@ -198,10 +242,7 @@ export function levelQuery(source: u32, dimension: u32, codes: u32): f32 {
     total = f32x4.add(total, size);
     most = f32x4.pmax(most, size);
   }
-  const largest = max(
-    max(f32x4.extract_lane(most, 0), f32x4.extract_lane(most, 1)),
-    max(f32x4.extract_lane(most, 2), f32x4.extract_lane(most, 3)),
-  );
+  const largest = largestLane(most);
   // 30,000,000 x 61 < 2^31, with room for the rounding of the codes. The offset of levels wraps around and comes back.
   const step = max(max(largest / 32767, sumLanes(total) / (<f32>30000000 - <f32>dimension)), <f32>1e-37);
   const inverse = f32x4.splat(1 / step);
@@ -219,21 +260,6 @@ function zeroBehind(codes: u32, dimension: u32): void {
   for (let at = dimension; at & 31; at++) store<i16>(codes + (at << 1), 0);
 }
 
-/** A row's levels as an i16 query. */
-function levelsAsQuery(hot: u32, dimension: u32, codes: u32): void {
-  for (let at: u32 = 0; at < dimension; at += 32) {
-    const bytes = v128.load(hot + (at >>> 1));
-    const low = i8x16.swizzle(levelTable(), v128.and(bytes, i8x16.splat(15)));
-    const high = i8x16.swizzle(levelTable(), v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15)));
-    const offset = i16x8.splat(<i16>LEVEL_OFFSET);
-    v128.store(codes + (at << 1), i16x8.sub(v128.and(low, i16x8.splat(255)), offset));
-    v128.store(codes + (at << 1), i16x8.sub(i16x8.shr_u(low, 8), offset), 16);
-    v128.store(codes + (at << 1), i16x8.sub(v128.and(high, i16x8.splat(255)), offset), 32);
-    v128.store(codes + (at << 1), i16x8.sub(i16x8.shr_u(high, 8), offset), 48);
-  }
-  zeroBehind(codes, dimension);
-}
-
 /** Sum over an i16 query, so that the offset of the levels can be taken away: four lanes. */
 function queryOffset(codes: u32, dimension: u32): v128 {
   let sum = i32x4.splat(0);
@@ -246,50 +272,47 @@ function queryOffset(codes: u32, dimension: u32): v128 {
 }
 
 @inline
-function chunkDot(sum: v128, hot: u32, query0: v128, query1: v128, query2: v128, query3: v128): v128 {
+function chunkDot(sum: v128, hot: u32, query0: v128, query1: v128, query2: v128, query3: v128, levels: v128, nibble: v128, lowByte: v128): v128 {
   const bytes = v128.load(hot);
-  const low = i8x16.swizzle(levelTable(), v128.and(bytes, i8x16.splat(15)));
-  const high = i8x16.swizzle(levelTable(), v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15)));
-  const first = i32x4.dot_i16x8_s(v128.and(low, i16x8.splat(255)), query0);
+  const low = i8x16.swizzle(levels, v128.and(bytes, nibble));
+  const high = i8x16.swizzle(levels, v128.and(i16x8.shr_u(bytes, 4), nibble));
+  const first = i32x4.dot_i16x8_s(v128.and(low, lowByte), query0);
   const second = i32x4.dot_i16x8_s(i16x8.shr_u(low, 8), query1);
-  const third = i32x4.dot_i16x8_s(v128.and(high, i16x8.splat(255)), query2);
+  const third = i32x4.dot_i16x8_s(v128.and(high, lowByte), query2);
   const fourth = i32x4.dot_i16x8_s(i16x8.shr_u(high, 8), query3);
   return i32x4.add(sum, i32x4.add(i32x4.add(first, second), i32x4.add(third, fourth)));
 }
 
-/** Integer dot products of four rows' levels with an i16 query; `offset` is what the levels' offset adds to each. */
+/** Lanes of four vectors, each summed. */
 @inline
-function fourDots(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, dimension: u32, offset: v128): v128 {
-  let sum0 = i32x4.neg(offset);
-  let sum1 = sum0;
-  let sum2 = sum0;
-  let sum3 = sum0;
-  for (let at: u32 = 0; at < dimension; at += 32) {
-    const query = codes + (at << 1);
-    const query0 = v128.load(query);
-    const query1 = v128.load(query, 16);
-    const query2 = v128.load(query, 32);
-    const query3 = v128.load(query, 48);
-    const chunk = at >>> 1;
-    sum0 = chunkDot(sum0, hot0 + chunk, query0, query1, query2, query3);
-    sum1 = chunkDot(sum1, hot1 + chunk, query0, query1, query2, query3);
-    sum2 = chunkDot(sum2, hot2 + chunk, query0, query1, query2, query3);
-    sum3 = chunkDot(sum3, hot3 + chunk, query0, query1, query2, query3);
-  }
+function sumFour(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
   const low = i32x4.add(i32x4.shuffle(sum0, sum1, 0, 4, 1, 5), i32x4.shuffle(sum0, sum1, 2, 6, 3, 7));
   const high = i32x4.add(i32x4.shuffle(sum2, sum3, 0, 4, 1, 5), i32x4.shuffle(sum2, sum3, 2, 6, 3, 7));
   return i32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));
 }
 
-/** Scores of rows against the i16 query at `codes`; dots are multiplied by `step`. */
-function scoreAgainstLevels(field: u32, space: u32, rows: u32, count: u32, scores: u32, codes: u32, step: f32, bias: f32): void {
+/**
+ * A zero that the compiler does not see through: it makes constants of 16 bytes anew at each use, a third of the time of
+ * a row, but not what was computed with this.
+ */
+@inline
+function hiddenZero(field: u32): v128 {
+  return i32x4.splat(load<u32>(field, FIELD_CODE) - CODE_TURBO4);
+}
+
+/** Scores of rows against the i16 query of the workspace, four at a time. */
+export function scoreLevels(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
   const codeBytes = load<u32>(field, FIELD_CODE_BYTES);
   const table = load<u32>(field, FIELD_PAGE_TABLE);
   const stride = load<u32>(field, FIELD_HOT_STRIDE);
-  const steps = f32x4.splat(step);
-  const biases = f32x4.splat(bias);
-  const offset = queryOffset(codes, dimension);
+  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
+  const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
+  const start = i32x4.neg(queryOffset(codes, dimension));
+  const levels = v128.xor(levelTable(), hiddenZero(field));
+  const nibble = v128.xor(i8x16.splat(15), hiddenZero(field));
+  const lowByte = v128.xor(i16x8.splat(255), hiddenZero(field));
   const bytes = count << 2;
   fillGroup(rows, count);
   for (let at: u32 = 0; at < bytes; at += 16) {
@@ -298,22 +321,69 @@ function scoreAgainstLevels(field: u32, space: u32, rows: u32, count: u32, score
     const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
     const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
     const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
-    const dots = f32x4.mul(f32x4.convert_i32x4_s(fourDots(hot0, hot1, hot2, hot3, codes, dimension, offset)), steps);
-    v128.store(scores + at, withTails(dots, hot0 + codeBytes, hot1 + codeBytes, hot2 + codeBytes, hot3 + codeBytes, biases));
+    let sum0 = start;
+    let sum1 = start;
+    let sum2 = start;
+    let sum3 = start;
+    for (let chunk: u32 = 0; chunk < codeBytes; chunk += 16) {
+      const query = codes + (chunk << 2);
+      const query0 = v128.load(query);
+      const query1 = v128.load(query, 16);
+      const query2 = v128.load(query, 32);
+      const query3 = v128.load(query, 48);
+      sum0 = chunkDot(sum0, hot0 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum1 = chunkDot(sum1, hot1 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum2 = chunkDot(sum2, hot2 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum3 = chunkDot(sum3, hot3 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+    }
+    const dots = f32x4.mul(f32x4.convert_i32x4_s(sumFour(sum0, sum1, sum2, sum3)), step);
+    v128.store(scores + at, withTails(dots, hot0 + codeBytes, hot1 + codeBytes, hot2 + codeBytes, hot3 + codeBytes, bias));
   }
 }
 
-export function scoreLevels(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
-  const codes = load<u32>(space, SPACE_QUERY_CODES);
-  const step = load<f32>(space, SPACE_QUERY_STEP);
-  scoreAgainstLevels(field, space, rows, count, scores, codes, step, load<f32>(space, SPACE_QUERY_BIAS));
-}
-
-/** As `scoreLevels`, against the row `base`; `codes` has room for its levels. */
-export function scoreLevelPairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32, codes: u32): void {
-  const hot = hotRow(field, base);
-  const tail = hot + load<u32>(field, FIELD_CODE_BYTES);
-  levelsAsQuery(hot, load<u32>(field, FIELD_DIMENSION), codes);
-  const scale = tailScale(tail, load<u32>(field, FIELD_METRIC));
-  scoreAgainstLevels(field, space, rows, count, scores, codes, scale, load<f32>(tail, 4));
+/** As `scoreLevels`, against the row `base`, by the codes of both. */
+export function scoreLevelPairs(field: u32, base: u32, rows: u32, count: u32, scores: u32): void {
+  const codeBytes = load<u32>(field, FIELD_CODE_BYTES);
+  const table = load<u32>(field, FIELD_PAGE_TABLE);
+  const stride = load<u32>(field, FIELD_HOT_STRIDE);
+  const origin = hotRow(field, base);
+  const step = f32x4.splat(tailScale(origin + codeBytes, load<u32>(field, FIELD_METRIC)));
+  const bias = f32x4.splat(load<f32>(origin + codeBytes, 4));
+  // Behind the last coordinate all rows have the lowest positive level.
+  const behind = i32x4.splat(9 * (2 * codeBytes - load<u32>(field, FIELD_DIMENSION)));
+  const levels = v128.xor(levelTable(), hiddenZero(field));
+  const nibble = v128.xor(i8x16.splat(15), hiddenZero(field));
+  const lowByte = v128.xor(i16x8.splat(255), hiddenZero(field));
+  const offset = v128.xor(i16x8.splat(<i16>LEVEL_OFFSET), hiddenZero(field));
+  const bytes = count << 2;
+  fillGroup(rows, count);
+  for (let at: u32 = 0; at < bytes; at += 16) {
+    const hot0 = rowAt(table, stride, load<u32>(rows + at));
+    const hot1 = rowAt(table, stride, load<u32>(rows + at, 4));
+    const hot2 = rowAt(table, stride, load<u32>(rows + at, 8));
+    const hot3 = rowAt(table, stride, load<u32>(rows + at, 12));
+    let sum0 = i32x4.splat(0);
+    let sum1 = sum0;
+    let sum2 = sum0;
+    let sum3 = sum0;
+    let total = sum0;
+    for (let chunk: u32 = 0; chunk < codeBytes; chunk += 16) {
+      const own = v128.load(origin + chunk);
+      const low = i8x16.swizzle(levels, v128.and(own, nibble));
+      const high = i8x16.swizzle(levels, v128.and(i16x8.shr_u(own, 4), nibble));
+      const query0 = i16x8.sub(v128.and(low, lowByte), offset);
+      const query1 = i16x8.sub(i16x8.shr_u(low, 8), offset);
+      const query2 = i16x8.sub(v128.and(high, lowByte), offset);
+      const query3 = i16x8.sub(i16x8.shr_u(high, 8), offset);
+      const all = i16x8.add(i16x8.add(query0, query1), i16x8.add(query2, query3));
+      total = i32x4.add(total, i32x4.dot_i16x8_s(all, offset));
+      sum0 = chunkDot(sum0, hot0 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum1 = chunkDot(sum1, hot1 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum2 = chunkDot(sum2, hot2 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+      sum3 = chunkDot(sum3, hot3 + chunk, query0, query1, query2, query3, levels, nibble, lowByte);
+    }
+    const sums = sumFour(i32x4.sub(sum0, total), i32x4.sub(sum1, total), i32x4.sub(sum2, total), i32x4.sub(sum3, total));
+    const dots = f32x4.mul(f32x4.convert_i32x4_s(i32x4.sub(sums, behind)), step);
+    v128.store(scores + at, withTails(dots, hot0 + codeBytes, hot1 + codeBytes, hot2 + codeBytes, hot3 + codeBytes, bias));
+  }
 }

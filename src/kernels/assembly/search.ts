@@ -2,7 +2,9 @@ import {
   KIND_MULTI,
   KIND_SPARSE,
   NO_ROW,
+  RESCORE_DECODED,
   RESCORE_LATER,
+  RESCORE_NONE,
   RESCORE_OVERFLOW,
   SEARCH_CANDIDATES,
   SEARCH_CEILINGS,
@@ -43,7 +45,7 @@ import { keyScore } from './beam';
 import { prepareQuery } from './codes';
 import { searchFiltered } from './filtered-search';
 import { searchMulti } from './max-sim';
-import { likelyHighest, listNoted, rerank } from './rank';
+import { decodeBest, likelyHighest, listNoted, rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
 import { searchSparse } from './sparse-search';
 import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
@@ -65,7 +67,7 @@ export function search(task: u32, space: u32): void {
   const rescore = load<u32>(task, SEARCH_RESCORE);
   const k = rescore == RESCORE_LATER ? load<u32>(task, SEARCH_CERTAIN) : load<u32>(task, SEARCH_K);
   store<u32>(space, load<u32>(task, SEARCH_WAY), SPACE_WAY);
-  store<u32>(space, rescore, SPACE_RESCORE);
+  store<u32>(space, rescore == RESCORE_DECODED ? RESCORE_NONE : rescore, SPACE_RESCORE);
   store<u32>(space, load<u32>(task, SEARCH_ROW_COUNT), SPACE_ROW_COUNT);
   store<u32>(space, load<u32>(task, SEARCH_DEAD), SPACE_DEAD);
   store<u32>(space, load<u32>(task, SEARCH_FILTER), SPACE_FILTER);
@@ -77,6 +79,7 @@ export function search(task: u32, space: u32): void {
   const list = load<u32>(task, SEARCH_LIST);
   if (list != 0) scanList(field, space, k, list, load<u32>(task, SEARCH_LIST_COUNT));
   else walkAndScan(task, field, space, k);
+  if (rescore == RESCORE_DECODED) decodeBest(field, space);
   if (rescore == RESCORE_LATER && !listAll(task, space, k)) store<u32>(task, NO_ROW, SEARCH_FOUND);
   else answer(task, field, space);
 }
