@@ -146,7 +146,9 @@ export class Collection {
   }
 
   memory(): MemoryReport {
-    return reportMemory(this.shards, this.budget.report);
+    const { vectors, sparseVectors } = this.currentConfig.params;
+    const names = [...vectors, ...sparseVectors].map(({ name }) => name);
+    return reportMemory(this.shards, names, this.budget.report);
   }
 
   async count(context: Context, request: CountPoints): Promise<number> {

@@ -33,6 +33,11 @@ export class FilterMatcher {
     this.scan = scan;
   }
 
+  /** Bytes of results that are kept. */
+  get bytes(): number {
+    return this.keptBytes;
+  }
+
   /** The matching points; a read and a write wait for other indexes (`FieldIndexes.building`). Throws timeout where the signal ends a walk over payloads. */
   async match(filter: Filter, signal: AbortSignal, purpose: 'read' | 'write'): Promise<Matches> {
     const key = encodeFilter(filter);
@@ -68,6 +73,7 @@ export class FilterMatcher {
     for (const kept of this.kept.values()) kept.forget();
   }
 
+  /** Keeps nothing of what is kept now. */
   close(): void {
     for (const [key, kept] of this.kept) this.drop(key, kept);
   }

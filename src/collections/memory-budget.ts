@@ -30,7 +30,7 @@ const GLANCE_MS = 100;
  * Keeps the process within its memory budget. What is used is summed from what rooms below say of themselves; codes and
  * graphs are never given up. In this order, each step only as far as it is needed:
  *
- *   1. caches       kept chunks of payloads go, the cache of values becomes small
+ *   1. caches       kept payloads and matches of filters go, the cache of values becomes small
  *   2. originals    what makes scores exact in memory, the largest field first: files hold it too, and scores are then
  *                   read from there
  *   3. checkpoints  what waits in memory is written
@@ -124,7 +124,7 @@ export class MemoryBudget {
     return this.shards()
       .map(shardMemory)
       .reduce(
-        (sum, { besideArenas, pending, chunks }) => sum + besideArenas + pending + chunks,
+        (sum, { besideArenas, pending, caches }) => sum + besideArenas + pending + caches,
         this.limits.baseBytes + arenas + kv.cacheBytes,
       );
   }
@@ -136,7 +136,7 @@ export class MemoryBudget {
   private shrinkCaches(): number {
     this.hasSmallCaches = true;
     keepChunks(false);
-    for (const { points } of this.shards()) points.chunks.drop();
+    for (const { points } of this.shards()) points.dropCaches();
     this.foundation.kv.cacheSize = 'small';
     return this.used();
   }

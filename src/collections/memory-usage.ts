@@ -8,8 +8,8 @@ export interface ShardMemory {
   readonly besideArenas: number;
   /** What is gone after a checkpoint. */
   readonly pending: number;
-  /** Chunks of payloads, kept for the next walk. */
-  readonly chunks: number;
+  /** Payloads and matches of filters that are kept for the next time. */
+  readonly caches: number;
 }
 
 /** What a shard takes. Cheap: a few additions for each field and index. */
@@ -20,12 +20,16 @@ export function shardMemory({ segments, payloads, points }: Shard): ShardMemory 
   return {
     besideArenas: sum(fields, ({ rows }) => rows.bytes) + indexes + ids,
     pending: sum(segments, (segment) => segment.pendingBytes) + payloads.overlayBytes,
-    chunks: points.chunks.bytes,
+    caches: points.chunks.bytes + points.matchesBytes,
   };
 }
 
-/** What of a collection takes how much. */
-export function reportMemory(shards: readonly Shard[], process: ProcessMemory): MemoryReport {
+/** What of a collection takes how much. names: of its vectors, in their order. */
+export function reportMemory(
+  shards: readonly Shard[],
+  names: readonly string[],
+  process: ProcessMemory,
+): MemoryReport {
   const segments = shards.flatMap((shard) => shard.segments);
   const fields = segments.flatMap((segment) => segment.fields);
   const byName = Map.groupBy(fields, ({ name }) => name);
@@ -34,10 +38,11 @@ export function reportMemory(shards: readonly Shard[], process: ProcessMemory): 
     ({ field }) => field,
   );
   return {
-    vectors: Array.from(byName, ([name, list]) => vectorMemory(name, list)),
+    vectors: names.map((name) => vectorMemory(name, byName.get(name) ?? [])),
     payloads: {
       overlay: sum(shards, ({ payloads }) => payloads.overlayBytes),
       chunks: sum(shards, ({ points }) => points.chunks.bytes),
+      matches: sum(shards, ({ points }) => points.matchesBytes),
     },
     payloadIndexes: Array.from(indexes, ([field, list]) => ({ field, bytes: sum(list, ({ bytes }) => bytes) })),
     ids: sum(segments, (segment: Segment) => segment.idBytes) + sum(shards, ({ points }) => points.slots.bytes),

@@ -66,6 +66,17 @@ export class ShardPoints implements MatchSource, ScanSource {
     return this.stores.compute.searchThreads;
   }
 
+  /** Bytes of matches of filters that are kept. */
+  get matchesBytes(): number {
+    return this.matcher.bytes;
+  }
+
+  /** Gives up what is only kept to be quicker. */
+  dropCaches(): void {
+    this.matcher.close();
+    this.chunks.drop();
+  }
+
   /** Where a point stands now, or undefined. */
   find(id: PointId): Place | undefined {
     const { segments } = this;

@@ -112,6 +112,8 @@ export interface MemoryReport {
     readonly overlay: number;
     /** Kept between walks over all payloads. */
     readonly chunks: number;
+    /** Matches of filters, kept for the next time. */
+    readonly matches: number;
   };
   /** By the field that is indexed. */
   readonly payloadIndexes: readonly { readonly field: string; readonly bytes: number }[];

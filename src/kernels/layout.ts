@@ -176,9 +176,9 @@ export const KIND_MULTI = 2;
 
 // Task of one search in a multi field (assembly/max-sim.ts). A point is a run of rows of MULTI_FIELD.
 export const MULTI_FIELD = 0;
-/** Address of f32[queryRows][padded], zeros after dimension. */
-export const MULTI_QUERY = 4;
-export const MULTI_QUERY_ROWS = 8;
+/** Addresses of the sets of query rows that points are scored by, and centroids (SET_…). */
+export const MULTI_QUERIES = 4;
+export const MULTI_SIEVE_QUERIES = 8;
 export const MULTI_K = 12;
 /** Address of u32 first rows of the points, one more than there are points. */
 export const MULTI_STARTS = 16;
@@ -210,14 +210,12 @@ export const MULTI_RESCORE = 76;
 export const MULTI_ROWS = 80;
 export const MULTI_SCORES = 84;
 export const MULTI_FOUND = 88;
-/** SEARCH_KIND lies at 92. Prepared queries: codes[lanes][padded] of int16, and four times f32[lanes]: step, bias, norm, slack. */
-export const MULTI_QUERY_CODES = 96;
-export const MULTI_AFFINE = 100;
+// SEARCH_KIND lies at 92.
 /** f32[lanes]: the best score of each query row in the point at hand. */
 export const MULTI_BEST = 104;
 /** f32[65][lanes]: scores of a chunk of rows. */
 export const MULTI_MATRIX = 108;
-/** u8[centroids][16 x blocks]: scores of the centroids; and f32[centroids + 1][lanes] before they are rounded. */
+/** u8[centroids][16 x blocks]: scores of the centroids; and f32[centroids + 1][16 x blocks] before they are rounded. */
 export const MULTI_TABLE = 112;
 export const MULTI_TABLE_SCORES = 116;
 /** u64[capacity]: points that are noted; u64[k + 1]: the best. */
@@ -233,16 +231,23 @@ export const MULTI_SCORED = 144;
 export const MULTI_SETTLED = 148;
 /** f64[lanes]: the best exact score of each query row in the point at hand. */
 export const MULTI_EXACT = 152;
-/** As MULTI_QUERY: what centroids are compared with. */
-export const MULTI_SIEVE_QUERY = 156;
 /** Address of f32: what the exact score of each answer hardly exceeds; or 0. */
 export const MULTI_CEILINGS = 160;
 export const MULTI_BYTES = 192;
 /** Rows of a chunk of MULTI_MATRIX. */
 export const MULTI_CHUNK = 64;
-/** Query rows that the sieve goes by, at most: of more, every second, third, …. */
+/** Query rows that the sieve goes by, at most: of more, some. */
 export const MULTI_SIEVE_ROWS = 64;
 export const MULTI_BIN_COUNT = 4096;
+
+// A set of query rows: f32[rows][padded] with zeros after dimension; prepared, int16[lanes][padded], and four times
+// f32[lanes]: step, bias, norm, slack. `lanes` is at least `rows` and a multiple of four (of 16 for a sieve).
+export const SET_QUERY = 0;
+export const SET_ROWS = 4;
+export const SET_LANES = 8;
+export const SET_CODES = 12;
+export const SET_AFFINE = 16;
+export const SET_BYTES = 64;
 
 // Task of one piece of k-means over the rows of a field (assembly/centroids.ts).
 export const CENTROID_FIELD = 0;
@@ -260,10 +265,8 @@ export const CENTROID_MEANS = 28;
 export const CENTROID_SIZES = 32;
 /** 1: rows are taken at length 1. */
 export const CENTROID_UNIT = 36;
-/** Scratch: f32[lanes][padded], int16[lanes][padded], f32[4][lanes], f32[65][lanes], f32[padded]; lanes = CENTROID_LANES. */
-export const CENTROID_ROWS = 40;
-export const CENTROID_CODES = 44;
-export const CENTROID_AFFINE = 48;
+/** Scratch: a set of CENTROID_LANES queries (SET_…), f32[65][CENTROID_LANES], and what quantiseRows needs. */
+export const CENTROID_QUERIES = 40;
 export const CENTROID_MATRIX = 52;
 export const CENTROID_CENTRED = 56;
 /** Descriptor of a field that gets the means as rows 0, 1, …; or 0. */

@@ -1,4 +1,4 @@
-import type { CollectionInfo, MemoryReport, OptimizationsReport } from '../core/answers.ts';
+import type { CollectionInfo, OptimizationsReport } from '../core/answers.ts';
 import type { CollectionName, CreateCollection, GetOptimizations, UpdateCollection } from '../core/requests.ts';
 import type { Operation } from './operation.ts';
 
@@ -24,12 +24,6 @@ export const getOptimizations: Operation<GetOptimizations, OptimizationsReport> 
   name: 'get_optimizations',
   access: 'read',
   run: async (house, _context, request) => house.database.collection(request.collection).optimizations(request),
-};
-
-export const getMemory: Operation<CollectionName, MemoryReport> = {
-  name: 'get_memory',
-  access: 'read',
-  run: async (house, _context, request) => house.database.collection(request.collection).memory(),
 };
 
 export const createCollection: Operation<CreateCollection, boolean> = {

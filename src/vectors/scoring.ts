@@ -40,8 +40,11 @@ const INT8_SPARE = 16;
 /** A scan for all rows that may be among the best k finds this many more to begin with. */
 const CERTAIN_SPARE = 256;
 
-/** Chooses what a search for the best `k` scores by. Pure. */
-export function chooseScoring(request: ScoringRequest, field: FieldScoring, k: number): Scoring {
+/**
+ * Chooses what a search for the best `k` scores by. Pure.
+ * seen  rows that the search has the scores of when it ends: the beam's, or all that it scans.
+ */
+export function chooseScoring(request: ScoringRequest, field: FieldScoring, k: number, seen: number): Scoring {
   const { code, whole, remainders, wide } = field;
   const isInt8 = code === layout.CODE_INT8;
   const exactWay = wide ? layout.WAY_WIDE : layout.WAY_INT8;
@@ -53,13 +56,13 @@ export function chooseScoring(request: ScoringRequest, field: FieldScoring, k: n
     if (onVectors) return { ...plain, way: exactWay, rescore: layout.RESCORE_EXACT };
     if (field.quantization !== undefined && request.quantization.rescore === false)
       return { ...plain, rescore: layout.RESCORE_NONE };
-    const candidates = candidatesAsked(request, k) ?? (isInt8 ? 0 : likelyCandidates(code, k));
+    const candidates = candidatesAsked(request, k) ?? (isInt8 ? 0 : likelyCandidates(code, k, seen));
     return { ...plain, rescore: layout.RESCORE_EXACT, candidates };
   }
   if (!wantsRescore(field.quantization, request)) return { ...plain, rescore: layout.RESCORE_NONE };
   if (request.exact && isInt8)
     return { ...plain, rescore: layout.RESCORE_LATER, answers: k + CERTAIN_SPARE, approximate: true };
-  const answers = Math.max(k, candidatesAsked(request, k) ?? likelyCandidates(code, k));
+  const answers = Math.max(k, candidatesAsked(request, k) ?? likelyCandidates(code, k, seen));
   return { ...plain, rescore: layout.RESCORE_NONE, answers, approximate: true };
 }
 
@@ -75,6 +78,6 @@ function candidatesAsked(request: ScoringRequest, k: number): number | undefined
 }
 
 /** Candidates that hold the best k for all practical purposes; most are never read (see `ceilings` of the answer). */
-function likelyCandidates(code: number, k: number): number {
-  return code === layout.CODE_INT8 ? k + INT8_SPARE : 10 * k;
+function likelyCandidates(code: number, k: number, seen: number): number {
+  return Math.max(k, Math.min(code === layout.CODE_INT8 ? k + INT8_SPARE : 10 * k, seen));
 }

@@ -64,29 +64,35 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const liveCount = rowCount - deadCount;
   const most = Math.min(liveCount, filter?.admitted ?? rowCount);
   const k = Math.min(request.k, most);
-  const chosen = chooseScoring(request, rows.scoring, k);
-  const answers = Math.min(chosen.answers, most);
+  const walking = bounded(chooseScoring(request, rows.scoring, k, request.ef), most);
+  const scanning = bounded(chooseScoring(request, rows.scoring, k, most), most);
   const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
-  const ef = Math.max(request.ef, answers, 1);
-  const plan = { ...chosen, answers, query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
+  const ef = Math.max(request.ef, walking.answers, 1);
+  const plan = { ...walking, query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
   if (filter === undefined) {
-    // A scan for all rows that may be wanted is complete as it is.
-    const wanted = plan.rescore === layout.RESCORE_LATER ? 0 : answers;
-    const leastFound = Math.min(wanted, Math.max(scanEnd - deadCount, 0));
-    const unfiltered = { ...plan, deadCount, leastFound, filter };
     // A walk meets about one row for each link of the beam: where that is as many as there are, a scan is exact and quicker.
     const walks = !request.exact && graphRows > 0 && ef * rows.m * 2 < graphRows;
-    return walks ? unfiltered : { ...unfiltered, ef: 0, scanStart: 0 };
+    const chosen = walks ? walking : scanning;
+    // A scan for all rows that may be wanted is complete as it is.
+    const wanted = chosen.rescore === layout.RESCORE_LATER ? 0 : chosen.answers;
+    const leastFound = Math.min(wanted, Math.max(scanEnd - deadCount, 0));
+    const unfiltered = { ...plan, deadCount, leastFound, filter };
+    return walks ? unfiltered : { ...unfiltered, ...scanning, ef: 0, scanStart: 0 };
   }
   const { admitted, rowEnd } = filter;
   const filtered = { ...plan, scanEnd: Math.min(scanEnd, rowEnd), deadCount: deadCount - filter.deadCount, filter };
   const way = chooseWay({ admitted, rowCount: rowEnd, graphRows, ef, m: rows.m });
   if (way.kind === 'walk' && !request.exact) {
     const { deep, efWide, flat, through } = way;
-    return { ...filtered, leastFound: answers, deep, efWide, flat, through };
+    return { ...filtered, leastFound: plan.answers, deep, efWide, flat, through };
   }
   const listed = filter.list !== undefined && scanEnd >= rowEnd;
-  return { ...filtered, ef: 0, scanStart: 0, scanEnd: listed ? admitted : filtered.scanEnd, leastFound: 0, listed };
+  return { ...filtered, ...scanning, ef: 0, scanStart: 0, scanEnd: listed ? admitted : filtered.scanEnd, leastFound: 0, listed };
+}
+
+/** No more answers than there can be. */
+function bounded(scoring: Scoring, most: number): Scoring {
+  return { ...scoring, answers: Math.min(scoring.answers, most) };
 }
 
 /** Rows that one thread scans in a third of a millisecond at 768 dimensions: less is not worth a second message. */

@@ -3,28 +3,46 @@ import fc from 'fast-check';
 import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idAt, idText } from '../../src/core/ids.ts';
+import { vectorOf } from '../../src/core/vector-columns.ts';
+import type { NamedVector } from '../../src/core/vectors.ts';
 import type { PointColumns } from '../../src/core/requests.ts';
 import { acceptChange } from '../../src/collections/accept.ts';
+import type { FieldSpec } from '../../src/segments/field-spec.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from '../../src/collections/record.ts';
-import { FLAG_VECTOR } from '../../src/segments/row-table.ts';
 import { shardOf, splitRecord } from '../../src/collections/routing.ts';
-import { columns, config, type TestPoint } from './house.ts';
+import { columns, config, configOf, type TestPoint } from './house.ts';
+import { denseConfig, type PlainVector, sparseConfig, toPlainVectors } from './plain-vectors.ts';
 
-const CONFIG = config(3, 'Dot');
-const anyPoints: fc.Arbitrary<TestPoint[]> = fc.array(
-  fc
-    .tuple(
-      fc.nat(1000),
-      fc.option(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 3, maxLength: 3 })),
-      fc.option(fc.string()),
-    )
-    .map(([id, vector, text]) => ({
-      id,
-      ...(vector === null ? {} : { vector }),
-      ...(text === null ? {} : { payload: { text } }),
-    })),
-  { minLength: 1, maxLength: 30 },
+const CONFIG = configOf(
+  [
+    denseConfig('', 3, 'Dot'),
+    denseConfig('half', 2, 'Dot', { datatype: 'float16' }),
+    denseConfig('rows', 2, 'Dot', { multivector: true }),
+  ],
+  [sparseConfig('words')],
 );
+const anyNumbers = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: -9, max: 9 }), { minLength: length, maxLength: length });
+const anyPoint: fc.Arbitrary<TestPoint> = fc
+  .record({
+    id: fc.oneof(fc.nat(1000), fc.constant('eddd5f3b-0341-4acf-a413-9d612b965a08')),
+    vector: fc.option(anyNumbers(3)),
+    half: fc.option(anyNumbers(2)),
+    rows: fc.option(fc.array(anyNumbers(2), { minLength: 1, maxLength: 3 })),
+    words: fc.option(
+      fc
+        .uniqueArray(fc.integer({ min: 0, max: 2 ** 32 - 1 }), { maxLength: 3 })
+        .map((indices) => ({ indices: indices.toSorted((a, b) => a - b), values: indices.map((_, at) => at - 0.5) })),
+    ),
+    text: fc.option(fc.string()),
+  })
+  .map(({ id, vector, half, rows, words, text }) => ({
+    id,
+    ...(vector === null ? {} : { vector }),
+    vectors: { ...(half && { half }), ...(rows && { rows }), ...(words && { words }) },
+    ...(text === null ? {} : { payload: { text } }),
+  }));
+const anyPoints: fc.Arbitrary<TestPoint[]> = fc.array(anyPoint, { minLength: 1, maxLength: 30 });
 
 type PointsRecord = Extract<UpdateRecord, { points: unknown }>;
 
@@ -42,19 +60,26 @@ function encoded(record: Parameters<typeof encodeRecord>[0], shift: number): Uin
 }
 
 /** The points of a record, to compare. */
-function pointsOf({ points: record }: PointsRecord): string[] {
-  let vectorAt = 0;
+function pointsOf({ points: record }: Pick<PointsRecord, 'points'>): string[] {
   return Array.from({ length: record.count }, (_, point) => {
-    const flag = record.flags[point] ?? 0;
-    const id = idText(
-      idAt({ count: record.count, kinds: record.flags.map((value) => value & 1), words: record.words }, point),
-    );
-    const vector =
-      (flag & FLAG_VECTOR) === 0 ? [] : [...record.vectors.subarray(vectorAt, (vectorAt += record.dimension))];
+    const id = idText(idAt({ count: record.count, kinds: record.flags, words: record.words }, point));
+    const vectors = record.vectors.flatMap((column): NamedVector[] => {
+      const vector = vectorOf(column, point);
+      return vector === undefined ? [] : [{ name: column.name, vector }];
+    });
     const payload = new TextDecoder().decode(
       record.payloads.subarray(record.payloadStarts[point], record.payloadStarts[point + 1]),
     );
-    return JSON.stringify([id, vector, payload]);
+    return JSON.stringify([id, toPlainVectors(vectors), payload]);
+  });
+}
+
+/** The same of what was given, where the collection keeps it as it is. */
+function given(points: readonly TestPoint[]): string[] {
+  return points.map(({ id, vector, vectors, payload }) => {
+    const all = Object.entries({ ...vectors, ...(vector && { '': vector }) });
+    const sorted = Object.fromEntries(all.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+    return JSON.stringify([String(id), sorted, payload === undefined ? '' : JSON.stringify(payload)]);
   });
 }
 
@@ -64,7 +89,8 @@ test('a record reads back as it was written, wherever it stands in memory', (t) 
       const record = accepted(columns(points));
       const read = decodeRecord(encoded(record, shift), 'here');
       t.is(read.kind, 'upsert');
-      if (read.kind === 'upsert') t.deepEqual(pointsOf(read), pointsOf(record));
+      t.deepEqual(pointsOf(record), given(points));
+      if (read.kind === 'upsert') t.deepEqual(pointsOf(read), given(points));
     }),
   );
 });
@@ -110,18 +136,136 @@ test('points are split over shards without loss, each to the shard where it is l
   );
 });
 
-test('what a collection cannot take is refused with the words of Qdrant', (t) => {
-  const refused = (points: readonly TestPoint[], changes: object = {}): string | undefined =>
-    t.throws(() => accepted({ ...columns(points), ...changes }))?.message;
-  t.is(refused([]), 'Empty update request');
-  t.is(refused([{ id: 1, vector: [1, 2] }]), 'Vector dimension error: expected dim: 3, got 2');
-  t.regex(refused([{ id: 1, vector: [1, Number.NaN, 2] }]) ?? '', /not a finite number/);
-  const other = (kind: string, name: string): object => ({ others: [{ pointIndex: 0, name, kind }] });
-  t.is(refused([{ id: 1 }], other('dense', 'a')), 'Not existing vector name error: a');
-  t.is(refused([{ id: 1 }], other('sparse', '')), 'Conversion between sparse and regular vectors failed');
-  t.is(refused([{ id: 1 }], other('multi', '')), 'Conversion between multi and regular vectors failed');
-  t.is(
-    t.throws(() => accepted(columns([{ id: 1, vector: [1] }]), config(0, 'Dot')))?.message,
-    'Not existing vector name error: ',
+test('what a collection cannot take is refused with the words of Qdrant, before anything is logged', (t) => {
+  const refused = (points: readonly TestPoint[], collection = CONFIG): string | undefined => {
+    const accept = (): unknown => accepted(columns(points), collection);
+    return t.throws(accept)?.message;
+  };
+  const named = (name: string, vector: PlainVector): TestPoint[] => [{ id: 1, vectors: { [name]: vector } }];
+  const sparse = { indices: [1], values: [1] };
+  const fifty = Array.from({ length: 50 }, (_, id): TestPoint => ({ id, vector: id === 40 ? [1, 2] : [1, 2, 3] }));
+  const cases: readonly (readonly [string | undefined, string | RegExp])[] = [
+    [refused([]), 'Empty update request'],
+    [refused([{ id: 1, vector: [1, 2] }]), 'Vector dimension error: expected dim: 3, got 2'],
+    [refused(fifty), 'Vector dimension error: expected dim: 3, got 2'],
+    [refused(named('half', [1])), "Vector dimension error: expected dim: 2, got 1 for vector 'half'"],
+    [refused(named('rows', [[1, 2, 3]])), "Vector dimension error: expected dim: 2, got 3 for vector 'rows'"],
+    [refused(named('rows', [1, 2, 3])), "Vector dimension error: expected dim: 2, got 3 for vector 'rows'"],
+    [refused([{ id: 1, vector: [1, Number.NaN, 2] }]), /not a finite number/],
+    [refused(named('half', [1, Infinity])), /not a finite number/],
+    [
+      refused(
+        named('rows', [
+          [1, 2],
+          [-Infinity, 0],
+        ]),
+      ),
+      /not a finite number/,
+    ],
+    [refused(named('words', { indices: [4], values: [Number.NaN] })), /not a finite number/],
+    [refused(named('a', [1])), 'Not existing vector name error: a'],
+    [refused(named('a', sparse)), 'Not existing vector name error: a'],
+    [refused(named('', sparse)), 'Conversion between sparse and regular vectors failed'],
+    [refused(named('words', [1])), 'Conversion between sparse and regular vectors failed'],
+    [refused(named('', [[1, 2, 3]])), 'Conversion between multi and regular vectors failed'],
+    [refused([{ id: 1, vector: [1] }], config(0, 'Dot')), 'Not existing vector name error: '],
+  ];
+  for (const [message, expected] of cases)
+    if (typeof expected === 'string') t.is(message, expected);
+    else t.regex(message ?? '', expected);
+});
+
+test('a single row given for a multivector becomes one, beside points that give rows', (t) => {
+  const record = accepted(
+    columns([
+      { id: 1, vectors: { rows: [1, 2] } },
+      {
+        id: 2,
+        vectors: {
+          rows: [
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      },
+      { id: 3 },
+    ]),
   );
+  t.deepEqual(
+    pointsOf(record),
+    given([
+      { id: 1, vectors: { rows: [[1, 2]] } },
+      {
+        id: 2,
+        vectors: {
+          rows: [
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      },
+      { id: 3 },
+    ]),
+  );
+});
+
+test('vectors are logged as they are stored: normalised for Cosine, rounded to their datatype', (t) => {
+  const collection = configOf(
+    [
+      denseConfig('cosine', 2, 'Cosine'),
+      denseConfig('bytes', 2, 'Cosine', { datatype: 'uint8' }),
+      denseConfig('half', 2, 'Dot', { datatype: 'float16' }),
+      denseConfig('rows', 2, 'Cosine', { multivector: true }),
+    ],
+    [],
+  );
+  const vectors = {
+    cosine: [3, 4],
+    bytes: [3.7, 300],
+    half: [0.1, 1 / 3],
+    rows: [
+      [0, 5],
+      [3, 4],
+    ],
+  };
+  const stored = {
+    cosine: [3 / 5, 4 / 5].map(Math.fround),
+    bytes: [3, 255],
+    half: [0.0999755859375, 0.333251953125],
+    rows: [[0, 1], [3 / 5, 4 / 5].map(Math.fround)],
+  };
+  t.deepEqual(pointsOf(accepted(columns([{ id: 1, vectors }]), collection)), given([{ id: 1, vectors: stored }]));
+});
+
+const ANY_SPECS: readonly FieldSpec[] = [
+  { kind: 'sparse', name: 'größe', datatype: 'float16' },
+  {
+    kind: 'multi',
+    name: 'a',
+    dimension: 5,
+    distance: 'Cosine',
+    datatype: 'uint8',
+    m: 0,
+    efConstruct: 100,
+    quantization: { kind: 'product', compression: 'x16', alwaysRam: undefined, memory: undefined },
+    onDisk: true,
+  },
+];
+
+test('changes of vectors and of their fields read back', (t) => {
+  const { ids } = columns([{ id: 1 }, { id: 2 }]);
+  const points = accepted(columns([{ id: 1, vectors: { half: [1, 2], words: { indices: [3], values: [1] } } }])).points;
+  const records: readonly UpdateRecord[] = [
+    ...ANY_SPECS.map((spec): UpdateRecord => ({ kind: 'create_vector_field', spec })),
+    { kind: 'delete_vector_field', name: 'größe' },
+    { kind: 'delete_vector_field', name: '' },
+    { kind: 'remove_vectors', target: { kind: 'ids', ids }, names: ['', 'a"b'] },
+    { kind: 'update_vectors', points, filter: undefined },
+  ];
+  for (const record of records) {
+    const read = decodeRecord(encoded(record, 3), 'here');
+    if (read.kind === 'update_vectors' && record.kind === 'update_vectors')
+      t.deepEqual(pointsOf(read), pointsOf(record));
+    else t.like(JSON.parse(JSON.stringify(read)) as object, JSON.parse(JSON.stringify(record)) as object);
+  }
 });

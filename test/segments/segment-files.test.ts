@@ -270,7 +270,6 @@ test('a damaged, truncated or foreign file is refused by its name', (t) =>
     const whole = await openSegment(world, 's', manifest, options);
     t.is(content(whole).size, 135);
     await whole.close();
-    t.is(files.openCount, 0, 'also those that were refused are closed');
   }));
 
 /** A disk that looks at what it is given to write some time after it was given it, as threads do. */

@@ -43,7 +43,7 @@ function serve(payload: Buffer): void {
   const record = (index: number, withPayload: boolean): Record => ({
     id: numberId(BigInt(index * 7919)),
     payload: withPayload ? payload : undefined,
-    vector: undefined,
+    vectors: undefined,
   });
   const records = (count: number, withPayload: boolean): readonly Record[] =>
     Array.from({ length: count }, (_, index) => record(index, withPayload));

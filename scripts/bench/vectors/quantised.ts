@@ -2,7 +2,7 @@
  * Quantised fields with their originals in a file, against an unquantised field in memory, one thread, recall@10:
  *   node scripts/bench/vectors/quantised.ts [--rows 100000] [--dimension 768] [--rounds 3] [--only binary] [--rebuild]
  * Rates interpolated at recall 0.95, rounds interleaved, ratios of a round compared pairwise and their median printed.
- * What is read per search comes from the cache of files.
+ * What is read per search comes from the cache of files. Seconds are of processor time.
  */
 import { parseArgs } from 'node:util';
 import { recall } from '../data.ts';

@@ -13,16 +13,16 @@ import {
   MULTI_INDEX_START,
   MULTI_LIST,
   MULTI_LIST_COUNT,
-  MULTI_QUERY_ROWS,
-  MULTI_SIEVE_QUERY,
-  MULTI_SIEVE_ROWS,
+  MULTI_SIEVE_QUERIES,
   MULTI_SIFTED,
   MULTI_SIFTED_CAPACITY,
   MULTI_STARTS,
   MULTI_TABLE,
   MULTI_TABLE_SCORES,
+  SET_LANES,
+  SET_ROWS,
 } from '../layout';
-import { lanesOf, prepareFor, scoreChunk } from './max-sim-score';
+import { prepareSet, scoreChunk } from './max-sim-score';
 
 /**
  * The first stage of a search (centroid interaction, PLAID: Santhanam et al. 2022): every row counts as its centroid. All
@@ -77,45 +77,56 @@ export function siftPoints(task: u32, space: u32): u32 {
 function makeTable(task: u32, space: u32): void {
   const centroids = load<u32>(task, MULTI_CENTROIDS);
   const centroidCount = load<u32>(task, MULTI_CENTROID_COUNT);
-  prepareFor(task, centroids, space, load<u32>(task, MULTI_SIEVE_QUERY));
-  const queries = load<u32>(task, MULTI_QUERY_ROWS);
-  const laneBytes = lanesOf(queries) << 2;
+  const set = load<u32>(task, MULTI_SIEVE_QUERIES);
   const scores = load<u32>(task, MULTI_TABLE_SCORES);
+  const lanes = load<u32>(set, SET_LANES);
+  prepareSet(set, centroids, space);
   for (let row: u32 = 0; row < centroidCount; row += MULTI_CHUNK) {
-    scoreChunk(task, centroids, space, row, min(centroidCount - row, MULTI_CHUNK), scores + row * laneBytes);
+    scoreChunk(set, centroids, space, row, min(centroidCount - row, MULTI_CHUNK), scores + row * (lanes << 2));
   }
-  // Query rows that go into the table: every `stride`th of many.
-  const stride = (queries + MULTI_SIEVE_ROWS - 1) / MULTI_SIEVE_ROWS;
-  const used = (queries + stride - 1) / stride;
-  blocks = (used + 15) >>> 4;
-  // The step that makes room for the widest query row between its average and its best centroid.
-  let widest: f32 = 0;
+  blocks = lanes >>> 4;
+  // For the time of this function: the averages of the query rows.
   const floors = load<u32>(task, MULTI_BINS);
-  for (let lane: u32 = 0; lane < used; lane++) {
-    let most: f32 = -Infinity;
-    let sum: f64 = 0;
-    let at = scores + ((lane * stride) << 2);
-    for (let row: u32 = 0; row < centroidCount; row++) {
-      const score = load<f32>(at);
-      most = max(most, score);
-      sum += score;
+  const widest = takeFloors(scores, centroidCount, lanes << 2, load<u32>(set, SET_ROWS), floors);
+  const scale = f32x4.splat(widest > 0 ? <f32>255 / widest : 0);
+  let target = load<u32>(task, MULTI_TABLE);
+  for (let row: u32 = 0; row < centroidCount; row++) {
+    const from = scores + row * (lanes << 2);
+    for (let at: u32 = 0; at < lanes << 2; at += 64) {
+      const low = i16x8.narrow_i32x4_s(level(from + at, floors + at, scale), level(from + at + 16, floors + at + 16, scale));
+      const high = i16x8.narrow_i32x4_s(level(from + at + 32, floors + at + 32, scale), level(from + at + 48, floors + at + 48, scale));
+      v128.store(target, i8x16.narrow_i16x8_u(low, high));
+      target += 16;
+    }
+  }
+}
+
+@inline
+function level(score: u32, floor: u32, scale: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(f32x4.sub(v128.load(score), v128.load(floor)), scale)));
+}
+
+/** Writes each lane's average, infinity for lanes without a query; answers the widest gap to the best, which one step is made for. */
+function takeFloors(scores: u32, count: u32, laneBytes: u32, queries: u32, floors: u32): f32 {
+  let widest: f32 = 0;
+  for (let lane: u32 = 0; lane < laneBytes; lane += 16) {
+    let most = f32x4.splat(-Infinity);
+    let sum = f32x4.splat(0);
+    let at = scores + lane;
+    for (let row: u32 = 0; row < count; row++) {
+      const score = v128.load(at);
+      most = f32x4.pmax(most, score);
+      sum = f32x4.add(sum, score);
       at += laneBytes;
     }
-    const floor = <f32>(sum / centroidCount);
-    store<f32>(floors + (lane << 2), floor);
-    widest = max(widest, most - floor);
+    v128.store(floors + lane, f32x4.mul(sum, f32x4.splat(1 / <f32>count)));
+    v128.store(floors + lane + laneBytes, most);
   }
-  const scale: f32 = widest > 0 ? <f32>255 / widest : 0;
-  let target = load<u32>(task, MULTI_TABLE);
-  memory.fill(target, 0, centroidCount * (blocks << 4));
-  for (let row: u32 = 0; row < centroidCount; row++) {
-    const at = scores + row * laneBytes;
-    for (let lane: u32 = 0; lane < used; lane++) {
-      const level = (load<f32>(at + ((lane * stride) << 2)) - load<f32>(floors + (lane << 2))) * scale;
-      store<u8>(target + lane, <u8>nearest<f32>(max(level, 0)));
-    }
-    target += blocks << 4;
+  for (let lane: u32 = 0; lane < laneBytes; lane += 4) {
+    if (lane < queries << 2) widest = max(widest, load<f32>(floors + lane + laneBytes) - load<f32>(floors + lane));
+    else store<f32>(floors + lane, Infinity);
   }
+  return widest;
 }
 
 /** Offers a point. */

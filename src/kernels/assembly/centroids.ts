@@ -1,8 +1,6 @@
 import {
-  CENTROID_AFFINE,
   CENTROID_ASSIGNED,
   CENTROID_CENTRED,
-  CENTROID_CODES,
   CENTROID_COUNT,
   CENTROID_DO_ASSIGN,
   CENTROID_DO_SPREAD,
@@ -13,7 +11,7 @@ import {
   CENTROID_MATRIX,
   CENTROID_MEANS,
   CENTROID_NEAR,
-  CENTROID_ROWS,
+  CENTROID_QUERIES,
   CENTROID_SIZES,
   CENTROID_START,
   CENTROID_STEP,
@@ -22,9 +20,10 @@ import {
   FIELD_DIMENSION,
   FIELD_PADDED,
   MULTI_CHUNK,
+  SET_QUERY,
 } from '../layout';
 import { dequantiseRow, quantiseRows } from './codes';
-import { prepareQueries, scoreMatrix } from './max-sim-score';
+import { prepareSet, scoreMatrix } from './max-sim-score';
 
 /** One piece of k-means over the rows of a field (layout.ts, CENTROID_…). */
 export function trainCentroids(task: u32, space: u32): void {
@@ -68,9 +67,8 @@ function assignRows(task: u32, space: u32): void {
   const near = load<u32>(task, CENTROID_NEAR);
   const centroids = load<u32>(task, CENTROID_COUNT);
   const rowBytes = load<u32>(near, FIELD_PADDED) << 2;
-  const rows = load<u32>(task, CENTROID_ROWS);
-  const codes = load<u32>(task, CENTROID_CODES);
-  const affine = load<u32>(task, CENTROID_AFFINE);
+  const queries = load<u32>(task, CENTROID_QUERIES);
+  const rows = load<u32>(queries, SET_QUERY);
   const matrix = load<u32>(task, CENTROID_MATRIX);
   const end = load<u32>(task, CENTROID_END);
   for (let place = load<u32>(task, CENTROID_START); place < end; place += CENTROID_LANES) {
@@ -78,12 +76,12 @@ function assignRows(task: u32, space: u32): void {
     memory.fill(rows, 0, rowBytes * CENTROID_LANES);
     for (let lane: u32 = 0; lane < lanes; lane++) readRow(task, place + lane, rows + lane * rowBytes);
     // All lanes are queries, those of no row too: the matrix has one shape.
-    prepareQueries(near, space, rows, CENTROID_LANES, codes, affine);
+    prepareSet(queries, near, space);
     let best0 = f32x4.splat(-Infinity), best1 = best0, best2 = best0, best3 = best0;
     let name0 = i32x4.splat(0), name1 = name0, name2 = name0, name3 = name0;
     for (let first: u32 = 0; first < centroids; first += MULTI_CHUNK) {
       const count = min(centroids - first, MULTI_CHUNK);
-      scoreMatrix<i8>(near, codes, affine, CENTROID_LANES, first, count, matrix);
+      scoreMatrix<i8>(queries, near, first, count, matrix);
       for (let at: u32 = 0; at < count; at++) {
         const name = i32x4.splat(first + at);
         const scores = matrix + at * (CENTROID_LANES << 2);
@@ -116,7 +114,7 @@ function takeMeans(task: u32, assigned: bool): void {
   const dimension = load<u32>(load<u32>(task, CENTROID_NEAR), FIELD_DIMENSION);
   const means = load<u32>(task, CENTROID_MEANS);
   const sizes = load<u32>(task, CENTROID_SIZES);
-  const row = load<u32>(task, CENTROID_ROWS);
+  const row = load<u32>(load<u32>(task, CENTROID_QUERIES), SET_QUERY);
   const names = load<u32>(task, CENTROID_ASSIGNED);
   const start = load<u32>(task, CENTROID_START);
   const end = load<u32>(task, CENTROID_END);

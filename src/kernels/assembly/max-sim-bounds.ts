@@ -4,17 +4,19 @@ import {
   FIELD_PADDED,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
-  MULTI_AFFINE,
   MULTI_BEST,
   MULTI_CHUNK,
   MULTI_EXACT,
   MULTI_MATRIX,
-  MULTI_QUERY_ROWS,
+  MULTI_QUERIES,
+  SET_AFFINE,
+  SET_LANES,
+  SET_ROWS,
   SPACE_QUERY,
   SPACE_QUERY_CODES,
 } from '../layout';
 import { hotRow } from './field';
-import { lanesOf, scoreChunk, selectQuery } from './max-sim-score';
+import { scoreChunk, selectQuery } from './max-sim-score';
 import { scoreExact } from './score';
 
 /**
@@ -35,17 +37,18 @@ let rowBias: f32 = 0;
 
 /** Scores the point of rows [first, end) by codes: leaves the best of each query row in MULTI_BEST, and their sum and bounds. */
 export function estimatePoint(task: u32, field: u32, space: u32, first: u32, end: u32): void {
-  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
+  const set = load<u32>(task, MULTI_QUERIES);
+  const laneBytes = load<u32>(set, SET_LANES) << 2;
   const best = load<u32>(task, MULTI_BEST);
   const matrix = load<u32>(task, MULTI_MATRIX);
   for (let lane: u32 = 0; lane < laneBytes; lane += 16) v128.store(best + lane, f32x4.splat(-Infinity));
   for (let row = first; row < end; row += MULTI_CHUNK) {
     const count = min(end - row, MULTI_CHUNK);
-    scoreChunk(task, field, space, row, count, matrix);
+    scoreChunk(set, field, space, row, count, matrix);
     keepBest(best, matrix, count, laneBytes);
   }
   measureRows(field, first, end);
-  sumBounds(task, field, best);
+  sumBounds(set, field, best);
 }
 
 /** best[lane] = the larger of it and the matrix's column. */
@@ -73,15 +76,15 @@ function measureRows(field: u32, first: u32, end: u32): void {
 }
 
 /** Sums the best of each query row, and its bounds. */
-function sumBounds(task: u32, field: u32, best: u32): void {
-  const bytes = load<u32>(task, MULTI_QUERY_ROWS) << 2;
+function sumBounds(set: u32, field: u32, best: u32): void {
+  const bytes = load<u32>(set, SET_ROWS) << 2;
   const metric = load<u32>(field, FIELD_METRIC);
   let sum: f64 = 0;
   let high: f64 = 0;
   let low: f64 = 0;
   for (let lane: u32 = 0; lane < bytes; lane += 4) {
     const score = load<f32>(best + lane);
-    const margin = marginOf(task, metric, lane, score);
+    const margin = marginOf(set, metric, lane, score);
     sum += score;
     if (metric == METRIC_EUCLID) {
       // |x - q| lies within the error of |codes - q|.
@@ -104,20 +107,20 @@ function sumBounds(task: u32, field: u32, best: u32): void {
  * bits (|hi| <= 127), and the roundings of f32 sums.
  */
 @inline
-function marginOf(task: u32, metric: u32, lane: u32, score: f32): f32 {
-  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
-  const affine = load<u32>(task, MULTI_AFFINE) + lane;
-  const noise = <f32>1e-6 * (abs(score) + rowBias + abs(load<f32>(affine + laneBytes)));
-  const slack = <f32>127 * rowFactor * load<f32>(affine + laneBytes * 3);
+function marginOf(set: u32, metric: u32, lane: u32, score: f32): f32 {
+  const lanes = load<u32>(set, SET_LANES);
+  const affine = load<u32>(set, SET_AFFINE) + lane;
+  const noise = <f32>1e-6 * (abs(score) + rowBias + abs(load<f32>(affine + (lanes << 2))));
+  const slack = <f32>127 * rowFactor * load<f32>(affine + lanes * 12);
   if (metric == METRIC_EUCLID) return slack + noise;
   if (metric == METRIC_MANHATTAN) return rowError + noise;
-  return rowError * load<f32>(affine + (laneBytes << 1)) + slack + noise;
+  return rowError * load<f32>(affine + (lanes << 3)) + slack + noise;
 }
 
 /** The least score by codes of a row that may be the best by 24 bits for a query row whose best score by codes this is. */
 @inline
-function leastOf(task: u32, metric: u32, lane: u32, best: f32): f32 {
-  const margin = marginOf(task, metric, lane, best);
+function leastOf(set: u32, metric: u32, lane: u32, best: f32): f32 {
+  const margin = marginOf(set, metric, lane, best);
   if (metric != METRIC_EUCLID) return best - 2 * margin;
   const far = sqrt<f32>(max(-best + margin, 0)) + 2 * rowError;
   return -far * far * <f32>1.000001 - margin;
@@ -126,7 +129,8 @@ function leastOf(task: u32, metric: u32, lane: u32, best: f32): f32 {
 /** The sum by 24 bits (or whole numbers) of a point; only rows that may be the best of a query row are read in full. */
 export function exactPoint(task: u32, field: u32, space: u32, first: u32, end: u32): f64 {
   estimatePoint(task, field, space, first, end);
-  const queries = load<u32>(task, MULTI_QUERY_ROWS);
+  const set = load<u32>(task, MULTI_QUERIES);
+  const queries = load<u32>(set, SET_ROWS);
   const padded = load<u32>(field, FIELD_PADDED);
   const spaceQuery = load<u32>(space, SPACE_QUERY);
   const spaceCodes = load<u32>(space, SPACE_QUERY_CODES);
@@ -134,7 +138,7 @@ export function exactPoint(task: u32, field: u32, space: u32, first: u32, end: u
   if (end - first <= <u32>MULTI_CHUNK) {
     // The matrix still holds all scores.
     for (let query: u32 = 0; query < queries; query++) {
-      selectQuery(task, space, padded, query);
+      selectQuery(set, space, padded, query);
       sum += bestExact(task, field, space, query, first, end - first, -Infinity);
     }
   } else {
@@ -147,9 +151,10 @@ export function exactPoint(task: u32, field: u32, space: u32, first: u32, end: u
 
 /** The highest exact score of a query row among the rows of the matrix, or `known` where none is higher. */
 function bestExact(task: u32, field: u32, space: u32, query: u32, first: u32, count: u32, known: f64): f64 {
-  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
+  const set = load<u32>(task, MULTI_QUERIES);
+  const laneBytes = load<u32>(set, SET_LANES) << 2;
   const lane = query << 2;
-  const least = leastOf(task, load<u32>(field, FIELD_METRIC), lane, load<f32>(load<u32>(task, MULTI_BEST) + lane));
+  const least = leastOf(set, load<u32>(field, FIELD_METRIC), lane, load<f32>(load<u32>(task, MULTI_BEST) + lane));
   let at = load<u32>(task, MULTI_MATRIX) + lane;
   for (let row: u32 = 0; row < count; row++) {
     if (load<f32>(at) >= least) known = max(known, scoreExact(field, space, first + row));
@@ -160,16 +165,17 @@ function bestExact(task: u32, field: u32, space: u32, query: u32, first: u32, co
 
 /** As exactPoint, for a point of many rows: its matrix is made again, chunk by chunk, behind the best scores by codes. */
 function sumOfChunks(task: u32, field: u32, space: u32, first: u32, end: u32): f64 {
-  const queries = load<u32>(task, MULTI_QUERY_ROWS);
+  const set = load<u32>(task, MULTI_QUERIES);
+  const queries = load<u32>(set, SET_ROWS);
   const padded = load<u32>(field, FIELD_PADDED);
   const exact = load<u32>(task, MULTI_EXACT);
   for (let query: u32 = 0; query < queries; query++) store<f64>(exact + (query << 3), -Infinity);
   for (let row = first; row < end; row += MULTI_CHUNK) {
     const count = min(end - row, MULTI_CHUNK);
-    scoreChunk(task, field, space, row, count, load<u32>(task, MULTI_MATRIX));
+    scoreChunk(set, field, space, row, count, load<u32>(task, MULTI_MATRIX));
     for (let query: u32 = 0; query < queries; query++) {
       const place = exact + (query << 3);
-      selectQuery(task, space, padded, query);
+      selectQuery(set, space, padded, query);
       store<f64>(place, bestExact(task, field, space, query, row, count, load<f64>(place)));
     }
   }

@@ -5,10 +5,11 @@ import {
   FIELD_METRIC,
   FIELD_PADDED,
   METRIC_MANHATTAN,
-  MULTI_AFFINE,
-  MULTI_QUERY,
-  MULTI_QUERY_CODES,
-  MULTI_QUERY_ROWS,
+  SET_AFFINE,
+  SET_CODES,
+  SET_LANES,
+  SET_QUERY,
+  SET_ROWS,
   SPACE_QUERY,
   SPACE_QUERY_BIAS,
   SPACE_QUERY_CODES,
@@ -27,14 +28,8 @@ import { scoreRun } from './score';
 
 /**
  * Scores of many rows against many queries at once: the matrix that MaxSim, the sieve and k-means are made of.
- * A set of queries has `lanes` places, a multiple of four; those behind the last query score nonsense that nobody reads.
+ * Lanes of a set behind its last query score nonsense that nobody reads.
  */
-
-/** Number of places for `count` queries. */
-@inline
-export function lanesOf(count: u32): u32 {
-  return (count + 3) & ~3;
-}
 
 /** How rows of a field are scored by codes here: what has remainders has int8 codes beside them. */
 @inline
@@ -42,71 +37,67 @@ function wayOf(field: u32): u32 {
   return load<u32>(field, FIELD_CODE) == CODE_INT8 ? WAY_INT8 : WAY_CODES;
 }
 
-/** Prepares `count` queries, f32[padded] each and end to end at `source`, for `scoreMatrix`. */
-export function prepareQueries(field: u32, space: u32, source: u32, count: u32, codes: u32, affine: u32): void {
+/** Prepares a set of queries for the scores of a field. */
+export function prepareSet(set: u32, field: u32, space: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
-  const laneBytes = lanesOf(count) << 2;
-  store<u32>(space, wayOf(field), SPACE_WAY);
+  const source = load<u32>(set, SET_QUERY);
+  const codes = load<u32>(set, SET_CODES);
+  const rows = load<u32>(set, SET_ROWS);
+  const lanes = load<u32>(set, SET_LANES);
   const spaceQuery = load<u32>(space, SPACE_QUERY);
   const spaceCodes = load<u32>(space, SPACE_QUERY_CODES);
-  memory.fill(codes + count * (padded << 1), 0, (lanesOf(count) - count) * (padded << 1));
-  memory.fill(affine, 0, laneBytes << 2);
-  for (let query: u32 = 0; query < count; query++) {
+  store<u32>(space, wayOf(field), SPACE_WAY);
+  memory.fill(codes + rows * (padded << 1), 0, (lanes - rows) * (padded << 1));
+  memory.fill(load<u32>(set, SET_AFFINE), 0, lanes << 4);
+  let target = load<u32>(set, SET_AFFINE);
+  for (let query: u32 = 0; query < rows; query++) {
     const at = source + query * (padded << 2);
     store<u32>(space, at, SPACE_QUERY);
     store<u32>(space, codes + query * (padded << 1), SPACE_QUERY_CODES);
     prepareQuery(field, space, at);
-    const target = affine + (query << 2);
     store<f32>(target, load<f32>(space, SPACE_QUERY_STEP));
-    store<f32>(target + laneBytes, load<f32>(space, SPACE_QUERY_BIAS));
-    store<f32>(target + (laneBytes << 1), load<f32>(space, SPACE_QUERY_NORM));
-    store<f32>(target + laneBytes * 3, load<f32>(space, SPACE_QUERY_SLACK));
+    store<f32>(target + (lanes << 2), load<f32>(space, SPACE_QUERY_BIAS));
+    store<f32>(target + (lanes << 3), load<f32>(space, SPACE_QUERY_NORM));
+    store<f32>(target + lanes * 12, load<f32>(space, SPACE_QUERY_SLACK));
+    target += 4;
   }
   store<u32>(space, spaceQuery, SPACE_QUERY);
   store<u32>(space, spaceCodes, SPACE_QUERY_CODES);
 }
 
-/** Prepares a task's queries, at `source`, for a field. */
-export function prepareFor(task: u32, field: u32, space: u32, source: u32): void {
-  const count = load<u32>(task, MULTI_QUERY_ROWS);
-  prepareQueries(field, space, source, count, load<u32>(task, MULTI_QUERY_CODES), load<u32>(task, MULTI_AFFINE));
-}
-
-/** Makes one of the task's prepared queries the query of the workspace. The caller puts the workspace's own buffers back. */
-export function selectQuery(task: u32, space: u32, padded: u32, query: u32): void {
-  const laneBytes = lanesOf(load<u32>(task, MULTI_QUERY_ROWS)) << 2;
-  const affine = load<u32>(task, MULTI_AFFINE) + (query << 2);
-  store<u32>(space, load<u32>(task, MULTI_QUERY) + query * (padded << 2), SPACE_QUERY);
-  store<u32>(space, load<u32>(task, MULTI_QUERY_CODES) + query * (padded << 1), SPACE_QUERY_CODES);
+/** Makes one of a set's prepared queries the query of the workspace. The caller puts the workspace's own buffers back. */
+export function selectQuery(set: u32, space: u32, padded: u32, query: u32): void {
+  const lanes = load<u32>(set, SET_LANES);
+  const affine = load<u32>(set, SET_AFFINE) + (query << 2);
+  store<u32>(space, load<u32>(set, SET_QUERY) + query * (padded << 2), SPACE_QUERY);
+  store<u32>(space, load<u32>(set, SET_CODES) + query * (padded << 1), SPACE_QUERY_CODES);
   store<f32>(space, load<f32>(affine), SPACE_QUERY_STEP);
-  store<f32>(space, load<f32>(affine + laneBytes), SPACE_QUERY_BIAS);
-  store<f32>(space, load<f32>(affine + (laneBytes << 1)), SPACE_QUERY_NORM);
-  store<f32>(space, load<f32>(affine + laneBytes * 3), SPACE_QUERY_SLACK);
+  store<f32>(space, load<f32>(affine + (lanes << 2)), SPACE_QUERY_BIAS);
+  store<f32>(space, load<f32>(affine + (lanes << 3)), SPACE_QUERY_NORM);
+  store<f32>(space, load<f32>(affine + lanes * 12), SPACE_QUERY_SLACK);
 }
 
 /**
- * f32 scores of rows [first, first + count) by codes against the task's queries, at target[row][lane].
+ * f32 scores of rows [first, first + count) by codes against a set of queries, at target[row][lane].
  * The target has room for one row more; count is at most MULTI_CHUNK.
  */
-export function scoreChunk(task: u32, field: u32, space: u32, first: u32, count: u32, target: u32): void {
-  const queries = load<u32>(task, MULTI_QUERY_ROWS);
+export function scoreChunk(set: u32, field: u32, space: u32, first: u32, count: u32, target: u32): void {
   const code = load<u32>(field, FIELD_CODE);
   if ((code == CODE_INT8 || code == CODE_UINT8) && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN) {
-    const codes = load<u32>(task, MULTI_QUERY_CODES);
-    const affine = load<u32>(task, MULTI_AFFINE);
-    if (code == CODE_INT8) scoreMatrix<i8>(field, codes, affine, lanesOf(queries), first, count, target);
-    else scoreMatrix<u8>(field, codes, affine, lanesOf(queries), first, count, target);
+    if (code == CODE_INT8) scoreMatrix<i8>(set, field, first, count, target);
+    else scoreMatrix<u8>(set, field, first, count, target);
     return;
   }
   const padded = load<u32>(field, FIELD_PADDED);
+  const queries = load<u32>(set, SET_ROWS);
+  const rowBytes = load<u32>(set, SET_LANES) << 2;
   const spaceQuery = load<u32>(space, SPACE_QUERY);
   const spaceCodes = load<u32>(space, SPACE_QUERY_CODES);
   const rows = load<u32>(space, SPACE_ROWS);
   const scores = load<u32>(space, SPACE_SCORES);
-  const rowBytes = lanesOf(queries) << 2;
   for (let at: u32 = 0; at < count; at++) store<u32>(rows + (at << 2), first + at);
   for (let query: u32 = 0; query < queries; query++) {
-    selectQuery(task, space, padded, query);
+    selectQuery(set, space, padded, query);
     scoreRun(field, space, rows, count, scores);
     let place = target + (query << 2);
     for (let at: u32 = 0; at < count << 2; at += 4) {
@@ -122,9 +113,11 @@ export function scoreChunk(task: u32, field: u32, space: u32, first: u32, count:
  * As `scoreChunk`, of integer codes (i8 or u8), for any number of rows. Two rows and four queries at once: each load serves
  * two products or four.
  */
-export function scoreMatrix<Code>(field: u32, codes: u32, affine: u32, lanes: u32, first: u32, count: u32, target: u32): void {
+export function scoreMatrix<Code>(set: u32, field: u32, first: u32, count: u32, target: u32): void {
+  const codes = load<u32>(set, SET_CODES);
+  const affine = load<u32>(set, SET_AFFINE);
   const padded = load<u32>(field, FIELD_PADDED);
-  const laneBytes = lanes << 2;
+  const laneBytes = load<u32>(set, SET_LANES) << 2;
   const queryBytes = padded << 1;
   for (let row: u32 = 0; row < count; row += 2) {
     const hot0 = int8Row(field, first + row);

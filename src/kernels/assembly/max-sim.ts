@@ -13,7 +13,7 @@ import {
   MULTI_LIST_COUNT,
   MULTI_NOTES,
   MULTI_NOTES_CAPACITY,
-  MULTI_QUERY,
+  MULTI_QUERIES,
   MULTI_RESCORE,
   MULTI_ROWS,
   MULTI_SCAN_END,
@@ -32,7 +32,7 @@ import {
 import { SCORE_MASK, keyScore, offer, scoreKey } from './beam';
 import { isBitSet, siftPoints } from './centroid-sieve';
 import { estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';
-import { prepareFor } from './max-sim-score';
+import { prepareSet } from './max-sim-score';
 
 /**
  * One search of a multi field: the best k points by MaxSim. Centroids leave few of the indexed points (centroid-sieve.ts);
@@ -50,7 +50,7 @@ export function searchMulti(task: u32, space: u32): void {
   store<u32>(task, 0, MULTI_SCORED);
   store<u32>(task, 0, MULTI_SETTLED);
   const count: u32 = load<u32>(task, MULTI_INDEX_END) == 0 ? 0 : siftPoints(task, space);
-  prepareFor(task, field, space, load<u32>(task, MULTI_QUERY));
+  prepareSet(load<u32>(task, MULTI_QUERIES), field, space);
   const sifted = load<u32>(task, MULTI_SIFTED);
   for (let at: u32 = 0; at < count; at++) scorePoint(task, field, space, ~load<u32>(sifted + (at << 3)));
   if (load<u32>(task, MULTI_LIST) != 0) scoreList(task, field, space);

@@ -68,7 +68,7 @@ export function renderMemory(report: MemoryReport): void {
         { codes, index, originals, pending, originals_on_disk: originalsOnDisk },
       ]),
     ),
-    payloads: { overlay: payloads.overlay, chunks: payloads.chunks },
+    payloads: { overlay: payloads.overlay, chunks: payloads.chunks, matches: payloads.matches },
     payload_indexes: Object.fromEntries(report.payloadIndexes.map(({ field, bytes }) => [field, bytes])),
     ids: report.ids,
     process: {
