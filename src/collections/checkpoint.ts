@@ -103,9 +103,24 @@ export class Checkpoint {
   /** Writes a checkpoint. Throws insufficient_storage or what the disk said; everything is then as it was before. */
   async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
     await this.world.files.mkdir(this.directory);
-    const graphs = await this.saveGraphs(source.segments, occasion);
+    // Vector fields that are dropped meanwhile stay readable to the end.
+    const retained = [...source.segments];
+    for (const segment of retained) segment.retain();
+    try {
+      await this.writeRetained(source, occasion, retained);
+    } finally {
+      for (const segment of retained) segment.release();
+    }
+  }
+
+  /** retained: gets the segments that have come since, retained too. */
+  private async writeRetained(source: CheckpointSource, occasion: Occasion, retained: Segment[]): Promise<void> {
+    const graphs = await this.saveGraphs(retained, occasion);
     const { sequence, nextSegment, indexCapture, captures } = await source.between(() => {
       source.payloads.beginFlush();
+      const added = source.segments.filter((segment) => !retained.includes(segment));
+      for (const segment of added) segment.retain();
+      retained.push(...added);
       return {
         sequence: source.sequence,
         nextSegment: source.nextSegment,

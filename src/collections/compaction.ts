@@ -12,6 +12,18 @@ const SEGMENTS_MAX = 4;
 /** Codes of one segment live in one arena of 4 GiB; segments that together come near to it are not made one. */
 const MERGED_BYTES_MAX = 3 * 2 ** 30;
 
+/**
+ * isDue       the segments to be made anew; all are where there are too many.
+ * mayIndex    whether what was indexed is indexed again where its graph cannot be brought along.
+ * onProgress  called with rows copied, then with vectors indexed, and what there are of each.
+ */
+export interface Compaction {
+  readonly isDue: (segment: Segment) => boolean;
+  readonly mayIndex: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
 /** Live rows of a segment that go into the new one. */
 interface Part {
   readonly source: Segment;
@@ -28,22 +40,19 @@ export function hasManySegments(shard: Shard): boolean {
  * without those rows into one new segment, which takes their place. New rows meanwhile go to a segment of their own;
  * rows removed meanwhile are removed from the copy in the moment of the exchange. Cancelling leaves everything as it was.
  */
-export async function compactSegments(
-  shard: Shard,
-  isDue: (segment: Segment) => boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  const due = hasManySegments(shard) ? [...shard.segments] : shard.segments.filter(isDue);
+export async function compactSegments(shard: Shard, compaction: Compaction): Promise<void> {
+  const due = hasManySegments(shard) ? [...shard.segments] : shard.segments.filter(compaction.isDue);
   if (due.length === 0) return;
   const last = shard.segments.at(-1);
   if (last !== undefined && due.includes(last)) await shard.between(() => shard.startSegment());
   const groups = fitsOneSegment(due) ? [due] : due.map((segment) => [segment]);
   for (const group of groups) {
-    if (!signal.aborted) await compactGroup(shard, group, signal);
+    if (!compaction.signal.aborted) await compactGroup(shard, group, compaction);
   }
 }
 
-async function compactGroup(shard: Shard, sources: readonly Segment[], signal: AbortSignal): Promise<void> {
+async function compactGroup(shard: Shard, sources: readonly Segment[], compaction: Compaction): Promise<void> {
+  const { mayIndex, signal, onProgress } = compaction;
   const begun = shard.vectorFieldEpoch;
   // The segment with the most in its graphs comes first: those that are built as they should be now come along; what is
   // in the others is put into them anew.
@@ -51,6 +60,7 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], signal: A
   const ordered = [carrier, ...sources.filter((segment) => segment !== carrier)];
   const parts = ordered.map((source): Part => ({ source, rows: source.liveRows() }));
   const carried = (parts[0] as Part).rows;
+  const rowCount = parts.reduce((count, { rows }) => count + rows.length, 0);
   await shard.buildSegment(async (target, flush) => {
     const encoded = await carryCodes(carrier, carried, target, signal);
     for (const { source, rows } of parts) {
@@ -58,13 +68,14 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], signal: A
         signal.throwIfAborted();
         target.adopt(source, rows.subarray(first, first + PIECE_ROWS), source === carrier ? encoded : NO_FIELDS);
         if (target.pendingBytes > FLUSH_BYTES) await flush();
+        onProgress(target.rowCount, rowCount);
         await nextTurn();
       }
     }
     await flush();
     for (const field of target.fields) {
       const wasIndexed = sources.some((source) => (source.fieldNamed(field.name)?.field.indexedCount ?? 0) > 0);
-      if (wasIndexed) await field.buildIndex({ signal });
+      if (wasIndexed && mayIndex) await field.buildIndex({ signal, onProgress });
     }
     await shard.replaceSegments(sources, target, begun, () => carryChanges(parts, target));
   });

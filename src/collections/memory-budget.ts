@@ -91,7 +91,11 @@ export class MemoryBudget {
     else if (this.isShort && this.checkpoints === undefined) this.refusing = true;
     if (used < budgetBytes * LOW) this.growCaches(used);
     const after = this.pressure;
-    if (after !== before) this.foundation.logger.info('memory pressure', { before, after, used, budget: budgetBytes });
+    if (after === before) return;
+    const fields = { before, after, used, budget: budgetBytes };
+    const isCommon = before === 'checkpoints' || after === 'checkpoints';
+    if (after === 'refusing') this.foundation.logger.warn('memory is short: writes are refused', fields);
+    else if (!isCommon) this.foundation.logger.info('memory pressure', fields);
   }
 
   get report(): ProcessMemory {

@@ -25,11 +25,7 @@ export function shardMemory({ segments, payloads, points }: Shard): ShardMemory 
 }
 
 /** What of a collection takes how much. names: of its vectors, in their order. */
-export function reportMemory(
-  shards: readonly Shard[],
-  names: readonly string[],
-  process: ProcessMemory,
-): MemoryReport {
+export function reportMemory(shards: readonly Shard[], names: readonly string[], process: ProcessMemory): MemoryReport {
   const segments = shards.flatMap((shard) => shard.segments);
   const fields = segments.flatMap((segment) => segment.fields);
   const byName = Map.groupBy(fields, ({ name }) => name);

@@ -130,33 +130,20 @@ export class Optimizer {
     const compaction = dueCompaction(shard, config);
     if (compaction !== undefined) {
       const isDue = (segment: Segment): boolean => needsCompaction(shard, segment, config);
-      await this.history.track(shard, compaction, signal, () => compactSegments(shard, isDue, signal));
+      const mayIndex = config.optimizers.indexingThreshold > 0;
+      await this.history.track(shard, compaction, signal, (tell) =>
+        compactSegments(shard, { isDue, mayIndex, signal, onProgress: this.progress(shard, tell) }),
+      );
     }
     for (const segment of shard.segments) {
       if (fieldsToIndex(segment, config).length === 0) continue;
       const before = segment.indexedCount;
       const work = { optimizer: 'indexing', segments: [segment] } as const;
-      await this.history.track(shard, work, signal, (onProgress) =>
-        this.buildIndexes(shard, segment, config, { signal, onProgress }),
-      );
-      this.indexedRows += segment.indexedCount - before;
-    }
-  }
-
-  private async buildIndexes(
-    shard: Shard,
-    segment: Segment,
-    config: CollectionConfig,
-    { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: OnProgress },
-  ): Promise<void> {
-    for (const field of fieldsToIndex(segment, config)) {
-      await field.buildIndex({
-        signal,
-        onProgress: (indexed, total) => {
-          onProgress(indexed, total);
-          this.checkpointMeanwhile(shard);
-        },
+      await this.history.track(shard, work, signal, async (tell) => {
+        const onProgress = this.progress(shard, tell);
+        for (const field of fieldsToIndex(segment, config)) await field.buildIndex({ signal, onProgress });
       });
+      this.indexedRows += segment.indexedCount - before;
     }
   }
 
@@ -165,10 +152,13 @@ export class Optimizer {
     return this.history.track(shard, work, signal, () => shard.writeCheckpoint(occasion));
   }
 
-  /** While a long build runs, updates go on: what they leave in memory is written too. */
-  private checkpointMeanwhile(shard: Shard): void {
-    if (shard.checkpointIsRunning || !shard.checkpointIsDue('working')) return;
-    shard.writeCheckpoint('working').catch((error: unknown) => this.logger.error('a checkpoint failed', {}, error));
+  /** Tells how far work is; and updates go on under it: what they leave in memory is written too. */
+  private progress(shard: Shard, tell: OnProgress): OnProgress {
+    return (done, total) => {
+      tell(done, total);
+      if (shard.checkpointIsRunning || !shard.checkpointIsDue('working')) return;
+      shard.writeCheckpoint('working').catch((error: unknown) => this.logger.error('a checkpoint failed', {}, error));
+    };
   }
 }
 

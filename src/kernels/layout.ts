@@ -215,7 +215,7 @@ export const MULTI_FOUND = 88;
 export const MULTI_BEST = 104;
 /** f32[65][lanes]: scores of a chunk of rows. */
 export const MULTI_MATRIX = 108;
-/** u8[centroids][16 x blocks]: scores of the centroids; and f32[centroids + 1][16 x blocks] before they are rounded. */
+/** u8[centroids][16 x blocks]: scores of the centroids; and f32[centroids + 1][lanes] before they are rounded. */
 export const MULTI_TABLE = 112;
 export const MULTI_TABLE_SCORES = 116;
 /** u64[capacity]: points that are noted; u64[k + 1]: the best. */
@@ -240,13 +240,14 @@ export const MULTI_CHUNK = 64;
 export const MULTI_SIEVE_ROWS = 64;
 export const MULTI_BIN_COUNT = 4096;
 
-// A set of query rows: f32[rows][padded] with zeros after dimension; prepared, int16[lanes][padded], and four times
-// f32[lanes]: step, bias, norm, slack. `lanes` is at least `rows` and a multiple of four (of 16 for a sieve).
+// A set of query rows: f32[rows][padded] with zeros after dimension; prepared, SET_CODE_BYTES each (int16[padded] for int8
+// codes), and four times f32[lanes]: step, bias, norm, slack. `lanes` is `rows` made a multiple of four.
 export const SET_QUERY = 0;
 export const SET_ROWS = 4;
 export const SET_LANES = 8;
 export const SET_CODES = 12;
 export const SET_AFFINE = 16;
+export const SET_CODE_BYTES = 20;
 export const SET_BYTES = 64;
 
 // Task of one piece of k-means over the rows of a field (assembly/centroids.ts).

@@ -5,12 +5,17 @@ import { rescore } from '../vectors/rescore.ts';
 import { rescoreMulti } from '../vectors/multi-rescore.ts';
 import type { Hits } from '../vectors/search-task.ts';
 import type { FieldIndex } from './field-index.ts';
-import type { Originals } from './originals.ts';
 import type { FieldSearch } from './segment-field.ts';
-import { decodeVector } from './vector-encoding.ts';
 
-/** The nearest places of a field, best first: at most plan.k. Where memory holds no exact scores, files are read. */
-export async function searchField(index: FieldIndex, originals: Originals, search: FieldSearch): Promise<Hits> {
+/**
+ * The nearest places of a field, best first: at most plan.k.
+ * read  an original from its file: asked for where memory holds no exact scores.
+ */
+export async function searchField(
+  index: FieldIndex,
+  read: (place: number) => Float32Array,
+  search: FieldSearch,
+): Promise<Hits> {
   const { query, plan, filter, signal } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
   if (index.kind === 'sparse') {
@@ -19,7 +24,6 @@ export async function searchField(index: FieldIndex, originals: Originals, searc
     return index.field.search({ indices, values, k, exact, scan: false, filter, signal });
   }
   const { spec } = index;
-  const read = (place: number): Float32Array => decodeVector(spec, originals.at(place)).values;
   if (index.kind === 'multi') {
     if (query.kind !== 'multi') throw otherKind();
     const hits = await index.field.search({

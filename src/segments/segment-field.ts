@@ -5,20 +5,15 @@ import { ColumnBuilder } from '../core/vector-columns.ts';
 import type { SegmentPlan } from '../core/plan.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { RowFilter } from '../vectors/row-filter.ts';
+import { TurboCodec } from '../vectors/turbo-codec.ts';
 import type { BuildOptions, VectorField } from '../vectors/vector-field.ts';
 import { appendTo, fieldOf, type FieldIndex, openFieldIndex } from './field-index.ts';
 import { FieldRows, NO_PLACE } from './field-rows.ts';
 import { searchField } from './field-search.ts';
 import type { FieldSpec } from './field-spec.ts';
 import { Originals } from './originals.ts';
-import {
-  decodeVector,
-  encodedWidth,
-  encodeVectors,
-  type EncodedVectors,
-  packColumn,
-  unpackEncoded,
-} from './vector-encoding.ts';
+import { plainCodec, type RowCodec } from './row-codec.ts';
+import { decodeVector, encodeVectors, type EncodedVectors, packColumn, unpackEncoded } from './vector-encoding.ts';
 
 /** What is searched for in one field. */
 export interface FieldSearch {
@@ -58,13 +53,20 @@ export class SegmentField {
   readonly rows: FieldRows = new FieldRows();
   readonly originals: Originals;
   readonly index: FieldIndex;
+  private readonly codec: RowCodec;
   private numbers = 0;
 
   constructor(compute: Compute, number: number, spec: FieldSpec, graph: Uint8Array | undefined) {
     this.number = number;
     this.spec = spec;
-    this.originals = new Originals(encodedWidth(spec));
+    this.codec = openCodec(compute, spec);
+    this.originals = new Originals(this.width);
     this.index = openFieldIndex(compute, spec, graph);
+  }
+
+  /** Bytes of each original; 0: they differ. */
+  get width(): number {
+    return this.spec.kind === 'dense' ? this.codec.rowBytes : 0;
   }
 
   get name(): string {
@@ -97,13 +99,13 @@ export class SegmentField {
   /** Adds the vectors of rows firstRow, firstRow + 1, … to index and originals. Throws insufficient_storage: then undo. */
   append(firstRow: number, column: VectorColumn): void {
     this.appendIndexed(column);
-    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, column));
+    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, this.codec, column));
     column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
   }
 
   /** As `append`, for vectors whose codes compaction has brought to the index already. */
   adoptEncoded(firstRow: number, column: VectorColumn): void {
-    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, column));
+    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, this.codec, column));
     this.numbers += column.values.length;
     column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
   }
@@ -111,7 +113,7 @@ export class SegmentField {
   /** Adds vectors that a file holds, by the rows that they belong to; those of removed rows are never found. */
   restore(rows: Uint32Array, vectors: EncodedVectors, isRemoved: (row: number) => boolean): void {
     const first = this.rows.placeCount;
-    const packed = unpackEncoded(this.spec, vectors);
+    const packed = unpackEncoded(this.spec, this.codec, vectors);
     appendTo(this.index, packed);
     this.numbers += packed.values.length;
     rows.forEach((row) => this.rows.add(row, true));
@@ -133,7 +135,7 @@ export class SegmentField {
   /** The vector of a row as it was given, or undefined where it has none. */
   vectorAt(row: number): Vector | undefined {
     const place = this.rows.placeOf(row);
-    return place === NO_PLACE ? undefined : decodeVector(this.spec, this.originals.at(place));
+    return place === NO_PLACE ? undefined : this.vectorOf(place);
   }
 
   /** The vectors of rows of the segment, as a column. */
@@ -154,7 +156,7 @@ export class SegmentField {
   }
 
   async search(search: FieldSearch): Promise<FieldHits> {
-    const { rows, scores } = await searchField(this.index, this.originals, search);
+    const { rows, scores } = await searchField(this.index, (place) => this.valuesAt(place), search);
     return { rows: rows.map((place) => this.rows.rowOf(place)), scores };
   }
 
@@ -180,11 +182,16 @@ export class SegmentField {
   /** Gives memory and files back, once searches under way are done. */
   async close(): Promise<void> {
     this.field.close();
+    this.codec.close();
     await this.originals.close();
   }
 
+  private vectorOf(place: number): Vector {
+    return decodeVector(this.spec, this.codec, this.originals.at(place));
+  }
+
   private valuesAt(place: number): Float32Array {
-    return decodeVector(this.spec, this.originals.at(place)).values;
+    return this.vectorOf(place).values;
   }
 
   private appendIndexed(column: VectorColumn): void {
@@ -202,4 +209,10 @@ export class SegmentField {
       throw new VectorizerError('internal', 'a vector field did not take all vectors');
     this.numbers += column.values.length;
   }
+}
+
+function openCodec(compute: Compute, spec: FieldSpec): RowCodec {
+  if (spec.kind === 'sparse') return plainCodec('float32', 1);
+  const { dimension, distance, datatype } = spec;
+  return datatype === 'turbo4' ? new TurboCodec(compute, dimension, distance) : plainCodec(datatype, dimension);
 }

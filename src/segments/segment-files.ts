@@ -3,7 +3,6 @@ import type { World } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import type { FieldSpec } from './field-spec.ts';
-import { encodedWidth } from './vector-encoding.ts';
 import { readRows, ROWS_KIND } from './rows-file.ts';
 import type { SegmentField } from './segment-field.ts';
 import { Segment, type SegmentOptions, type StoredField } from './segment.ts';
@@ -105,7 +104,7 @@ async function* readVectors(
     const file = present(files[index], 'segment: the manifest names the file');
     const loaded = await readVectorsFile(file, present(buffers[index % 2], 'segment: two buffers'));
     checkRange(file.path, loaded.flushed, present(ranges[index], 'segment: the manifest names the file'));
-    const isFixed = encodedWidth(field.spec) > 0;
+    const isFixed = field.width > 0;
     if (isFixed !== (loaded.vectors.starts === undefined))
       throw dataDamaged(file.path, 'holds vectors of another kind than the manifest says');
     return loaded;

@@ -7,7 +7,6 @@ import type { FileRange } from './segment-files.ts';
 import type { SegmentField } from './segment-field.ts';
 import type { Segment } from './segment.ts';
 import { dataOffset, encodeVectorsFile, VECTORS_KIND } from './vectors-file.ts';
-import { encodedWidth } from './vector-encoding.ts';
 
 /** Files are read whole at the start: this bounds the memory that takes. */
 const FILE_BYTES_MAX = 32 * 2 ** 20;
@@ -150,7 +149,7 @@ async function writeVectors(
 ): Promise<FlushedVectors> {
   const { first, count, name } = range;
   const end = first + count;
-  const width = encodedWidth(field.spec);
+  const { width } = field;
   const rows = Uint32Array.from({ length: count }, (_, index) => field.rows.rowOf(first + index));
   const starts = width > 0 ? undefined : field.originals.starts(first, end);
   const path = `${directory}/${name}`;

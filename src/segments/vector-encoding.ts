@@ -1,15 +1,13 @@
-import { fromFloat16, toFloat16 } from '../core/datatypes.ts';
-import type { Vector, VectorColumn, VectorDatatype } from '../core/vectors.ts';
+import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { FieldSpec } from './field-spec.ts';
+import { aligned, type RowCodec } from './row-codec.ts';
 
 /**
  * Vectors as bytes, little-endian, in files and in memory before these are written:
  *
- *   dense   dimension numbers of the datatype
- *   multi   rows x dimension numbers of the datatype
+ *   dense   a row in the form of its datatype (row-codec.ts)
+ *   multi   such rows end to end
  *   sparse  n x u32 indices, then n x f32 values
- *
- * float32 and turbo4 are f32, float16 two bytes, uint8 one.
  */
 export interface EncodedVectors {
   readonly count: number;
@@ -18,36 +16,30 @@ export interface EncodedVectors {
   readonly starts: Uint32Array | undefined;
 }
 
-/** Bytes of each vector, or 0 where they differ. */
-export function encodedWidth(spec: FieldSpec): number {
-  return spec.kind === 'dense' ? spec.dimension * numberBytes(spec.datatype) : 0;
-}
-
-/** The vectors of a column that are there; those of f32 are views of it. */
-export function encodeVectors(spec: FieldSpec, column: VectorColumn): EncodedVectors {
+/** The vectors of a column that are there; they may be views of it. */
+export function encodeVectors(spec: FieldSpec, rows: RowCodec, column: VectorColumn): EncodedVectors {
   const packed = packColumn(column);
-  if (column.kind === 'sparse') return encodeSparse(packed.starts, column.indices, column.values);
-  const datatype = spec.kind === 'sparse' ? 'float32' : spec.datatype;
-  const unit = numberBytes(datatype);
+  if (column.kind === 'sparse' || spec.kind === 'sparse') return encodeSparse(packed);
+  const rowBytes = (start: number): number => (start / spec.dimension) * rows.rowBytes;
   return {
     count: packed.count,
-    bytes: encodeNumbers(column.values, datatype),
-    starts: column.kind === 'dense' ? undefined : packed.starts.map((start) => start * unit),
+    bytes: rows.encode(column.values),
+    starts: column.kind === 'dense' ? undefined : packed.starts.map(rowBytes),
   };
 }
 
 /** One vector from its bytes: memory of its own. */
-export function decodeVector(spec: FieldSpec, bytes: Uint8Array): Vector {
+export function decodeVector(spec: FieldSpec, rows: RowCodec, bytes: Uint8Array): Vector {
   if (spec.kind === 'sparse') {
-    const aligned = new Uint8Array(bytes).buffer;
-    const length = bytes.length / 8;
+    const { buffer, length } = new Uint32Array(aligned(bytes));
+    const count = length / 2;
     return {
       kind: 'sparse',
-      indices: new Uint32Array(aligned, 0, length),
-      values: new Float32Array(aligned, length * 4, length),
+      indices: new Uint32Array(buffer, 0, count),
+      values: new Float32Array(buffer, count * 4, count),
     };
   }
-  const values = decodeNumbers(bytes, spec.datatype).slice();
+  const values = rows.decode(bytes).slice();
   return spec.kind === 'dense' ? { kind: 'dense', values } : { kind: 'multi', dimension: spec.dimension, values };
 }
 
@@ -78,12 +70,15 @@ export function packColumn(column: VectorColumn): PackedVectors {
   return { count, values, starts: packed, indices };
 }
 
-export function unpackEncoded(spec: FieldSpec, { count, bytes, starts }: EncodedVectors): PackedVectors {
+export function unpackEncoded(
+  spec: FieldSpec,
+  rows: RowCodec,
+  { count, bytes, starts }: EncodedVectors,
+): PackedVectors {
   if (spec.kind === 'sparse') return unpackSparse(count, bytes, starts ?? new Uint32Array(count + 1));
-  const values = decodeNumbers(bytes, spec.datatype);
-  const unit = numberBytes(spec.datatype);
-  const numberStarts = starts === undefined ? NO_INDICES : starts.map((start) => start / unit);
-  return { count, values, starts: numberStarts, indices: NO_INDICES };
+  const numberStart = (start: number): number => (start / rows.rowBytes) * spec.dimension;
+  const numberStarts = starts === undefined ? NO_INDICES : starts.map(numberStart);
+  return { count, values: rows.decode(bytes), starts: numberStarts, indices: NO_INDICES };
 }
 
 function unpackSparse(count: number, bytes: Uint8Array, starts: Uint32Array): PackedVectors {
@@ -101,8 +96,7 @@ function unpackSparse(count: number, bytes: Uint8Array, starts: Uint32Array): Pa
   return { count, values, starts: numberStarts, indices };
 }
 
-function encodeSparse(starts: Uint32Array, indices: Uint32Array, values: Float32Array): EncodedVectors {
-  const count = starts.length - 1;
+function encodeSparse({ count, starts, indices, values }: PackedVectors): EncodedVectors {
   const words = new Uint32Array(values.length * 2);
   const numbers = new Float32Array(words.buffer);
   for (let index = 0; index < count; index++) {
@@ -112,39 +106,4 @@ function encodeSparse(starts: Uint32Array, indices: Uint32Array, values: Float32
     numbers.set(values.subarray(start, end), start + end);
   }
   return { count, bytes: new Uint8Array(words.buffer), starts: starts.map((start) => start * 8) };
-}
-
-function numberBytes(datatype: VectorDatatype): number {
-  return datatype === 'uint8' ? 1 : datatype === 'float16' ? 2 : 4;
-}
-
-function encodeNumbers(values: Float32Array, datatype: VectorDatatype): Uint8Array {
-  switch (datatype) {
-    case 'float16':
-      return new Uint8Array(Uint16Array.from(values, toFloat16).buffer);
-    case 'uint8':
-      return new Uint8Array(values);
-    case 'float32':
-    case 'turbo4':
-      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  }
-}
-
-function decodeNumbers(bytes: Uint8Array, datatype: VectorDatatype): Float32Array {
-  switch (datatype) {
-    case 'float16':
-      return Float32Array.from(new Uint16Array(aligned(bytes), 0, bytes.length / 2), fromFloat16);
-    case 'uint8':
-      return new Float32Array(bytes);
-    case 'float32':
-    case 'turbo4':
-      return bytes.byteOffset % 4 === 0
-        ? new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
-        : new Float32Array(aligned(bytes), 0, bytes.length / 4);
-  }
-}
-
-/** A copy that begins at offset 0; `slice` of a Buffer would not copy. */
-function aligned(bytes: Uint8Array): ArrayBuffer {
-  return new Uint8Array(bytes).buffer;
 }

@@ -23,6 +23,7 @@ export interface CodeShape {
 export function codeShape(kind: CodeKind, dimension: number): CodeShape {
   const wide = Math.ceil(dimension / 128) * 128;
   const words = Math.ceil(dimension / 64);
+  // Two f32 rows of scratch, and 16 bits a coordinate, or 8 bits of 1 bit each.
   const queryBytes = wide * 10;
   const scratchBytes = wide * 4;
   switch (kind.code) {
@@ -41,6 +42,8 @@ export function codeShape(kind: CodeKind, dimension: number): CodeShape {
       const codeBytes = Math.ceil(Math.ceil(dimension / 2) / 64) * 24;
       return { codeBytes, tableBytes: tableBytes(kind.code, dimension), queryBytes, scratchBytes };
     }
+    case layout.CODE_PRODUCT:
+      return productShape(kind.subspace, dimension, wide);
     default:
       return { codeBytes: words * 8, tableBytes: tableBytes(kind.code, dimension), queryBytes, scratchBytes };
   }
@@ -48,4 +51,15 @@ export function codeShape(kind: CodeKind, dimension: number): CodeShape {
 
 function tableBytes(code: number, dimension: number): number {
   return code <= layout.CODE_TURBO1 ? rotationBytes(dimension) : 0;
+}
+
+/** Tables as assembly/product-tables.ts has them. */
+function productShape(subspace: number, dimension: number, wide: number): CodeShape {
+  const count = Math.ceil(dimension / subspace);
+  return {
+    codeBytes: Math.ceil(count / 16) * 16,
+    tableBytes: 64 + count * (subspace * 2 + 1) * 1024 + count * subspace * 8,
+    queryBytes: wide * 8 + 64 + count * 512,
+    scratchBytes: wide * 4,
+  };
 }

@@ -226,6 +226,12 @@ export class FieldMemory {
     return coordinates;
   }
 
+  /** The bytes of a row's code with its tail, where they are: to be used before anything is allocated. */
+  hotRow(row: number): Uint8Array {
+    const start = this.#pageOf(row).hot + (row & 255) * this.#hotStride;
+    return this.arena.u8.subarray(start, start + this.#hotStride);
+  }
+
   /** Keeps the memory for as long as `work` runs. */
   async using<Answer>(work: Promise<Answer>): Promise<Answer> {
     this.#users += 1;

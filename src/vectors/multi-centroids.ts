@@ -6,6 +6,7 @@ import { FieldMemory } from './field-memory.ts';
 import type { FieldShape } from './field-memory.ts';
 import { CentroidIndex } from './multi-memory.ts';
 import type { MultiMemory } from './multi-memory.ts';
+import { openSet, setBytes, setShape } from './multi-queries.ts';
 
 /** Centroids for each square root of the rows, and their most: beyond, a search would spend more on them than they save. */
 const CENTROIDS_PER_ROOT = 8;
@@ -133,10 +134,9 @@ async function runPiece(build: CentroidBuild, piece: Piece): Promise<void> {
   const { arena } = memory;
   const { padded } = memory.rows;
   const lanes = layout.CENTROID_LANES;
+  const queries = setShape(lanes, padded, piece.index.near.code);
   const parts: readonly (readonly [field: number, bytes: number])[] = [
-    [layout.CENTROID_ROWS, lanes * padded * 4],
-    [layout.CENTROID_CODES, lanes * padded * 2],
-    [layout.CENTROID_AFFINE, lanes * 16],
+    [layout.CENTROID_QUERIES, setBytes(queries)],
     [layout.CENTROID_MATRIX, (layout.MULTI_CHUNK + 1) * lanes * 4],
     [layout.CENTROID_CENTRED, padded * 6 + 64],
   ];
@@ -150,6 +150,7 @@ async function runPiece(build: CentroidBuild, piece: Piece): Promise<void> {
     set(field, at);
     at += align(size);
   }
+  openSet(arena, task + layout.CENTROID_BYTES, queries);
   set(layout.CENTROID_FIELD, memory.rows.field);
   set(layout.CENTROID_NEAR, piece.index.near.field);
   set(layout.CENTROID_COUNT, piece.index.count);

@@ -161,7 +161,9 @@ export class MultiField implements VectorField {
     const parts = splitMulti(plan, this.#compute.idleSearchThreads);
     const answers = await Promise.all(parts.map((part) => this.#run(memory, part, signal)));
     const [only] = answers;
-    return only !== undefined && answers.length === 1 ? only : mergeHits(answers, plan.answers);
+    const merged = only !== undefined && answers.length === 1 ? only : mergeHits(answers, plan.answers);
+    if (plan.approximate || merged.rows.length <= plan.k) return merged;
+    return { ...merged, rows: merged.rows.subarray(0, plan.k), scores: merged.scores.subarray(0, plan.k) };
   }
 
   /**
@@ -216,7 +218,8 @@ export class MultiField implements VectorField {
     const { arena } = memory;
     const task = new MultiTask(memory, plan, dimension, distance);
     try {
-      const shape = { padded: memory.rows.padded, rowCount: 1, beam: 1, links: layout.MULTI_CHUNK, top: 1 };
+      const { padded, code } = memory.rows;
+      const shape = { padded, rowCount: 1, beam: 1, links: layout.MULTI_CHUNK, top: 1, queryBytes: code.queryBytes };
       const done = memory.using(this.#compute.search({ arena, task: task.address, shape, signal }));
       await (plan.filter === undefined ? done : plan.filter.using(done));
       return task.hits();

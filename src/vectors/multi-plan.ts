@@ -60,6 +60,8 @@ export interface MultiPlan {
   readonly work: number;
 }
 
+/** Points beyond k that are decoded, since their order by what codes stand for may be another. */
+const DECODED_SPARE = 16;
 /** Points that come through the sieve for each one of ef. */
 const CANDIDATES_PER_EF = 4;
 /** A row that only goes through the sieve costs as much as this many products (scripts/bench/vectors/multi.ts). */
@@ -72,10 +74,11 @@ export function planMulti(request: MultiRequest, rows: MultiRows): MultiPlan {
   const queryRows = query.length / dimension;
   const most = Math.min(rowCount - deadCount, filter?.admitted ?? rowCount);
   const k = Math.min(request.k, most);
-  const scoring = chooseScoring(request, rows.scoring, k);
+  const scoring = chooseScoring(request, rows.scoring, k, most);
   // All points that may be wanted are found by going through all.
   const later = scoring.rescore === layout.RESCORE_LATER;
-  const answers = later ? scoring.answers : Math.min(scoring.answers, most);
+  const spare = scoring.rescore === layout.RESCORE_DECODED ? DECODED_SPARE : 0;
+  const answers = later ? scoring.answers : Math.min(scoring.answers + spare, most);
   const end = request.indexedOnly && indexedCount > 0 ? indexedCount : rowCount;
   const rowEnd = Math.min(end, filter?.rowEnd ?? end);
   const listed = filter?.list !== undefined && end >= filter.rowEnd;

@@ -1,6 +1,7 @@
 import * as layout from '../kernels/layout.ts';
 import type { Distance } from '../core/collection-config.ts';
 import type { MultiMemory } from './multi-memory.ts';
+import { lanesOf, setBytes, setShape, writeSet } from './multi-queries.ts';
 import type { MultiPlan } from './multi-plan.ts';
 import type { DenseHits } from './search-task.ts';
 
@@ -22,27 +23,26 @@ export class MultiTask {
     const { padded } = rows;
     const index = plan.candidates === 0 ? undefined : memory.centroids;
     const { queryRows } = plan;
-    const lanes = Math.ceil(queryRows / 4) * 4;
+    const lanes = lanesOf(queryRows);
     const later = plan.rescore === layout.RESCORE_LATER;
     const notes = later ? plan.answers : 2 * plan.k + NOTED_POINTS + plan.candidates;
     const answers = later ? notes : plan.answers;
     const sifted = plan.candidates * 2 + 1024;
-    // Rows that are whole numbers are not normalised, but their centroids are.
-    const unit = index !== undefined && rows.code.kind === layout.CODE_UINT8 && distance === 'Cosine';
-    const blocks = Math.ceil(Math.min(queryRows, layout.MULTI_SIEVE_ROWS) / 16);
     const count = index?.count ?? 0;
+    const sieveRows = index === undefined ? 0 : Math.min(queryRows, layout.MULTI_SIEVE_ROWS);
+    const sieveLanes = lanesOf(sieveRows);
+    const asked = setShape(queryRows, padded, rows.code);
+    const sieved = setShape(sieveRows, padded, index?.scored.code ?? rows.code);
     const parts: readonly (readonly [field: number, bytes: number])[] = [
-      [layout.MULTI_QUERY, queryRows * padded * 4],
-      [layout.MULTI_SIEVE_QUERY, unit ? queryRows * padded * 4 : 0],
-      [layout.MULTI_QUERY_CODES, lanes * padded * 2],
-      [layout.MULTI_AFFINE, lanes * 16],
+      [layout.MULTI_QUERIES, setBytes(asked)],
+      [layout.MULTI_SIEVE_QUERIES, index === undefined ? 0 : setBytes(sieved)],
       [layout.MULTI_BEST, lanes * 4],
       [layout.MULTI_EXACT, lanes * 8],
       [layout.MULTI_MATRIX, (layout.MULTI_CHUNK + 1) * lanes * 4],
       [layout.MULTI_TOP, ((later ? plan.k : plan.answers) + 2) * 8],
       [layout.MULTI_NOTES, (notes + 1) * 8],
-      [layout.MULTI_TABLE, count * blocks * 16],
-      [layout.MULTI_TABLE_SCORES, count === 0 ? 0 : (count + 1) * lanes * 4],
+      [layout.MULTI_TABLE, count * Math.ceil(sieveLanes / 16) * 16],
+      [layout.MULTI_TABLE_SCORES, count === 0 ? 0 : (count + 1) * sieveLanes * 4],
       [layout.MULTI_BINS, count === 0 ? 0 : layout.MULTI_BIN_COUNT * 4],
       [layout.MULTI_SIFTED, count === 0 ? 0 : sifted * 8],
       [layout.MULTI_ROWS, answers * 4],
@@ -67,13 +67,14 @@ export class MultiTask {
     this.#scores = placed.get(layout.MULTI_SCORES) ?? 0;
     this.#ceilings = placed.get(layout.MULTI_CEILINGS) ?? 0;
     if (!plan.approximate) set(layout.MULTI_CEILINGS, 0);
-    const query = placed.get(layout.MULTI_QUERY) ?? 0;
-    const sieveQuery = unit ? (placed.get(layout.MULTI_SIEVE_QUERY) ?? 0) : query;
-    writeRows(arena.f32, query / 4, plan.query, dimension, padded);
-    if (unit) writeRows(arena.f32, sieveQuery / 4, unitRows(plan.query, dimension), dimension, padded);
-    set(layout.MULTI_SIEVE_QUERY, sieveQuery);
+    writeSet(arena, placed.get(layout.MULTI_QUERIES) ?? 0, asked, plan.query);
+    if (index !== undefined) {
+      // Rows that are whole numbers are not normalised, but their centroids are.
+      const unit = rows.code.kind === layout.CODE_UINT8 && distance === 'Cosine';
+      const values = spreadRows(plan.query, dimension, sieveRows, unit);
+      writeSet(arena, placed.get(layout.MULTI_SIEVE_QUERIES) ?? 0, sieved, values);
+    }
     set(layout.MULTI_FIELD, rows.field);
-    set(layout.MULTI_QUERY_ROWS, queryRows);
     set(layout.MULTI_K, later ? plan.k : plan.answers);
     set(layout.MULTI_STARTS, memory.starts.address);
     set(layout.MULTI_DEAD, memory.dead.address);
@@ -126,29 +127,20 @@ export class MultiTask {
   }
 }
 
-/** Writes rows of `dimension` floats as rows of `padded`, zeros behind. */
-function writeRows(f32: Float32Array, target: number, rows: Float32Array, dimension: number, padded: number): void {
-  const count = rows.length / dimension;
-  if (dimension === padded) {
-    f32.set(rows, target);
-    return;
-  }
-  f32.fill(0, target, target + count * padded);
+/** `count` of the rows, spread over them; as they are, or at length 1 (zeros stay zeros). */
+function spreadRows(rows: Float32Array, dimension: number, count: number, unit: boolean): Float32Array {
+  const rowCount = rows.length / dimension;
+  if (count === rowCount && !unit) return rows;
+  const spread = new Float32Array(count * dimension);
   for (let row = 0; row < count; row += 1) {
-    f32.set(rows.subarray(row * dimension, (row + 1) * dimension), target + row * padded);
-  }
-}
-
-/** Copies of the rows at length 1; zeros stay zeros. */
-function unitRows(rows: Float32Array, dimension: number): Float32Array {
-  const unit = rows.slice();
-  for (let start = 0; start < unit.length; start += dimension) {
-    const row = unit.subarray(start, start + dimension);
+    const start = Math.floor((row * rowCount) / count) * dimension;
+    const values = rows.subarray(start, start + dimension);
     let square = 0;
-    for (const value of row) square += value * value;
-    if (square > 0) for (let at = 0; at < dimension; at += 1) row[at] = (row[at] ?? 0) / Math.sqrt(square);
+    for (const value of values) square += value * value;
+    const factor = unit && square > 0 ? 1 / Math.sqrt(square) : 1;
+    for (let at = 0; at < dimension; at += 1) spread[row * dimension + at] = (values[at] ?? 0) * factor;
   }
-  return unit;
+  return spread;
 }
 
 function align(bytes: number): number {

@@ -11,7 +11,10 @@ const GROUP_ROWS = 8;
 /** Rows of a scan that are read in one turn of the event loop: about half a millisecond at 768 dimensions. */
 const SLICE_ROWS = 128;
 
-/** Reads originals, f32[dimension] of each row, end to end. */
+/**
+ * Reads originals, f32[dimension] of each row, end to end; there may be more behind. What is answered is used before the next
+ * call: the same array again is best, since a new one of 30 KB costs as much as reading six rows.
+ */
 export type ReadOriginals = (rows: Uint32Array) => Float32Array;
 
 /**

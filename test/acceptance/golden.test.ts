@@ -16,9 +16,25 @@ const PASSING_AT_LEAST: Readonly<Record<string, number>> = {
   'filters-plain': 95,
   'filters-indexed': 155,
   'text-index': 206,
-  collections: 80,
+  // Sharding by keys and the enforcement of strict mode are missing.
+  collections: 105,
   malformed: 78,
   service: 8,
+  // Prefetches, fusions and samples are missing.
+  'named-vectors': 77,
+  'vectors-live': 22,
+  bm25: 11,
+  // Groups and recommendations are missing.
+  lookup: 12,
+  'nearest-Cosine': 41,
+  'nearest-Dot': 41,
+  'nearest-Euclid': 41,
+  'nearest-Manhattan': 41,
+  'quantized-binary': 19,
+  'quantized-product': 19,
+  'quantized-scalar': 19,
+  // One step holds the scores of Qdrant's own random rotation.
+  'quantized-turbo': 18,
 };
 
 test('the recorded answers of Qdrant still pass', async (t) => {

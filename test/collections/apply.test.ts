@@ -1,24 +1,29 @@
 import test from 'ava';
 import { acceptChange } from '../../src/collections/accept.ts';
 import { applyRecord } from '../../src/collections/apply.ts';
+import { fieldSpecs } from '../../src/collections/field-specs.ts';
 import { Payloads } from '../../src/collections/payloads.ts';
 import { ShardPoints } from '../../src/collections/shard-points.ts';
 import type { ShardState } from '../../src/collections/shard-state.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
+import type { PointChange } from '../../src/core/requests.ts';
 import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { Segment } from '../../src/segments/segment.ts';
-import { columns, config, idOf, openHouse, removeFolder, temporaryFolder, type TestPoint } from './house.ts';
+import { columns, configOf, idOf, openHouse, removeFolder, temporaryFolder, type TestPoint } from './house.ts';
+import { denseConfig, type PlainVectors, sparseConfig, toPlainVectors } from './plain-vectors.ts';
 
-const OPTIONS = { dimension: 2, distance: 'Dot', m: 8, efConstruct: 50, seed: 1 } as const;
+const CONFIG = configOf([denseConfig('', 2, 'Dot'), denseConfig('b', 3, 'Dot')], [sparseConfig('s')]);
 
-async function withState(run: (state: ShardState & { segments: Segment[] }) => Promise<void>): Promise<void> {
+type State = ShardState & { segments: Segment[] };
+
+async function withState(run: (state: State) => Promise<void>): Promise<void> {
   const house = await openHouse(await temporaryFolder());
   const compute = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
   try {
     const segments: Segment[] = [];
     const startSegment = (): Segment => {
-      const segment = new Segment(segments.length + 1, { compute, ...OPTIONS }, undefined);
+      const segment = new Segment(segments.length + 1, { compute, fields: fieldSpecs(CONFIG), seed: 1 });
       segments.push(segment);
       return segment;
     };
@@ -34,6 +39,12 @@ async function withState(run: (state: ShardState & { segments: Segment[] }) => P
       matching: (filter) => points.matching(filter),
       changed: (slot) => points.changed(slot),
       startSegment,
+      createVectorField: (spec) => {
+        for (const segment of segments) segment.addField(spec);
+      },
+      deleteVectorField: (name) => {
+        for (const segment of segments) segment.dropField(name);
+      },
     });
   } finally {
     await compute.close();
@@ -42,37 +53,101 @@ async function withState(run: (state: ShardState & { segments: Segment[] }) => P
   }
 }
 
-async function upsert(state: ShardState, points: readonly TestPoint[], sequence: number): Promise<void> {
-  const change = { kind: 'upsert', points: columns(points), mode: 'upsert', updateFilter: undefined } as const;
-  for (const record of acceptChange(change, config(2, 'Dot')))
+async function apply(
+  state: ShardState,
+  kind: 'upsert' | 'update_vectors',
+  points: readonly TestPoint[],
+  sequence: number,
+): Promise<void> {
+  const change: PointChange =
+    kind === 'upsert'
+      ? { kind, points: columns(points), mode: 'upsert', updateFilter: undefined }
+      : { kind, points: columns(points), updateFilter: undefined };
+  for (const record of acceptChange(change, CONFIG))
     await applyRecord(state, record, { sequence, giveWay: () => Promise.resolve() });
 }
 
-test('where a segment cannot grow any more the rows go to a new one, and older rows of the same points are replaced', (t) =>
+function upsert(state: ShardState, points: readonly TestPoint[], sequence: number): Promise<void> {
+  return apply(state, 'upsert', points, sequence);
+}
+
+/** The first segment, whose field of this name fails from now on. */
+function failing({ segments }: State, name: string, error: Error): Segment {
+  const [segment] = segments;
+  const index = segment?.fieldNamed(name)?.index;
+  if (segment === undefined || index === undefined) throw new Error(`a segment has a field ${name}`);
+  index.field.append = () => {
+    throw error;
+  };
+  return segment;
+}
+
+/** The vectors of a point. */
+function vectorsOf(state: ShardState, id: number): PlainVectors | undefined {
+  const place = state.find(idOf(id));
+  return place === undefined ? undefined : toPlainVectors(place.segment.vectorsAt(place.row));
+}
+
+const FULL = new VectorizerError('insufficient_storage', 'an arena of vectors cannot grow');
+
+for (const name of ['', 'b', 's']) {
+  test(`where field '${name}' cannot grow any more the rows go to a new segment, and older rows of the same points are replaced`, (t) =>
+    withState(async (state) => {
+      const vectors = { b: [1, 2, 3], s: { indices: [1, 5], values: [1, 2] } };
+      await upsert(state, [{ id: 1, vector: [1, 0], vectors }], 1);
+      const full = failing(state, name, FULL);
+      await upsert(state, [{ id: 2, vector: [0, 1], vectors }], 2);
+      await upsert(state, [{ id: 1, vector: [5, 5], vectors: { s: vectors.s } }], 3);
+      t.is(state.segments.length, 2);
+      t.is(full.liveCount, 0);
+      t.is(state.segments[1]?.liveCount, 2);
+      t.is(state.segments[1]?.rowOf(idOf(1)), 1);
+      t.deepEqual(vectorsOf(state, 1), { '': [5, 5], s: vectors.s });
+      t.deepEqual(vectorsOf(state, 2), { '': [0, 1], ...vectors });
+    }));
+}
+
+test('a change of some vectors takes the others along, also from a segment that is full', (t) =>
+  withState(async (state) => {
+    const s = { indices: [1], values: [1] };
+    const all = Array.from({ length: 100 }, (_, id): TestPoint => ({
+      id,
+      vector: [id, 0],
+      vectors: { b: [id, 1, 1], s },
+    }));
+    await upsert(state, all, 1);
+    const full = failing(state, 'b', FULL);
+    await apply(
+      state,
+      'update_vectors',
+      all.map(({ id }) => ({ id, vectors: { b: [7, 7, Number(id)] } })),
+      2,
+    );
+    t.is(full.liveCount, 0);
+    for (const id of [0, 63, 64, 99]) t.deepEqual(vectorsOf(state, id), { '': [id, 0], b: [7, 7, id], s });
+  }));
+
+test('the same point twice in one change of vectors: both are carried out, one on what the other has made', (t) =>
   withState(async (state) => {
     await upsert(state, [{ id: 1, vector: [1, 0] }], 1);
-    const [full] = state.segments;
-    if (full?.dense === undefined) throw new Error('a segment has a field');
-    full.dense.append = () => {
-      throw new VectorizerError('insufficient_storage', 'an arena of vectors cannot grow');
-    };
-    await upsert(state, [{ id: 2, vector: [0, 1] }], 2);
-    await upsert(state, [{ id: 1, vector: [5, 5] }], 3);
-    t.is(state.segments.length, 2);
-    t.is(full.liveCount, 0);
-    t.is(state.segments[1]?.liveCount, 2);
-    t.is(state.segments[1]?.rowOf(idOf(1)), 1);
-    t.deepEqual([...(state.segments[1]?.vectorAt(1) ?? [])], [5, 5]);
+    const s = { indices: [1], values: [1] };
+    await apply(
+      state,
+      'update_vectors',
+      [
+        { id: 1, vectors: { b: [1, 2, 3] } },
+        { id: 1, vectors: { s } },
+        { id: 1, vector: [4, 4] },
+      ],
+      2,
+    );
+    t.deepEqual(vectorsOf(state, 1), { '': [4, 4], b: [1, 2, 3], s });
   }));
 
 test('any other failure is passed on and makes no segment', (t) =>
   withState(async (state) => {
     await upsert(state, [{ id: 1, vector: [1, 0] }], 1);
-    const [segment] = state.segments;
-    if (segment?.dense === undefined) throw new Error('a segment has a field');
-    segment.dense.append = () => {
-      throw new Error('broken');
-    };
+    failing(state, '', new Error('broken'));
     await t.throwsAsync(() => upsert(state, [{ id: 2, vector: [0, 1] }], 2), { message: 'broken' });
     t.is(state.segments.length, 1);
   }));

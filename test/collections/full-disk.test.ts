@@ -118,7 +118,7 @@ test('a compaction whose checkpoint finds no room keeps its files: they are what
     const points = Array.from({ length: 1000 }, (_, id) => ({ id, vector: [id, 1] }));
     await collection.update(CONTEXT, upsertOf('c', points));
     const segments = join(folder, 'collections', '1', '0', 'segments');
-    while (!(await world.files.list(segments)).includes('1-graph-1000.bin')) await delay(20);
+    while (!(await world.files.list(segments)).includes('1-0-graph-1000.bin')) await delay(20);
     fillStore(true);
     await collection.update(CONTEXT, deleteOf('c', [...Array(400).keys()]));
     while (collection.info().status !== 'red') await delay(20);

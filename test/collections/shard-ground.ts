@@ -100,7 +100,12 @@ export async function crash(ground: Ground): Promise<void> {
 }
 
 export async function compact({ shard }: Ground): Promise<void> {
-  await compactSegments(shard, ({ removedCount }) => removedCount > 0, NEVER);
+  await compactSegments(shard, {
+    isDue: ({ removedCount }) => removedCount > 0,
+    mayIndex: true,
+    signal: NEVER,
+    onProgress: () => undefined,
+  });
 }
 
 export function manifestOf({ kv }: Ground): ShardManifest {

@@ -4,13 +4,8 @@ import { roundToDatatype } from '../../src/core/datatypes.ts';
 import { vectorOf } from '../../src/core/vector-columns.ts';
 import type { VectorDatatype } from '../../src/core/vectors.ts';
 import type { FieldSpec } from '../../src/segments/field-spec.ts';
-import {
-  decodeVector,
-  encodedWidth,
-  encodeVectors,
-  packColumn,
-  unpackEncoded,
-} from '../../src/segments/vector-encoding.ts';
+import { plainCodec, type RowCodec } from '../../src/segments/row-codec.ts';
+import { decodeVector, encodeVectors, packColumn, unpackEncoded } from '../../src/segments/vector-encoding.ts';
 import { type PlainVector, toPlain, vectorColumns } from '../collections/plain-vectors.ts';
 import { denseSpec, multiSpec, sparseSpec } from './segment-ground.ts';
 
@@ -21,6 +16,10 @@ const SPECS: readonly FieldSpec[] = [
   sparseSpec('a'),
   sparseSpec('a', { datatype: 'uint8' }),
 ];
+
+function codecOf(spec: FieldSpec): RowCodec {
+  return spec.kind === 'sparse' ? plainCodec('float32', 1) : plainCodec(spec.datatype, spec.dimension);
+}
 
 /** Numbers as the datatype keeps them: that is what comes here. */
 function kept(spec: FieldSpec, values: readonly number[]): number[] {
@@ -56,11 +55,11 @@ test('vectors come back from their bytes, one by one and all at once, wherever t
     fc.property(anyCase, ({ spec, vectors, shift }) => {
       const [column] = vectorColumns(vectors.map((vector) => (vector === undefined ? {} : { a: vector })));
       if (column === undefined) return;
-      const given = encodeVectors(spec, column);
+      const given = encodeVectors(spec, codecOf(spec), column);
       const all = vectors.filter((vector) => vector !== undefined);
       t.is(given.count, all.length);
-      const width = encodedWidth(spec);
-      t.is(width > 0, spec.kind === 'dense');
+      const width = codecOf(spec).rowBytes;
+      t.is(given.starts === undefined, spec.kind === 'dense');
       // Files and records put the bytes anywhere; only whole arrays of files begin at a multiple of 4.
       const bytes = Buffer.concat([new Uint8Array(shift), given.bytes]).subarray(shift);
       all.forEach((vector, index) => {
@@ -68,9 +67,9 @@ test('vectors come back from their bytes, one by one and all at once, wherever t
           given.starts === undefined
             ? [index * width, (index + 1) * width]
             : [given.starts[index], given.starts[index + 1]];
-        t.deepEqual(toPlain(decodeVector(spec, bytes.subarray(start, end))), vector);
+        t.deepEqual(toPlain(decodeVector(spec, codecOf(spec), bytes.subarray(start, end))), vector);
       });
-      const unpacked = unpackEncoded(spec, given);
+      const unpacked = unpackEncoded(spec, codecOf(spec), given);
       const packed = packColumn(column);
       t.deepEqual([...unpacked.values], [...packed.values]);
       t.deepEqual([...unpacked.indices], [...packed.indices]);
@@ -85,9 +84,8 @@ test('numbers take the bytes of their datatype', (t) => {
     const spec = denseSpec('a', 3, { datatype });
     const [column] = vectorColumns([{ a: [1, 2, 3] }, {}, { a: [4, 5, 6] }]);
     if (column === undefined) throw new Error('there are vectors');
-    t.is(encodeVectors(spec, column).bytes.length, 6 * BYTES[datatype]);
-    t.is(encodedWidth(spec), 3 * BYTES[datatype]);
-    t.is(encodedWidth(multiSpec('a', 3, { datatype })), 0, 'they differ in length');
+    t.is(encodeVectors(spec, codecOf(spec), column).bytes.length, 6 * BYTES[datatype]);
+    t.is(codecOf(spec).rowBytes, 3 * BYTES[datatype]);
   }
 });
 

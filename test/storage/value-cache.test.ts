@@ -79,3 +79,20 @@ test('a value that is given out stays as it was, and large ones are not kept', (
   cache.add(Uint8Array.of(5), bytesOf(5, 7));
   t.deepEqual(new Uint8Array(cache.get(Uint8Array.of(5)) ?? []), bytesOf(5, 6), 'it has one already');
 });
+
+test('of another size it begins again, and holds as much', (t) => {
+  const cache = new ValueCache(RING_BYTES);
+  t.is(cache.bytes, 0, 'the memory is asked for with the first value');
+  cache.add(Uint8Array.of(1), bytesOf(30, 1));
+  const { bytes } = cache;
+  t.true(bytes > RING_BYTES);
+  cache.resize(RING_BYTES);
+  t.deepEqual(new Uint8Array(cache.get(Uint8Array.of(1)) ?? []), bytesOf(30, 1), 'the same size changes nothing');
+  cache.resize(RING_BYTES * 4);
+  t.is(cache.bytes, 0);
+  t.is(cache.get(Uint8Array.of(1)), undefined);
+  for (let index = 0; index < 150; index++) cache.add(Uint8Array.of(index), bytesOf(40, index));
+  const found = Array.from({ length: 150 }, (_, index) => cache.get(Uint8Array.of(index))).filter(Boolean);
+  t.true(found.length > 100, `${found.length} found`);
+  t.is(cache.bytes, bytes * 4);
+});

@@ -99,8 +99,10 @@ export function openQuantised(data: BenchData, kind: QuantisedKind, rebuild: boo
 /** Reads rows of a file of f32, as a segment reads its originals. */
 function reader(source: number | undefined, dimension: number, note: (rows: number) => void): ReadOriginals {
   const bytes = dimension * 4;
+  let out = new Float32Array(0);
   return (rows) => {
-    const out = new Float32Array(rows.length * dimension);
+    // Used again: a new buffer of 30 KB costs as much as reading six rows.
+    if (out.length < rows.length * dimension) out = new Float32Array(rows.length * dimension);
     if (source === undefined) return out;
     const target = new Uint8Array(out.buffer);
     note(rows.length);

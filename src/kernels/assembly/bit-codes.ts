@@ -13,11 +13,10 @@ import {
   FIELD_PAGE_TABLE,
   FIELD_QUERY_BITS,
   SPACE_QUERY_BIAS,
-  SPACE_QUERY_CODES,
   SPACE_QUERY_SLACK,
   SPACE_QUERY_STEP,
 } from '../layout';
-import { BURST_BYTES, fetchRows, largestLane, rowAt, sumLanes, tailScale, writeTail } from './code-tail';
+import { BURST_BYTES, fetchRows, largestLane, queryCodes, rowAt, sumLanes, tailScale, writeTail } from './code-tail';
 import { hotRow } from './field';
 
 /**
@@ -200,7 +199,7 @@ function gaussianStep(bits: u32): f32 {
 export function prepareBits(field: u32, space: u32, source: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
   const bits = load<u32>(field, FIELD_QUERY_BITS);
-  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const codes = queryCodes(field, space);
   let squares = f32x4.splat(0);
   let most = f32x4.splat(0);
   for (let at: u32 = 0; at < dimension << 2; at += 16) {
@@ -320,7 +319,7 @@ function scoreParts(field: u32, space: u32, rows: u32, count: u32, scores: u32, 
   const codeBytes = load<u32>(field, FIELD_CODE_BYTES);
   const table = load<u32>(field, FIELD_PAGE_TABLE);
   const stride = load<u32>(field, FIELD_HOT_STRIDE);
-  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const codes = queryCodes(field, space);
   const step = load<f32>(space, SPACE_QUERY_STEP);
   const bias = load<f32>(space, SPACE_QUERY_BIAS);
   const bytes = count << 2;

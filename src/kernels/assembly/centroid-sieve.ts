@@ -84,26 +84,23 @@ function makeTable(task: u32, space: u32): void {
   for (let row: u32 = 0; row < centroidCount; row += MULTI_CHUNK) {
     scoreChunk(set, centroids, space, row, min(centroidCount - row, MULTI_CHUNK), scores + row * (lanes << 2));
   }
-  blocks = lanes >>> 4;
+  blocks = (lanes + 15) >>> 4;
   // For the time of this function: the averages of the query rows.
   const floors = load<u32>(task, MULTI_BINS);
   const widest = takeFloors(scores, centroidCount, lanes << 2, load<u32>(set, SET_ROWS), floors);
   const scale = f32x4.splat(widest > 0 ? <f32>255 / widest : 0);
   let target = load<u32>(task, MULTI_TABLE);
+  // Lanes without a query stay 0.
+  memory.fill(target, 0, centroidCount * (blocks << 4));
   for (let row: u32 = 0; row < centroidCount; row++) {
     const from = scores + row * (lanes << 2);
-    for (let at: u32 = 0; at < lanes << 2; at += 64) {
-      const low = i16x8.narrow_i32x4_s(level(from + at, floors + at, scale), level(from + at + 16, floors + at + 16, scale));
-      const high = i16x8.narrow_i32x4_s(level(from + at + 32, floors + at + 32, scale), level(from + at + 48, floors + at + 48, scale));
-      v128.store(target, i8x16.narrow_i16x8_u(low, high));
-      target += 16;
+    for (let at: u32 = 0; at < lanes << 2; at += 16) {
+      const level = f32x4.mul(f32x4.sub(v128.load(from + at), v128.load(floors + at)), scale);
+      const shorts = i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(f32x4.nearest(level)), i32x4.splat(0));
+      v128.store32_lane(target + (at >>> 2), i8x16.narrow_i16x8_u(shorts, shorts), 0);
     }
+    target += blocks << 4;
   }
-}
-
-@inline
-function level(score: u32, floor: u32, scale: v128): v128 {
-  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(f32x4.sub(v128.load(score), v128.load(floor)), scale)));
 }
 
 /** Writes each lane's average, infinity for lanes without a query; answers the widest gap to the best, which one step is made for. */

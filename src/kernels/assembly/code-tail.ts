@@ -1,10 +1,12 @@
 import {
   FIELD_CODE_BYTES,
+  FIELD_DIMENSION,
   FIELD_METRIC,
   METRIC_DOT,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
   SPACE_QUERY_BIAS,
+  SPACE_QUERY_CODES,
   SPACE_QUERY_NORM,
   SPACE_QUERY_SLACK,
   SPACE_SINK,
@@ -95,6 +97,18 @@ export function withTails(dots: v128, tail0: u32, tail1: u32, tail2: u32, tail3:
   const factors = i64x2.shuffle(low, high, 0, 2);
   const biases = i64x2.shuffle(low, high, 1, 3);
   return f32x4.add(f32x4.add(f32x4.mul(dots, factors), biases), bias);
+}
+
+/** Dimension rounded up to 128: f32 scratch of all codes is as long. */
+@inline
+export function wideOf(dimension: u32): u32 {
+  return (dimension + 127) & ~127;
+}
+
+/** The coded query of a workspace, behind two f32[wide] of scratch. */
+@inline
+export function queryCodes(field: u32, space: u32): u32 {
+  return load<u32>(space, SPACE_QUERY_CODES) + (wideOf(load<u32>(field, FIELD_DIMENSION)) << 3);
 }
 
 @inline

@@ -15,13 +15,12 @@ import {
   SPACE_QUERY_BIAS,
   SPACE_QUERY_CODES,
   SPACE_QUERY_NORM,
-  SPACE_QUERY_SLACK,
-  SPACE_QUERY_STEP,
 } from '../layout';
 import { encodeBits, expandBits, prepareBits, scoreBitPairs, scoreBits } from './bit-codes';
-import { dotDouble, sumLanes } from './code-tail';
+import { dotDouble, wideOf } from './code-tail';
 import { hotRow } from './field';
-import { encodeLevels, expandLevels, levelQuery, scoreLevelPairs, scoreLevels } from './level-codes';
+import { encodeLevels, expandLevels, prepareLevels, scoreLevelPairs, scoreLevels } from './level-codes';
+import { encodeProduct, expandProduct, prepareProduct, scoreProduct, scoreProductPairs } from './product-codes';
 import { rotate, unrotate } from './rotation';
 
 /**
@@ -29,29 +28,18 @@ import { rotate, unrotate } from './rotation';
  * alone, code and tail (code-tail.ts); scores are estimates in the scale of the rows themselves, larger is nearer.
  *
  * SPACE_QUERY_CODES, whose size vectors/code-shape.ts gives:
- *   the query's codes, 2 bytes a coordinate of `wide` │ f32[wide] │ f32[wide]
+ *   f32[wide] scratch │ f32[wide] scratch │ the query's codes
  * where `wide` is the dimension rounded up to 128. SPACE_QUERY holds the query itself.
  */
-
-@inline
-function wideOf(dimension: u32): u32 {
-  return (dimension + 127) & ~127;
-}
 
 @inline
 function isRotated(code: u32): bool {
   return code >= <u32>CODE_TURBO4 && code <= <u32>CODE_TURBO1;
 }
 
-/** First f32[wide] of scratch behind a query's codes. */
 @inline
-function scratchOf(space: u32, dimension: u32): u32 {
-  return load<u32>(space, SPACE_QUERY_CODES) + (wideOf(dimension) << 1);
-}
-
-@inline
-function secondScratchOf(space: u32, dimension: u32): u32 {
-  return scratchOf(space, dimension) + (wideOf(dimension) << 2);
+function secondScratch(space: u32, dimension: u32): u32 {
+  return load<u32>(space, SPACE_QUERY_CODES) + (wideOf(dimension) << 2);
 }
 
 /** Copies f32[dimension], zeros behind it up to `wide`. */
@@ -73,14 +61,20 @@ export function encodeRows(field: u32, row: u32, count: u32, source: u32, scratc
     if (isRotated(code)) rotate(load<u32>(field, FIELD_TABLES), dimension, scratch);
     const hot = hotRow(field, row + index);
     if (code == CODE_TURBO4) encodeLevels(field, scratch, hot);
+    else if (code == CODE_PRODUCT) encodeProduct(field, scratch, hot);
     else encodeBits(field, scratch, hot);
   }
 }
 
 /** What a row's code stands for, f32[wide] at `target`, rotated where the code is. */
 function expandRow(field: u32, row: u32, target: u32): void {
-  if (load<u32>(field, FIELD_CODE) == CODE_TURBO4) expandLevels(field, hotRow(field, row), target);
-  else expandBits(field, hotRow(field, row), target);
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const code = load<u32>(field, FIELD_CODE);
+  const hot = hotRow(field, row);
+  memory.fill(target + (dimension << 2), 0, (wideOf(dimension) - dimension) << 2);
+  if (code == CODE_TURBO4) expandLevels(field, hot, target);
+  else if (code == CODE_PRODUCT) expandProduct(field, hot, target);
+  else expandBits(field, hot, target);
 }
 
 /** The coordinates that a row's code stands for: f32[wide] at `target`, zeros after dimension. */
@@ -95,7 +89,7 @@ export function prepareCodedQuery(field: u32, space: u32, source: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
   const query = load<u32>(space, SPACE_QUERY);
   if (source != query) memory.copy(query, source, load<u32>(field, FIELD_PADDED) << 2);
-  const rotated = scratchOf(space, dimension);
+  const rotated = load<u32>(space, SPACE_QUERY_CODES);
   copyWide(query, rotated, dimension);
   const square = dotDouble(rotated, rotated, wideOf(dimension));
   if (isRotated(load<u32>(field, FIELD_CODE))) rotate(load<u32>(field, FIELD_TABLES), dimension, rotated);
@@ -106,11 +100,11 @@ export function prepareCodedQuery(field: u32, space: u32, source: u32): void {
 export function prepareCodedRow(field: u32, space: u32, row: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
   if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) {
-    const whole = secondScratchOf(space, dimension);
+    const whole = secondScratch(space, dimension);
     decodeRow(field, row, whole);
     memory.copy(load<u32>(space, SPACE_QUERY), whole, load<u32>(field, FIELD_PADDED) << 2);
   }
-  const rotated = scratchOf(space, dimension);
+  const rotated = load<u32>(space, SPACE_QUERY_CODES);
   expandRow(field, row, rotated);
   const square = dotDouble(rotated, rotated, dimension);
   // The length of the row itself, not of what its code stands for, which is longer.
@@ -120,15 +114,10 @@ export function prepareCodedRow(field: u32, space: u32, row: u32): void {
 function writeQuery(field: u32, space: u32, rotated: u32, square: f64, bias: f32): void {
   store<f32>(space, bias, SPACE_QUERY_BIAS);
   store<f32>(space, <f32>sqrt<f64>(square), SPACE_QUERY_NORM);
-  if (load<u32>(field, FIELD_CODE) != CODE_TURBO4) {
-    prepareBits(field, space, rotated);
-    return;
-  }
-  const dimension = load<u32>(field, FIELD_DIMENSION);
-  const step = levelQuery(rotated, dimension, load<u32>(space, SPACE_QUERY_CODES));
-  store<f32>(space, step, SPACE_QUERY_STEP);
-  // Half a step in each coordinate.
-  store<f32>(space, step * <f32>0.51 * sqrt<f32>(<f32>dimension), SPACE_QUERY_SLACK);
+  const code = load<u32>(field, FIELD_CODE);
+  if (code == CODE_TURBO4) prepareLevels(field, space, rotated);
+  else if (code == CODE_PRODUCT) prepareProduct(field, space, rotated);
+  else prepareBits(field, space, rotated);
 }
 
 /** f32 scores at `scores` of the `count` rows listed at `rows`, in any order. Buffers have room for 3 more of each. */
@@ -137,30 +126,35 @@ export function scoreCodedRows(field: u32, space: u32, rows: u32, count: u32, sc
     for (let at: u32 = 0; at < count << 2; at += 4) {
       store<f32>(scores + at, scoreDecoded(field, space, load<u32>(rows + at)));
     }
-  } else if (load<u32>(field, FIELD_CODE) == CODE_TURBO4) scoreLevels(field, space, rows, count, scores);
+    return;
+  }
+  const code = load<u32>(field, FIELD_CODE);
+  if (code == CODE_TURBO4) scoreLevels(field, space, rows, count, scores);
+  else if (code == CODE_PRODUCT) scoreProduct(field, space, rows, count, scores);
   else scoreBits(field, space, rows, count, scores);
 }
 
 /** Scores of `count` rows against the row `base`, by the codes of both. */
 export function scoreCodedPairs(field: u32, space: u32, base: u32, rows: u32, count: u32, scores: u32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const scratch = secondScratch(space, dimension);
+  const code = load<u32>(field, FIELD_CODE);
   if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) {
-    const dimension = load<u32>(field, FIELD_DIMENSION);
-    const scratch = secondScratchOf(space, dimension);
-    const other = scratchOf(space, dimension);
+    const other = load<u32>(space, SPACE_QUERY_CODES);
     decodeRow(field, base, scratch);
     for (let at: u32 = 0; at < count << 2; at += 4) {
       decodeRow(field, load<u32>(rows + at), other);
       store<f32>(scores + at, scoreFloats(METRIC_MANHATTAN, other, scratch, dimension));
     }
-  } else if (load<u32>(field, FIELD_CODE) == CODE_TURBO4) {
-    scoreLevelPairs(field, base, rows, count, scores);
-  } else scoreBitPairs(field, base, rows, count, scores);
+  } else if (code == CODE_TURBO4) scoreLevelPairs(field, base, rows, count, scores);
+  else if (code == CODE_PRODUCT) scoreProductPairs(field, base, rows, count, scores, scratch);
+  else scoreBitPairs(field, base, rows, count, scores);
 }
 
 /** The score of what a row's code stands for against the query itself: what a datatype that is a code returns. */
 export function scoreDecoded(field: u32, space: u32, row: u32): f32 {
   const dimension = load<u32>(field, FIELD_DIMENSION);
-  const target = scratchOf(space, dimension);
+  const target = load<u32>(space, SPACE_QUERY_CODES);
   decodeRow(field, row, target);
   return scoreFloats(load<u32>(field, FIELD_METRIC), target, load<u32>(space, SPACE_QUERY), dimension);
 }

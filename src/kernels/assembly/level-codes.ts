@@ -7,10 +7,10 @@ import {
   FIELD_METRIC,
   FIELD_PAGE_TABLE,
   SPACE_QUERY_BIAS,
-  SPACE_QUERY_CODES,
+  SPACE_QUERY_SLACK,
   SPACE_QUERY_STEP,
 } from '../layout';
-import { BURST_BYTES, dotDouble, fetchRows, fillGroup, largestLane, rowAt, sumLanes, tailScale, withTails, writeTail } from './code-tail';
+import { BURST_BYTES, dotDouble, fetchRows, fillGroup, largestLane, queryCodes, rowAt, sumLanes, tailScale, withTails, writeTail } from './code-tail';
 import { hotRow } from './field';
 
 /**
@@ -232,9 +232,11 @@ export function expandLevels(field: u32, hot: u32, target: u32): void {
 
 /**
  * Rounds f32[dimension] rotated coordinates to 16 bits, few enough that sums stay within 31 bits: i16 at `codes`, zeros
- * up to a multiple of 32. Answers the step.
+ * up to a multiple of 32.
  */
-export function levelQuery(source: u32, dimension: u32, codes: u32): f32 {
+export function prepareLevels(field: u32, space: u32, source: u32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  const codes = queryCodes(field, space);
   let total = f32x4.splat(0);
   let most = f32x4.splat(0);
   for (let at: u32 = 0; at < dimension << 2; at += 16) {
@@ -251,13 +253,10 @@ export function levelQuery(source: u32, dimension: u32, codes: u32): f32 {
     const high = f32x4.nearest(f32x4.mul(v128.load(source + (at << 2), 16), inverse));
     v128.store(codes + (at << 1), i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(low), i32x4.trunc_sat_f32x4_s(high)));
   }
-  zeroBehind(codes, dimension);
-  return step;
-}
-
-/** Zeros behind the last coordinate of an i16 query, up to a multiple of 32. */
-function zeroBehind(codes: u32, dimension: u32): void {
   for (let at = dimension; at & 31; at++) store<i16>(codes + (at << 1), 0);
+  store<f32>(space, step, SPACE_QUERY_STEP);
+  // Half a step in each coordinate.
+  store<f32>(space, step * <f32>0.51 * sqrt<f32>(<f32>dimension), SPACE_QUERY_SLACK);
 }
 
 /** Sum over an i16 query, so that the offset of the levels can be taken away: four lanes. */
@@ -306,7 +305,7 @@ export function scoreLevels(field: u32, space: u32, rows: u32, count: u32, score
   const codeBytes = load<u32>(field, FIELD_CODE_BYTES);
   const table = load<u32>(field, FIELD_PAGE_TABLE);
   const stride = load<u32>(field, FIELD_HOT_STRIDE);
-  const codes = load<u32>(space, SPACE_QUERY_CODES);
+  const codes = queryCodes(field, space);
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
   const start = i32x4.neg(queryOffset(codes, dimension));

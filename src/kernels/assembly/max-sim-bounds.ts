@@ -11,10 +11,12 @@ import {
   MULTI_QUERIES,
   SET_AFFINE,
   SET_LANES,
+  SET_QUERY,
   SET_ROWS,
   SPACE_QUERY,
   SPACE_QUERY_CODES,
 } from '../layout';
+import { scoreDecoded } from './coded-rows';
 import { hotRow } from './field';
 import { scoreChunk, selectQuery } from './max-sim-score';
 import { scoreExact } from './score';
@@ -181,5 +183,22 @@ function sumOfChunks(task: u32, field: u32, space: u32, first: u32, end: u32): f
   }
   let sum: f64 = 0;
   for (let query: u32 = 0; query < queries; query++) sum += load<f64>(exact + (query << 3));
+  return sum;
+}
+
+/** The sum by what the codes of a point's rows stand for. */
+export function decodedPoint(set: u32, field: u32, space: u32, first: u32, end: u32): f64 {
+  const queries = load<u32>(set, SET_ROWS);
+  const padded = load<u32>(field, FIELD_PADDED);
+  const spaceQuery = load<u32>(space, SPACE_QUERY);
+  let sum: f64 = 0;
+  for (let query: u32 = 0; query < queries; query++) {
+    // The workspace's own buffer of codes is what a row is decoded into.
+    store<u32>(space, load<u32>(set, SET_QUERY) + query * (padded << 2), SPACE_QUERY);
+    let best: f32 = -Infinity;
+    for (let row = first; row < end; row++) best = max(best, scoreDecoded(field, space, row));
+    sum += best;
+  }
+  store<u32>(space, spaceQuery, SPACE_QUERY);
   return sum;
 }

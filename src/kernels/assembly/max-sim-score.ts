@@ -7,6 +7,7 @@ import {
   METRIC_MANHATTAN,
   SET_AFFINE,
   SET_CODES,
+  SET_CODE_BYTES,
   SET_LANES,
   SET_QUERY,
   SET_ROWS,
@@ -47,13 +48,14 @@ export function prepareSet(set: u32, field: u32, space: u32): void {
   const spaceQuery = load<u32>(space, SPACE_QUERY);
   const spaceCodes = load<u32>(space, SPACE_QUERY_CODES);
   store<u32>(space, wayOf(field), SPACE_WAY);
-  memory.fill(codes + rows * (padded << 1), 0, (lanes - rows) * (padded << 1));
+  const codeBytes = load<u32>(set, SET_CODE_BYTES);
+  memory.fill(codes + rows * codeBytes, 0, (lanes - rows) * codeBytes);
   memory.fill(load<u32>(set, SET_AFFINE), 0, lanes << 4);
   let target = load<u32>(set, SET_AFFINE);
   for (let query: u32 = 0; query < rows; query++) {
     const at = source + query * (padded << 2);
     store<u32>(space, at, SPACE_QUERY);
-    store<u32>(space, codes + query * (padded << 1), SPACE_QUERY_CODES);
+    store<u32>(space, codes + query * codeBytes, SPACE_QUERY_CODES);
     prepareQuery(field, space, at);
     store<f32>(target, load<f32>(space, SPACE_QUERY_STEP));
     store<f32>(target + (lanes << 2), load<f32>(space, SPACE_QUERY_BIAS));
@@ -70,7 +72,7 @@ export function selectQuery(set: u32, space: u32, padded: u32, query: u32): void
   const lanes = load<u32>(set, SET_LANES);
   const affine = load<u32>(set, SET_AFFINE) + (query << 2);
   store<u32>(space, load<u32>(set, SET_QUERY) + query * (padded << 2), SPACE_QUERY);
-  store<u32>(space, load<u32>(set, SET_CODES) + query * (padded << 1), SPACE_QUERY_CODES);
+  store<u32>(space, load<u32>(set, SET_CODES) + query * load<u32>(set, SET_CODE_BYTES), SPACE_QUERY_CODES);
   store<f32>(space, load<f32>(affine), SPACE_QUERY_STEP);
   store<f32>(space, load<f32>(affine + (lanes << 2)), SPACE_QUERY_BIAS);
   store<f32>(space, load<f32>(affine + (lanes << 3)), SPACE_QUERY_NORM);
@@ -118,7 +120,7 @@ export function scoreMatrix<Code>(set: u32, field: u32, first: u32, count: u32, 
   const affine = load<u32>(set, SET_AFFINE);
   const padded = load<u32>(field, FIELD_PADDED);
   const laneBytes = load<u32>(set, SET_LANES) << 2;
-  const queryBytes = padded << 1;
+  const queryBytes = load<u32>(set, SET_CODE_BYTES);
   for (let row: u32 = 0; row < count; row += 2) {
     const hot0 = int8Row(field, first + row);
     const hot1 = int8Row(field, first + min(row + 1, count - 1));

@@ -26,12 +26,13 @@ import {
   MULTI_STARTS,
   MULTI_TOP,
   NO_ROW,
+  RESCORE_DECODED,
   RESCORE_LATER,
   RESCORE_NONE,
 } from '../layout';
 import { SCORE_MASK, keyScore, offer, scoreKey } from './beam';
 import { isBitSet, siftPoints } from './centroid-sieve';
-import { estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';
+import { decodedPoint, estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';
 import { prepareSet } from './max-sim-score';
 
 /**
@@ -46,7 +47,7 @@ export function searchMulti(task: u32, space: u32): void {
   noting = true;
   overflown = false;
   const rescore = load<u32>(task, MULTI_RESCORE);
-  byCodes = rescore == RESCORE_NONE;
+  byCodes = rescore == RESCORE_NONE || rescore == RESCORE_DECODED;
   store<u32>(task, 0, MULTI_SCORED);
   store<u32>(task, 0, MULTI_SETTLED);
   const count: u32 = load<u32>(task, MULTI_INDEX_END) == 0 ? 0 : siftPoints(task, space);
@@ -59,7 +60,8 @@ export function searchMulti(task: u32, space: u32): void {
     answerNoted(task, field, space);
     return;
   }
-  if (noting && !byCodes) settle(task, field, space);
+  if (rescore == RESCORE_DECODED) decodeBest(task, field, space);
+  else if (noting && !byCodes) settle(task, field, space);
   answer(task, field, space);
 }
 
@@ -166,6 +168,22 @@ function settle(task: u32, field: u32, space: u32): void {
     offerExact(task, field, space, <u32>key);
   }
   noted = 0;
+}
+
+/** Scores the best by what their codes stand for, and sorts them by that. */
+function decodeBest(task: u32, field: u32, space: u32): void {
+  const k = load<u32>(task, MULTI_K);
+  const top = load<u32>(task, MULTI_TOP);
+  const count = bestCount;
+  const notes = load<u32>(task, MULTI_NOTES);
+  memory.copy(notes, top, count << 3);
+  bestCount = 0;
+  for (let at: u32 = 0; at < count; at++) {
+    const point = ~load<u32>(notes + (at << 3));
+    const starts = load<u32>(task, MULTI_STARTS) + (point << 2);
+    const score = <f32>decodedPoint(load<u32>(task, MULTI_QUERIES), field, space, load<u32>(starts), load<u32>(starts, 4));
+    bestCount = offer(top, bestCount, k, scoreKey(score) | ~point);
+  }
 }
 
 function answer(task: u32, field: u32, space: u32): void {

@@ -1,0 +1,65 @@
+import test, { type ExecutionContext } from 'ava';
+import * as fc from 'fast-check';
+import type { CollectionConfig, Distance } from '../../src/core/collection-config.ts';
+import type { VectorDatatype } from '../../src/core/vectors.ts';
+import { configOf } from './house.ts';
+import { check } from './model-ground.ts';
+import { denseConfig, sparseConfig } from './plain-vectors.ts';
+import { withVectors } from './vector-ground.ts';
+import { anyStep, carryOut, checkAll, QUANTISATIONS, type Step } from './vector-steps.ts';
+
+const DISTANCES: readonly Distance[] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
+const DATATYPES: readonly VectorDatatype[] = ['float32', 'float16', 'uint8'];
+
+/** Any steps, everything compared with the model after each. */
+function follow(
+  t: ExecutionContext,
+  config: CollectionConfig,
+  options: { readonly runs: number; readonly fields: number; readonly quantised: number },
+): Promise<void> {
+  const steps = fc.array(anyStep(options), { minLength: 1, maxLength: 14, size: 'max' });
+  return check(t, options.runs, fc.record({ steps, draw: fc.nat(1000) }), ({ steps, draw }) =>
+    play(config, steps, draw),
+  );
+}
+
+async function play(config: CollectionConfig, steps: readonly Step[], draw: number): Promise<void> {
+  await withVectors(config, async (ground) => {
+    for (const [at, step] of steps.entries()) {
+      await carryOut(ground, step);
+      await checkAll(ground, draw + at);
+    }
+  });
+}
+
+for (const datatype of DATATYPES) {
+  for (const shardNumber of [1, 3]) {
+    test(`${datatype}, ${shardNumber} shards: vectors of every distance beside rows and sparse ones are what the model says`, (t) => {
+      const dense = DISTANCES.map((distance, at) =>
+        denseConfig(at === 0 ? '' : distance, 3 + at, distance, { datatype }),
+      );
+      const rows = DISTANCES.map((distance) =>
+        denseConfig(`rows ${distance}`, 2, distance, { datatype, multivector: true }),
+      );
+      const sparse = [sparseConfig('words'), sparseConfig('rare words', { modifier: 'idf' })];
+      return follow(t, configOf([...dense, ...rows], sparse, { shardNumber }), { runs: 4, fields: 0, quantised: 0 });
+    });
+  }
+}
+
+for (const shardNumber of [1, 3]) {
+  test(`${shardNumber} shards: fields come and go, also with the same name, while points, restarts and upkeep go on`, (t) => {
+    const config = configOf([denseConfig('', 2, 'Dot'), denseConfig('a', 3, 'Euclid')], [sparseConfig('b')], {
+      shardNumber,
+    });
+    return follow(t, config, { runs: 12, fields: 10, quantised: 2 });
+  });
+}
+
+test('quantised vectors, originals in files: exact searches are exact, before and after a change of the quantisation', (t) => {
+  const vectors = QUANTISATIONS.map((quantization, at) =>
+    denseConfig(at === 0 ? '' : `q${at}`, 8 + at, DISTANCES[at % 4] ?? 'Dot', { quantization, onDisk: at % 2 === 1 }),
+  );
+  const rows = denseConfig('rows', 8, 'Cosine', { quantization: QUANTISATIONS[0], multivector: true, onDisk: true });
+  return follow(t, configOf([...vectors, rows], []), { runs: 8, fields: 0, quantised: 8 });
+});
