@@ -28,10 +28,10 @@ export async function applyRecord(state: ShardState, record: UpdateRecord, apply
       state.fields.delete(record.path);
       return { pointCount: 0 };
     case 'create_vector_field':
-      state.createVectorField(record.spec);
+      state.vectorFields.create(record.spec);
       return { pointCount: 0 };
     case 'delete_vector_field':
-      state.deleteVectorField(record.name);
+      state.vectorFields.delete(record.name);
       return { pointCount: 0 };
   }
 }

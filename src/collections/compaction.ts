@@ -53,7 +53,7 @@ export async function compactSegments(shard: Shard, compaction: Compaction): Pro
 
 async function compactGroup(shard: Shard, sources: readonly Segment[], compaction: Compaction): Promise<void> {
   const { mayIndex, signal, onProgress } = compaction;
-  const begun = shard.vectorFieldEpoch;
+  const begun = shard.vectorFields.epoch;
   // The segment with the most in its graphs comes first: those that are built as they should be now come along; what is
   // in the others is put into them anew.
   const carrier = sources.toSorted((a, b) => b.indexedCount - a.indexedCount)[0] as Segment;

@@ -3,11 +3,11 @@ import { notFound, type VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import { idAt, idText, type PointId } from '../core/ids.ts';
 import type { PointsTarget } from '../core/requests.ts';
-import type { FieldSpec } from '../segments/field-spec.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { FieldIndexes } from './field-indexes.ts';
 import type { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
+import type { ShardVectorFields } from './shard-vector-fields.ts';
 
 /** Where a point stands. */
 export interface Place {
@@ -22,15 +22,12 @@ export interface ShardState {
   readonly payloads: Payloads;
   readonly slots: PointSlots;
   readonly fields: FieldIndexes;
+  readonly vectorFields: ShardVectorFields;
   find(id: PointId): Place | undefined;
   /** The point of a live slot. */
   idAt(slot: number): PointId;
   /** Puts a new segment for new rows behind the others. */
   startSegment(): Segment;
-  /** Gives every segment a field of vectors; one that holds the same vectors already stays as it is. */
-  createVectorField(spec: FieldSpec): void;
-  /** Takes a field and its vectors from every segment. */
-  deleteVectorField(name: string): void;
   /** The slots whose points match now, as a bitmap. */
   matching(filter: Filter): Promise<Uint32Array>;
   /** Tells that the point of a slot has changed in any way: cached results of filters are brought up to date with it. */

@@ -7,7 +7,6 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
 import type { Logger } from '../observe/logger.ts';
-import { type FieldSpec, holdsSameVectors } from '../segments/field-spec.ts';
 import { openSegment } from '../segments/segment-files.ts';
 import { Segment, type SegmentOptions } from '../segments/segment.ts';
 import type { Kv } from '../storage/kv.ts';
@@ -26,6 +25,7 @@ import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
 import { ShardPoints } from './shard-points.ts';
 import type { Applied, Place, ShardState } from './shard-state.ts';
+import { ShardVectorFields } from './shard-vector-fields.ts';
 
 /** What the rooms below need, the same for every shard of a database. */
 export interface Foundation {
@@ -74,6 +74,7 @@ export class Shard implements CheckpointSource, ShardState {
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
   readonly indexFiles: IndexFiles;
+  readonly vectorFields: ShardVectorFields;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
   private readonly log: UpdateLog;
@@ -87,8 +88,6 @@ export class Shard implements CheckpointSource, ShardState {
   private appliedSequence: number;
   private readonly unwrittenBytesMax: number;
   private unwrittenPoints = 0;
-  /** Fields of vectors that came or went: segments made meanwhile have the wrong ones. */
-  private vectorFieldChanges = 0;
   private failed: Error | undefined;
   private closed = false;
 
@@ -112,6 +111,10 @@ export class Shard implements CheckpointSource, ShardState {
     const { world, compute, logger } = parts.foundation;
     const { seed } = parts.options;
     this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.list });
+    this.vectorFields = new ShardVectorFields(
+      () => this.list,
+      () => this.everythingChanged(),
+    );
     this.indexFiles = new IndexFiles({ world, directory: parts.directory, logger, points: this.points });
     this.unwrittenBytesMax = Math.min(parts.walCapacityMb * 2 ** 20, UNWRITTEN_BYTES_HARD_MAX / 2);
     this.nextNumber = manifest.nextSegment;
@@ -144,7 +147,7 @@ export class Shard implements CheckpointSource, ShardState {
     const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
-    await shard.settleVectorFields();
+    for (const record of shard.vectorFields.unsettled(options.fields)) await (await shard.update(record)).applied;
     // Those that fail are logged, and built again at the next start.
     void shard.fields.complete.then(() => shard.saveIndexes()).catch(() => undefined);
     return shard;
@@ -158,11 +161,6 @@ export class Shard implements CheckpointSource, ShardState {
   /** Whether fields of a segment are indexed in other ways than the collection wants now; see Segment.isStale. */
   isStale(segment: Segment, leastBytes: number): boolean {
     return segment.isStale(this.options.fields, leastBytes);
-  }
-
-  /** Grows when a field of vectors comes or goes. */
-  get vectorFieldEpoch(): number {
-    return this.vectorFieldChanges;
   }
 
   get segments(): readonly Segment[] {
@@ -229,23 +227,6 @@ export class Shard implements CheckpointSource, ShardState {
 
   changed(slot: number): void {
     this.points.changed(slot);
-  }
-
-  createVectorField(spec: FieldSpec): void {
-    for (const segment of this.list) {
-      const field = segment.fieldNamed(spec.name);
-      if (field !== undefined && holdsSameVectors(field.spec, spec)) continue;
-      segment.dropField(spec.name);
-      segment.addField(spec);
-    }
-    this.vectorFieldChanges++;
-    this.everythingChanged();
-  }
-
-  deleteVectorField(name: string): void {
-    for (const segment of this.list) segment.dropField(name);
-    this.vectorFieldChanges++;
-    this.everythingChanged();
   }
 
   /**
@@ -325,7 +306,7 @@ export class Shard implements CheckpointSource, ShardState {
     try {
       await this.maintenance.run(async () => {
         await this.queue.run(() => {
-          if (begun !== this.vectorFieldChanges)
+          if (begun !== this.vectorFields.epoch)
             throw new VectorizerError('timeout', 'vector fields came or went while segments were made one');
           isReplaced = true;
           carryOver();
@@ -428,26 +409,6 @@ export class Shard implements CheckpointSource, ShardState {
         place.segment.rows.setVersion(place.row, version);
     }
     this.indexFiles.restore(this.checkpoint.manifest.indexes ?? []);
-  }
-
-  /** A vector field that came or went with the catalogue, and whose record a crash has kept from the log. */
-  private async settleVectorFields(): Promise<void> {
-    const { fields } = this.options;
-    const names = new Set(this.list.flatMap((segment) => segment.fields.map(({ name }) => name)));
-    for (const name of names) {
-      const spec = fields.find((spec) => spec.name === name);
-      const isKept = this.list.every((segment) => {
-        const field = segment.fieldNamed(name);
-        return field === undefined || (spec !== undefined && holdsSameVectors(field.spec, spec));
-      });
-      if (!isKept) await (await this.update({ kind: 'delete_vector_field', name })).applied;
-    }
-    for (const spec of fields) {
-      if (this.list.some((segment) => segment.fieldNamed(spec.name) === undefined))
-        await (
-          await this.update({ kind: 'create_vector_field', spec })
-        ).applied;
-    }
   }
 
   /** A filter may ask which vectors points have. */

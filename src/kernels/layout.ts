@@ -266,7 +266,7 @@ export const CENTROID_MEANS = 28;
 export const CENTROID_SIZES = 32;
 /** 1: rows are taken at length 1. */
 export const CENTROID_UNIT = 36;
-/** Scratch: a set of CENTROID_LANES queries (SET_…), f32[65][CENTROID_LANES], and what quantiseRows needs. */
+/** Scratch: a set of CENTROID_LANES queries (SET_…), f32[groups or 65][CENTROID_LANES], and what quantiseRows needs. */
 export const CENTROID_QUERIES = 40;
 export const CENTROID_MATRIX = 52;
 export const CENTROID_CENTRED = 56;
@@ -274,7 +274,19 @@ export const CENTROID_CENTRED = 56;
 export const CENTROID_TARGET = 60;
 /** One of CENTROID_DO_…. */
 export const CENTROID_STEP = 64;
+/** Descriptor of the field of the groups' centres, their number, and u32 first centroids of the groups and the end; or 0 groups. */
+export const CENTROID_GROUPS = 68;
+export const CENTROID_GROUP_COUNT = 72;
+export const CENTROID_GROUP_STARTS = 76;
+/** Scratch for the rows of a piece: a set of so many queries, and CENTROID_PLACE_BYTES for each of them and for each group. */
+export const CENTROID_PIECE = 80;
+export const CENTROID_PLACES = 84;
+/** u32 centroid of each place, in which CENTROID_DO_WRITE writes the means. */
+export const CENTROID_ORDER = 88;
 export const CENTROID_BYTES = 128;
+/** Groups that a row looks for its centroid in. */
+export const CENTROID_PROBES = 8;
+export const CENTROID_PLACE_BYTES = 80;
 export const CENTROID_LANES = 16;
 /** Nearest centroids of the rows. */
 export const CENTROID_DO_ASSIGN = 0;
@@ -282,6 +294,8 @@ export const CENTROID_DO_ASSIGN = 0;
 export const CENTROID_DO_SPREAD = 1;
 /** Means of the assigned rows of the list; a centroid that has none takes a row of the list. */
 export const CENTROID_DO_MEANS = 2;
+/** Writes the means in an order. */
+export const CENTROID_DO_WRITE = 3;
 
 // Head of a workspace: what one thread needs while it searches or builds.
 export const SPACE_QUERY = 0;
@@ -338,6 +352,7 @@ export const SPACE_BYTES = 192;
  *     SPARSE_CHUNK  up to 128 postings: u32 count · u32 ordinal and class · u32 rows[capacity] · f32 values[capacity]
  *     SPARSE_LIST   u32 chunk · u32 directory · u32 class of the directory · f32 largest · f32 smallest value of all blocks
  *                   · u32 removed rows among the first · u32 removals that number takes in (assembly/sparse-count.ts)
+ *                   · u32 room for the next blocks · u32 how many
  *   directory u32 block · u32 first row · f32 largest · f32 smallest value of each full block of 128 postings; the chunk
  *             holds those behind them, and its ordinal says how many blocks precede it.
  *   block     rows[128], u16 less the first row or u32 where that does not fit (SPARSE_WIDE in its address); values[128]

@@ -1,5 +1,4 @@
-import { Bitset } from '../base/bitset.ts';
-import { IdTable, NO_VALUE } from '../base/id-table.ts';
+import type { Bitset } from '../base/bitset.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { PointId } from '../core/ids.ts';
@@ -7,7 +6,8 @@ import { sliceColumn } from '../core/vector-columns.ts';
 import type { NamedVector, Vector, VectorColumn } from '../core/vectors.ts';
 import { type FieldSpec, isSameSpec } from './field-spec.ts';
 import { Removals } from './removals.ts';
-import { FLAG_UUID, RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
+import { SegmentPoints } from './segment-points.ts';
 import { type FieldSearch, SegmentField } from './segment-field.ts';
 
 export type { RowFilter } from '../vectors/row-filter.ts';
@@ -72,10 +72,10 @@ const ATTEMPTS_MAX = 8;
  */
 export class Segment {
   readonly number: number;
-  readonly rows: RowTable = new RowTable();
-  readonly removed: Bitset = new Bitset();
+  readonly rows: RowTable;
+  readonly removed: Bitset;
   private readonly options: SegmentOptions;
-  private readonly table: IdTable;
+  private readonly points: SegmentPoints;
   private readonly removals: Removals;
   private list: SegmentField[] = [];
   private readonly dropped: SegmentField[] = [];
@@ -95,7 +95,9 @@ export class Segment {
   ) {
     this.number = number;
     this.options = options;
-    this.table = new IdTable(options.seed);
+    this.points = new SegmentPoints(options.seed);
+    this.rows = this.points.rows;
+    this.removed = this.points.removed;
     this.nextField = stored?.nextField ?? 0;
     if (stored === undefined) for (const spec of options.fields) this.addField(spec);
     else
@@ -121,7 +123,7 @@ export class Segment {
   }
 
   get liveCount(): number {
-    return this.rows.rowCount - this.removed.count;
+    return this.points.liveCount;
   }
 
   get removedCount(): number {
@@ -150,7 +152,7 @@ export class Segment {
 
   /** Bytes of what tells which point every row is, and the other way round. */
   get idBytes(): number {
-    return this.rows.bytes + this.table.bytes + this.removed.words.byteLength;
+    return this.points.bytes;
   }
 
   fieldNamed(name: string): SegmentField | undefined {
@@ -186,9 +188,7 @@ export class Segment {
 
   /** The row of a point, or undefined. */
   rowOf(id: PointId): number | undefined {
-    setOneId(id);
-    const row = this.table.get(oneKind, oneWords, 0);
-    return row === NO_VALUE ? undefined : row;
+    return this.points.rowOf(id);
   }
 
   /**
@@ -198,30 +198,25 @@ export class Segment {
    * Throws insufficient_storage: then nothing of the rows is found here, and the segment takes no more.
    */
   append(source: RowSource, claim: (id: PointId) => number): void {
-    const { flags, words, first, rowCount } = source;
     const firstRow = this.rows.rowCount;
     this.appendVectors(source, firstRow);
     this.rows.append(source);
-    const kinds = kindsOf(flags, first, rowCount);
-    const ids = words.subarray(first * 4, (first + rowCount) * 4);
-    for (let index = 0; index < rowCount; index++) {
-      const row = firstRow + index;
-      const old = this.table.set(kinds, ids, index, row);
-      this.rows.setSlot(row, old === NO_VALUE ? claim(this.rows.idAt(row)) : this.rows.slotAt(old));
-      if (old !== NO_VALUE) this.replaceRow(old);
-    }
+    this.points.place(source, firstRow, (row, old) => {
+      this.rows.setSlot(row, old === undefined ? claim(this.rows.idAt(row)) : this.rows.slotAt(old));
+      if (old !== undefined) this.replaceRow(old);
+    });
   }
 
   /** The point has a newer row in another segment; the row that it had here, or undefined. */
   replace(id: PointId): number | undefined {
-    const row = this.forget(id);
+    const row = this.points.forget(id);
     if (row !== undefined) this.replaceRow(row);
     return row;
   }
 
   /** Deletes a point; the row that it had, or undefined where it was not here. */
   delete(id: PointId): number | undefined {
-    const row = this.forget(id);
+    const row = this.points.forget(id);
     if (row === undefined) return undefined;
     this.removed.add(row);
     this.removals.delete(row);
@@ -235,7 +230,7 @@ export class Segment {
   restore(source: StoredRows, isRemoved: (row: number) => boolean): void {
     const firstRow = this.rows.rowCount;
     this.rows.append({ ...source, first: 0 });
-    this.learnPoints(source, firstRow, isRemoved);
+    this.points.learn(source, firstRow, isRemoved);
   }
 
   /** Files hold these rows: those known before that begin at or behind the first of them are replaced. */
@@ -269,7 +264,7 @@ export class Segment {
     }
     this.rows.append(columns);
     rows.forEach((row, index) => this.rows.setSlot(firstRow + index, source.rows.slotAt(row)));
-    this.learnPoints(columns, firstRow, () => false);
+    this.points.learn(columns, firstRow, () => false);
   }
 
   /**
@@ -310,10 +305,7 @@ export class Segment {
 
   /** Rows that are live now, ascending. */
   liveRows(): Uint32Array {
-    const result = new Uint32Array(this.liveCount);
-    let at = 0;
-    for (let row = 0; row < this.rows.rowCount; row++) if (!this.removed.has(row)) result[at++] = row;
-    return result;
+    return this.points.liveRows();
   }
 
   /** A request uses this segment until it calls `release`: its files stay open as long. */
@@ -380,25 +372,6 @@ export class Segment {
     }
   }
 
-  private learnPoints(
-    source: { readonly flags: Uint8Array; readonly words: Uint32Array; readonly rowCount: number },
-    firstRow: number,
-    isRemoved: (row: number) => boolean,
-  ): void {
-    const kinds = kindsOf(source.flags, 0, source.rowCount);
-    for (let index = 0; index < source.rowCount; index++) {
-      const row = firstRow + index;
-      if (isRemoved(row)) this.removed.add(row);
-      else this.table.set(kinds, source.words, index, row);
-    }
-  }
-
-  private forget(id: PointId): number | undefined {
-    setOneId(id);
-    const row = this.table.delete(oneKind, oneWords, 0);
-    return row === NO_VALUE ? undefined : row;
-  }
-
   private replaceRow(row: number): void {
     this.removed.add(row);
     this.removals.replace(row);
@@ -408,22 +381,4 @@ export class Segment {
     // Files of a dropped field are only read: a failure to close one leaves nothing undone.
     for (const field of this.dropped.splice(0)) field.close().catch(() => undefined);
   }
-}
-
-// A column of one id, for single lookups: no allocation on the way of a query.
-const oneKind = new Uint8Array(1);
-const oneWords = new Uint32Array(4);
-
-function setOneId(id: PointId): void {
-  oneKind[0] = id.kind;
-  oneWords[0] = id.word0;
-  oneWords[1] = id.word1;
-  oneWords[2] = id.word2;
-  oneWords[3] = id.word3;
-}
-
-function kindsOf(flags: Uint8Array, first: number, count: number): Uint8Array {
-  const kinds = new Uint8Array(count);
-  for (let index = 0; index < count; index++) kinds[index] = (flags[first + index] ?? 0) & FLAG_UUID;
-  return kinds;
 }

@@ -58,8 +58,8 @@ function productShape(subspace: number, dimension: number, wide: number): CodeSh
   const count = Math.ceil(dimension / subspace);
   return {
     codeBytes: Math.ceil(count / 16) * 16,
-    tableBytes: 64 + count * (subspace * 2 + 1) * 1024 + count * subspace * 8,
+    tableBytes: 64 + count * ((subspace + Math.ceil(subspace / 2) + 1) * 1024 + 4),
     queryBytes: wide * 8 + 64 + count * 512,
-    scratchBytes: wide * 4,
+    scratchBytes: wide * 4 + 64,
   };
 }

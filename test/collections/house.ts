@@ -85,6 +85,8 @@ export interface ConfigChanges {
   readonly shardNumber?: number;
   readonly indexingThreshold?: number;
   readonly vacuumMinVectorNumber?: number;
+  /** 0: nothing is indexed or compacted but by hand. */
+  readonly maxOptimizationThreads?: number;
 }
 
 /** One dense vector without a name, or none at all where size is 0. */
@@ -114,6 +116,7 @@ export function configOf(
       ...DEFAULT_OPTIMIZERS,
       indexingThreshold: changes.indexingThreshold ?? DEFAULT_OPTIMIZERS.indexingThreshold,
       vacuumMinVectorNumber: changes.vacuumMinVectorNumber ?? DEFAULT_OPTIMIZERS.vacuumMinVectorNumber,
+      maxOptimizationThreads: changes.maxOptimizationThreads,
     },
     wal: DEFAULT_WAL,
     quantization: undefined,

@@ -19,7 +19,8 @@ export interface Expected {
 
 /** A vector as a field keeps it. */
 export function stored(plain: PlainVector, field: DenseVectorConfig | undefined): PlainVector {
-  if (field === undefined || 'indices' in plain) return plain;
+  if ('indices' in plain) return { indices: plain.indices, values: plain.values.map(Math.fround) };
+  if (field === undefined) return plain;
   const rows = rowsOf(plain).map((row) => keptRow(row, field));
   return field.multivector ? rows : (rows[0] ?? []);
 }
@@ -87,11 +88,13 @@ function keptNumber(value: number, datatype: VectorDatatype | undefined): number
   return value;
 }
 
-/** Larger is better. */
-function rawScore(a: readonly number[], b: readonly number[], { distance, datatype }: DenseVectorConfig): number {
+/** Larger is better. Qdrant computes short vectors of halves in halves. */
+function rawScore(a: readonly number[], b: readonly number[], { distance, datatype, size }: DenseVectorConfig): number {
+  const half = (value: number): number => fromFloat16(toFloat16(value));
+  const kept = datatype === 'float16' && size < 16 ? half : (value: number): number => value;
   const sum = (of: (x: number, y: number) => number): number =>
     a.reduce((total, x, at) => total + of(x, b[at] ?? 0), 0);
-  const dot = sum((x, y) => x * y);
+  const dot = sum((x, y) => kept(x * y));
   switch (distance) {
     case 'Cosine': {
       if (datatype !== 'uint8') return dot;
@@ -101,9 +104,9 @@ function rawScore(a: readonly number[], b: readonly number[], { distance, dataty
     case 'Dot':
       return dot;
     case 'Euclid':
-      return -sum((x, y) => (x - y) ** 2);
+      return -sum((x, y) => kept(kept(x - y) ** 2));
     case 'Manhattan':
-      return -sum((x, y) => Math.abs(x - y));
+      return -sum((x, y) => Math.abs(kept(x - y)));
   }
 }
 

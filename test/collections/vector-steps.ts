@@ -178,7 +178,8 @@ export async function carryOut(ground: VectorGround, step: Step): Promise<void> 
     case 'index':
       for (const { segments } of collectionOf(ground).shards)
         for (const field of segments.flatMap((segment) => segment.fields)) await field.buildIndex({ signal: NEVER });
-      return undefined;
+      // A graph that has grown is due to be saved: nothing is to happen by itself, while a crash copies the files.
+      return upkeep(ground, 'checkpoint');
   }
 }
 

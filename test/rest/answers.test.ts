@@ -222,7 +222,7 @@ test('every route of vector fields and of reports answers in its own shape', asy
   const queued = [{ optimizer: 'indexing', segments: [segment] }];
   const memory = {
     vectors: { '': { codes: 1, index: 2, originals: 3, pending: 4, originals_on_disk: 5 } },
-    payloads: { overlay: 6, chunks: 7 },
+    payloads: { overlay: 6, chunks: 7, matches: 14 },
     payload_indexes: { 'a.b': 8 },
     ids: 9,
     process: { budget: 10, used: 11, resident: 12, value_cache: 13, pressure: 'none' },

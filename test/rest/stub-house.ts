@@ -156,7 +156,7 @@ class StubCollection {
   memory(): MemoryReport {
     return {
       vectors: [{ name: '', codes: 1, index: 2, originals: 3, pending: 4, originalsOnDisk: 5 }],
-      payloads: { overlay: 6, chunks: 7 },
+      payloads: { overlay: 6, chunks: 7, matches: 14 },
       payloadIndexes: [{ field: 'a.b', bytes: 8 }],
       ids: 9,
       process: { budget: 10, used: 11, resident: 12, valueCache: 13, pressure: 'none' },

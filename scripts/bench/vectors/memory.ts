@@ -10,6 +10,7 @@ import { median } from '../server/at-recall.ts';
 import { MEBIBYTE, pinSelf, type BenchServer } from '../server/bench-server.ts';
 import { describe } from '../server/describe.ts';
 import { measureRate, measureRecall } from '../server/measure-search.ts';
+import { processorMs } from '../server/processor-time.ts';
 import { loadServer, residentAfterRestart, residentEmpty, restartOnCore } from './loaded-server.ts';
 
 const { values } = parseArgs({
@@ -65,6 +66,12 @@ interface Setting {
 /** The settings on both sides of the wanted recall; the same one twice where the least beam is better already. */
 type Bracket = readonly [low: Setting, high: Setting];
 
+interface Rate {
+  readonly perSecond: number;
+  /** Of the server, for each search: less shaken by whatever else runs on the machine. */
+  readonly processorUs: number;
+}
+
 interface UnderTest {
   readonly kind: Kind;
   readonly server: BenchServer;
@@ -113,19 +120,21 @@ async function measureSearches(): Promise<void> {
     if (one.kind !== UNQUANTISED) await reportRecall(one);
     brackets.push(await chooseBracket(one));
   }
-  const rounds: number[][] = [];
+  const rounds: Rate[][] = [];
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    const rates: number[] = [];
+    const rates: Rate[] = [];
     for (const [index, one] of under.entries()) rates.push(await rateAt(one, brackets[index] as Bracket, durationMs));
     rounds.push(rates);
   }
   under.forEach(({ kind }, index) => {
     const [low, high] = brackets[index] as Bracket;
-    const perSecond = Math.round(median(rounds.map((rates) => rates[index] ?? Number.NaN)));
-    const ratios = rounds.map((rates) => (rates[index] ?? Number.NaN) / (rates[0] ?? Number.NaN));
+    const own = rounds.map((rates) => rates[index] as Rate);
+    const ratios = rounds.map(([first], round) => (own[round] as Rate).perSecond / (first as Rate).perSecond);
     console.log(
-      `${kind.name}: ${perSecond}/s at recall ${WANTED_RECALL} (${shown(low)}, ${shown(high)}), ratio ` +
-        `${median(ratios).toFixed(2)} (rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}; at least ${kind.rateAtLeast})`,
+      `${kind.name}: ${Math.round(median(own.map(({ perSecond }) => perSecond)))}/s at recall ${WANTED_RECALL} ` +
+        `(${shown(low)}, ${shown(high)}), ratio ${median(ratios).toFixed(2)} ` +
+        `(rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}; at least ${kind.rateAtLeast}), ` +
+        `${Math.round(median(own.map(({ processorUs }) => processorUs)))} µs of processor time each`,
     );
   });
 }
@@ -144,16 +153,18 @@ async function reportRecall({ kind, server }: UnderTest): Promise<void> {
   );
 }
 
-/** Of all oversamplings that reach the wanted recall the quickest, by a short look at each. */
+/** Of all oversamplings that reach the wanted recall the cheapest, by a short look at each. */
 async function chooseBracket(one: UnderTest): Promise<Bracket> {
-  let best: { readonly bracket: Bracket; readonly perSecond: number } | undefined;
+  let best: { readonly bracket: Bracket; readonly processorUs: number } | undefined;
   for (const oversampling of one.kind === UNQUANTISED ? [1] : OVERSAMPLINGS) {
     const bracket = await bracketOf(one, oversampling);
     if (bracket === undefined) continue;
     await rateAt(one, bracket, PILOT_MS); // warms up what this way needs
-    const perSecond = await rateAt(one, bracket, PILOT_MS);
-    console.log(`  ${one.kind.name}: ${shown(bracket[0])}, ${shown(bracket[1])}: about ${Math.round(perSecond)}/s`);
-    if (best === undefined || perSecond > best.perSecond) best = { bracket, perSecond };
+    const { processorUs } = await rateAt(one, bracket, PILOT_MS);
+    console.log(`  ${one.kind.name}: ${shown(bracket[0])}, ${shown(bracket[1])}: about ${Math.round(processorUs)} µs`);
+    if (best === undefined || processorUs < best.processorUs) best = { bracket, processorUs };
+    // More than enough already: what scores still more rows again costs more.
+    if (bracket[0] === bracket[1]) break;
   }
   if (best === undefined) throw new Error(`${one.kind.name} does not reach recall ${WANTED_RECALL}`);
   return best.bracket;
@@ -171,14 +182,26 @@ async function bracketOf({ kind, server }: UnderTest, oversampling: number): Pro
   return undefined;
 }
 
-/** Searches a second at exactly the wanted recall, interpolated. */
-async function rateAt({ kind, server }: UnderTest, [low, high]: Bracket, ms: number): Promise<number> {
-  const rate = (setting: Setting): Promise<number> =>
-    measureRate({ port: server.port, data, connections, durationMs: ms, ...words(kind, setting) });
-  const lowRate = await rate(low);
-  if (low === high) return lowRate;
+/** At exactly the wanted recall, interpolated. */
+async function rateAt(one: UnderTest, [low, high]: Bracket, ms: number): Promise<Rate> {
+  const below = await rateOf(one, low, ms);
+  if (low === high) return below;
+  const above = await rateOf(one, high, ms);
   const share = (WANTED_RECALL - low.recall) / (high.recall - low.recall);
-  return lowRate + share * ((await rate(high)) - lowRate);
+  return {
+    perSecond: below.perSecond + share * (above.perSecond - below.perSecond),
+    processorUs: below.processorUs + share * (above.processorUs - below.processorUs),
+  };
+}
+
+async function rateOf({ kind, server }: UnderTest, setting: Setting, ms: number): Promise<Rate> {
+  const { pid } = server.running;
+  const before = processorMs(pid);
+  const started = performance.now();
+  const options = { port: server.port, data, connections, durationMs: ms, ...words(kind, setting) };
+  const perSecond = await measureRate(options);
+  const seconds = (performance.now() - started) / 1000;
+  return { perSecond, processorUs: ((processorMs(pid) - before) * 1000) / (perSecond * seconds) };
 }
 
 function words(

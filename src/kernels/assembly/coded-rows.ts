@@ -51,7 +51,7 @@ function copyWide(source: u32, target: u32, dimension: u32): void {
 
 /**
  * Codes of `count` rows from `source` (f32[dimension] each, end to end) into `row`, `row + 1`, …, whose pages exist.
- * `scratch` is f32[wide].
+ * `scratch` is f32[wide] and 64 bytes.
  */
 export function encodeRows(field: u32, row: u32, count: u32, source: u32, scratch: u32): void {
   const dimension = load<u32>(field, FIELD_DIMENSION);
@@ -147,7 +147,7 @@ export function scoreCodedPairs(field: u32, space: u32, base: u32, rows: u32, co
       store<f32>(scores + at, scoreFloats(METRIC_MANHATTAN, other, scratch, dimension));
     }
   } else if (code == CODE_TURBO4) scoreLevelPairs(field, base, rows, count, scores);
-  else if (code == CODE_PRODUCT) scoreProductPairs(field, base, rows, count, scores, scratch);
+  else if (code == CODE_PRODUCT) scoreProductPairs(field, base, rows, count, scores);
   else scoreBitPairs(field, base, rows, count, scores);
 }
 

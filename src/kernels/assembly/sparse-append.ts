@@ -39,7 +39,10 @@ import { chunkCapacity, classBytes, directoryCapacity, entryOf, halfOf, halfValu
 
 /** The chunk of a list that has just become one: further ones come soon. */
 const CLASS_TAIL: u32 = 6;
-const LIST_BYTES: u32 = 32;
+const LIST_BYTES: u32 = 40;
+/** Blocks of a list are allocated in runs, end to end, of an eighth of the list: reading one then leads to the next. */
+const RUN_SHIFT: u32 = 3;
+const RUN_BLOCKS_MAX: u32 = 32;
 
 /**
  * Appends the postings of rows [row, row + rowCount) from the `done`th on: starts[rowCount + 1] in u32 indices and f32
@@ -192,6 +195,7 @@ function startList(field: u32, slot: u32, chunk: u32, row: u32, value: f32): voi
   store<f32>(list, f32.MAX_VALUE, 16);
   store<u32>(list, 0, 20);
   store<u32>(list, 0, 24);
+  store<u32>(list, 0, 32);
   addBlock(field, list, chunk, 0);
   startChunk(field, list, 1, row, value);
   atomic.store<u32>(slot, list | SPARSE_LIST);
@@ -234,7 +238,8 @@ function addBlock(field: u32, list: u32, chunk: u32, ordinal: u32): void {
   const first = load<u32>(rows);
   const wide = load<u32>(rows + ((SPARSE_BLOCK - 1) << 2)) - first > 0xffff;
   const wordBytes: u32 = wide ? 4 : 2;
-  const block = bump(field, SPARSE_BLOCK * (wordBytes + valueBytes(values)));
+  const bytes = SPARSE_BLOCK * (wordBytes + valueBytes(values));
+  const block = wide ? bump(field, bytes) : nextOfRun(field, list, bytes, ordinal);
   let largest = load<f32>(floats);
   let smallest = largest;
   for (let at: u32 = 0; at < <u32>SPARSE_BLOCK; at++) {
@@ -253,6 +258,21 @@ function addBlock(field: u32, list: u32, chunk: u32, ordinal: u32): void {
   store<f32>(entry, smallest, 12);
   store<f32>(list, max(load<f32>(list, 12), largest), 12);
   store<f32>(list, min(load<f32>(list, 16), smallest), 16);
+}
+
+/** Room for one more block, of a run that is as long as the room allows. */
+function nextOfRun(field: u32, list: u32, bytes: u32, ordinal: u32): u32 {
+  let left = load<u32>(list, 32);
+  if (left == 0) {
+    // What else this posting may need stays free.
+    const room = load<u32>(field, SPARSE_ROOM_END) - load<u32>(field, SPARSE_ROOM) - SPARSE_STEP_BYTES / 2;
+    left = max(min(min(ordinal >>> RUN_SHIFT, RUN_BLOCKS_MAX), room / bytes), 1);
+    store<u32>(list, bump(field, left * bytes), 28);
+  }
+  const block = load<u32>(list, 28);
+  store<u32>(list, block + bytes, 28);
+  store<u32>(list, left - 1, 32);
+  return block;
 }
 
 function codeValues(values: u32, floats: u32, target: u32, smallest: f32, largest: f32): void {

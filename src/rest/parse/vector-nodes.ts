@@ -1,42 +1,37 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, type JsonTree } from '../../base/json/json-tree.ts';
-import { present } from '../../base/invariant.ts';
 import type { InferredVector, VectorColumn } from '../../core/vectors.ts';
 import type { Decoding } from './decoding.ts';
 import { noVariant } from './format-error.ts';
-import { copyMulti, copySparse, multiCount, multiDimension, sparseCount } from './vector-values.ts';
+import {
+  denseColumn,
+  inferredVectors,
+  multiColumn,
+  NODE_DENSE,
+  NODE_INFERENCE,
+  NODE_MULTI,
+  NODE_SPARSE,
+  sparseColumn,
+  type VectorsOfName,
+} from './vector-columns.ts';
 import {
   decodeInference,
   type GivenKind,
-  infiniteComponent,
   numberCount,
   SPARSE_LENGTHS,
-  SPARSE_UNIQUE,
   sparseNodes,
   vectorKind,
   vectorViolations,
 } from './vectors.ts';
 
-const DENSE = 1;
-const SPARSE = 2;
-const MULTI = 3;
-const INFERENCE = 4;
 const KIND_CODES: Readonly<Record<GivenKind, number>> = {
-  dense: DENSE,
-  sparse: SPARSE,
-  multi: MULTI,
-  inference: INFERENCE,
+  dense: NODE_DENSE,
+  sparse: NODE_SPARSE,
+  multi: NODE_MULTI,
+  inference: NODE_INFERENCE,
 };
 
-/**
- * The vectors of one name.
- * nodes   where each point's vector stands in the tree; -1 = it has none.
- * kinds   its kind, 0 = none.
- * key     the node of the name where it was met first; -1 = it was never spelled out.
- */
-interface NameNodes {
-  readonly name: string;
-  readonly nodes: Int32Array;
-  readonly kinds: Uint8Array;
+/** The vectors of one name; `key`: the node of the name where it was met first, -1 = it was never spelled out. */
+interface NameNodes extends VectorsOfName {
   readonly key: number;
 }
 
@@ -74,7 +69,7 @@ export class VectorNodes {
     if (kind === JSON_FLOATS) {
       const unnamed = (this.unnamed ??= this.open('', -1));
       unnamed.nodes[index] = node;
-      unnamed.kinds[index] = DENSE;
+      unnamed.kinds[index] = NODE_DENSE;
     } else if (kind === JSON_ARRAY) this.setOne(index, '', node, placeOf);
     else if (kind === JSON_OBJECT) this.setNamed(index, node, placeOf);
     else throw noVariant('VectorStruct');
@@ -160,105 +155,15 @@ export class VectorNodes {
     const vectors: VectorColumn[] = [];
     const inferred: InferredVector[] = [];
     for (const name of this.names) {
-      const present = new Set(name.kinds);
-      if (present.has(DENSE)) vectors.push(this.denseColumn(name));
-      if (present.has(SPARSE)) vectors.push(this.sparseColumn(name));
-      if (present.has(MULTI)) vectors.push(this.multiColumn(name));
-      if (present.has(INFERENCE)) this.listInferred(name, inferred);
+      const kinds = new Set(name.kinds);
+      if (kinds.has(NODE_DENSE)) vectors.push(denseColumn(this.decoding, name));
+      if (kinds.has(NODE_SPARSE)) vectors.push(sparseColumn(this.decoding, name, this.placeOfSparse));
+      if (kinds.has(NODE_MULTI)) vectors.push(multiColumn(this.decoding, name));
+      if (kinds.has(NODE_INFERENCE)) inferred.push(...inferredVectors(this.tree, name));
     }
     return { vectors, inferred };
   }
-
-  private denseColumn({ name, nodes, kinds }: NameNodes): VectorColumn {
-    const { tree } = this;
-    const { has, starts, total } = this.places(nodes, kinds, DENSE);
-    const values = new Float32Array(total);
-    for (let index = 0; index < this.count; index++) {
-      if (has[index] === 0) continue;
-      const node = nodes[index] ?? 0;
-      values.set(tree.floats.subarray(tree.floatStart[node], tree.floatEnd[node]), starts[index]);
-    }
-    this.requireFinite(name, starts, values);
-    return { kind: 'dense', name, has, starts, values };
-  }
-
-  private sparseColumn({ name, nodes, kinds }: NameNodes): VectorColumn {
-    const { has, starts, total } = this.places(nodes, kinds, SPARSE);
-    const values = new Float32Array(total);
-    const indices = new Uint32Array(total);
-    for (let index = 0; index < this.count; index++) {
-      if (has[index] === 0) continue;
-      if (copySparse(this.tree, nodes[index] ?? 0, { indices, values, at: starts[index] ?? 0 })) continue;
-      this.decoding.violate(`${this.placeOfSparse(index)}.${SPARSE_UNIQUE}`);
-    }
-    this.requireFinite(name, starts, values);
-    return { kind: 'sparse', name, has, starts, values, indices };
-  }
-
-  private multiColumn({ name, nodes, kinds }: NameNodes): VectorColumn {
-    const { has, starts, total } = this.places(nodes, kinds, MULTI);
-    const values = new Float32Array(total);
-    const dimensions = new Uint32Array(this.count);
-    for (let index = 0; index < this.count; index++) {
-      if (has[index] === 0) continue;
-      const node = nodes[index] ?? 0;
-      dimensions[index] = multiDimension(this.tree, node);
-      copyMulti(this.tree, node, values, starts[index] ?? 0);
-    }
-    this.requireFinite(name, starts, values);
-    return { kind: 'multi', name, has, starts, values, dimensions };
-  }
-
-  private listInferred({ name, nodes, kinds }: NameNodes, inferred: InferredVector[]): void {
-    for (let index = 0; index < this.count; index++) {
-      if (kinds[index] !== INFERENCE) continue;
-      const object = present(decodeInference(this.tree, nodes[index] ?? 0), 'what was noted as inference is one');
-      inferred.push({ pointIndex: index, name, object });
-    }
-  }
-
-  private places(
-    nodes: Int32Array,
-    kinds: Uint8Array,
-    kind: number,
-  ): { readonly has: Uint8Array; readonly starts: Uint32Array; readonly total: number } {
-    const { tree, count } = this;
-    const sizeOf = SIZES[kind] ?? SIZES[DENSE];
-    const has = new Uint8Array(count);
-    const starts = new Uint32Array(count + 1);
-    let total = 0;
-    for (let index = 0; index < count; index++) {
-      if (kinds[index] === kind) {
-        has[index] = 1;
-        total += sizeOf(tree, nodes[index] ?? 0);
-      }
-      starts[index + 1] = total;
-    }
-    return { has, starts, total };
-  }
-
-  /** Notes the first component that no f32 can hold. */
-  private requireFinite(name: string, starts: Uint32Array, values: Float32Array): void {
-    if (!this.tree.hasInfinite) return;
-    for (let index = 0; index < this.count; index++) {
-      const place = `points[${index}].vector${name === '' ? '' : `.${name}`}`;
-      const error = infiniteComponent(values.subarray(starts[index], starts[index + 1]), place);
-      if (error !== undefined) {
-        this.decoding.fail(error);
-        return;
-      }
-    }
-  }
 }
-
-type SizeOf = (tree: JsonTree, node: number) => number;
-
-/** Entries that a vector takes, by the code of its kind. */
-const SIZES: { readonly [DENSE]: SizeOf; readonly [kind: number]: SizeOf } = {
-  [DENSE]: (tree, node) => (tree.floatEnd[node] ?? 0) - (tree.floatStart[node] ?? 0),
-  [SPARSE]: sparseCount,
-  [MULTI]: multiCount,
-};
 
 function sameBytes({ bytes, start, end }: JsonTree, left: number, right: number): boolean {
   const from = start[left] ?? 0;

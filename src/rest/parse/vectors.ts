@@ -80,7 +80,7 @@ export function sparseNodes(tree: JsonTree, object: number): SparseNodes | undef
 const U32_MAX = 0xffff_ffff;
 
 /** Whether a list holds indices (unsigned 32-bit integers), and whether each is greater than the one before. */
-export function scanIndices(tree: JsonTree, node: number): 'ascending' | 'unordered' | 'none' {
+function scanIndices(tree: JsonTree, node: number): 'ascending' | 'unordered' | 'none' {
   if (tree.kindOf(node) !== JSON_FLOATS) return isDense(tree, node) ? 'ascending' : 'none';
   let isAscending = true;
   let last = -1;
