@@ -1,25 +1,12 @@
 import { hasBit } from '../base/bitset.ts';
-import { present } from '../base/invariant.ts';
 import { VectorizerError } from '../core/errors.ts';
-import { idColumn, idText, type PointId, sameId } from '../core/ids.ts';
-import type { Filter } from '../core/filter.ts';
-import type { PointsTarget } from '../core/requests.ts';
-import { ColumnBuilder, isEmptyColumn, vectorOf } from '../core/vector-columns.ts';
-import type { Vector } from '../core/vectors.ts';
+import type { PointId } from '../core/ids.ts';
 import { idOfRow } from '../segments/row-table.ts';
 import type { RowSource, Segment } from '../segments/segment.ts';
-import {
-  type Applied,
-  type Applying,
-  CHUNK_POINTS,
-  missingPoint,
-  type ShardState,
-  SLICE_ROWS,
-  targetIds,
-} from './shard-state.ts';
 import type { UpsertCondition } from './record.ts';
 import type { RecordedPoints } from './record-columns.ts';
 import { pickPoints } from './routing.ts';
+import { type Applied, type Applying, type ShardState, SLICE_ROWS } from './shard-state.ts';
 
 /** Writes points whole: what a point had and the record does not name is gone. */
 export async function upsertPoints(
@@ -31,101 +18,6 @@ export async function upsertPoints(
   const written = condition === undefined ? points : await wantedPoints(state, points, condition);
   await appendPoints(state, written, 'with payloads', applying);
   return { pointCount: written.count };
-}
-
-/** Gives points other vectors; those that are not named and their payloads stay. Missing points are refused as `applyPayload` does. */
-export async function updateVectors(
-  state: ShardState,
-  points: RecordedPoints,
-  filter: Filter | undefined,
-  applying: Applying,
-): Promise<Applied> {
-  const matches = filter === undefined ? undefined : await state.matching(filter);
-  const wanted: number[] = [];
-  let missing: PointId | undefined;
-  for (let point = 0; point < points.count; point++) {
-    if (missing !== undefined && point % CHUNK_POINTS === 0) break;
-    const id = idOfRow(points.flags, points.words, point);
-    const place = state.find(id);
-    if (place === undefined) missing ??= id;
-    else if (matches === undefined || hasBit(matches, place.segment.rows.slotAt(place.row))) wanted.push(point);
-  }
-  const columns = new Map(points.vectors.map((column) => [column.name, column]));
-  for (const piece of distinctPieces(points, wanted)) {
-    const ids = piece.map((point) => idOfRow(points.flags, points.words, point));
-    const rows = rewritten(state, ids, (index, name) => {
-      const column = columns.get(name);
-      return column === undefined ? undefined : vectorOf(column, piece[index] as number);
-    });
-    await appendPoints(state, rows, 'vectors alone', applying);
-  }
-  return { pointCount: wanted.length, refusal: missing === undefined ? undefined : missingPoint(missing) };
-}
-
-/** Takes vectors from points. */
-export async function removeVectors(
-  state: ShardState,
-  target: PointsTarget,
-  names: readonly string[],
-  applying: Applying,
-): Promise<Applied> {
-  let pointCount = 0;
-  for await (const ids of targetIds(state, target)) {
-    const there = ids.filter((id) => state.find(id) !== undefined);
-    const rows = rewritten(state, there, (_index, name) => (names.includes(name) ? 'none' : undefined));
-    await appendPoints(state, rows, 'vectors alone', applying);
-    pointCount += there.length;
-    const missing = ids.find((id) => !there.some((other) => sameId(id, other)));
-    if (missing !== undefined) return { pointCount, refusal: missingPoint(missing) };
-  }
-  return { pointCount };
-}
-
-/** Points in pieces of which none names a point twice: the second time it builds on what the first has made of it. */
-function* distinctPieces(points: RecordedPoints, wanted: readonly number[]): Generator<readonly number[]> {
-  let piece: number[] = [];
-  const seen = new Set<string>();
-  for (const point of wanted) {
-    const id = idText(idOfRow(points.flags, points.words, point));
-    if (seen.has(id) || piece.length === SLICE_ROWS) {
-      yield piece;
-      piece = [];
-      seen.clear();
-    }
-    seen.add(id);
-    piece.push(point);
-  }
-  if (piece.length > 0) yield piece;
-}
-
-/**
- * New rows for points that exist: under each name the vector that `change` gives, none where it says so, and else the one
- * that the point has.
- */
-function rewritten(
-  state: ShardState,
-  ids: readonly PointId[],
-  change: (index: number, name: string) => Vector | 'none' | undefined,
-): RecordedPoints {
-  const { count, kinds, words } = idColumn(ids);
-  const places = ids.map((id) => present(state.find(id), 'apply: the point exists'));
-  const fields = state.segments.at(-1)?.fields ?? [];
-  const vectors = fields.map(({ name, spec }) => {
-    const builder = new ColumnBuilder(name, spec.kind);
-    places.forEach(({ segment, row }, index) => {
-      const changed = change(index, name) ?? segment.vectorAt(row, name);
-      builder.push(changed === 'none' ? undefined : changed);
-    });
-    return builder.column();
-  });
-  return {
-    count,
-    flags: kinds,
-    words,
-    payloadStarts: new Uint32Array(count + 1),
-    vectors: vectors.filter((column) => !isEmptyColumn(column)),
-    payloads: new Uint8Array(0),
-  };
 }
 
 /** Which points of a conditional upsert are written; decided for all of them before the first is. */
@@ -148,7 +40,8 @@ async function wantedPoints(
   return wanted.length === points.count ? points : pickPoints(points, wanted);
 }
 
-async function appendPoints(
+/** Writes rows; `vectors alone`: payloads stay as they are. */
+export async function appendPoints(
   state: ShardState,
   points: RecordedPoints,
   what: 'with payloads' | 'vectors alone',
@@ -184,13 +77,17 @@ function append(state: ShardState, rows: RowSource): Segment {
     active.append(rows, (id) => claim(state, active, id));
     return active;
   } catch (error) {
-    // Caught to go on elsewhere: one arena of memory holds 4 GiB, and nothing of the rows is in it.
-    if (!(error instanceof VectorizerError && error.kind === 'insufficient_storage') || active.rowCount === 0)
-      throw error;
+    // Caught to go on elsewhere: nothing of the rows is in it.
+    if (!isFull(error) || active.rowCount === 0) throw error;
     const next = state.startSegment();
     next.append(rows, (id) => claim(state, next, id));
     return next;
   }
+}
+
+/** One arena of memory holds 4 GiB: others go on elsewhere. */
+export function isFull(error: unknown): boolean {
+  return error instanceof VectorizerError && error.kind === 'insufficient_storage';
 }
 
 /** The slot of a point that comes to `active`: the one that it had in another segment, or a new one. */

@@ -1,6 +1,7 @@
 import type { PointsTarget } from '../core/requests.ts';
 import { applyPayload } from './apply-payload.ts';
-import { removeVectors, updateVectors, upsertPoints } from './apply-points.ts';
+import { upsertPoints } from './apply-points.ts';
+import { removeVectors, updateVectors } from './apply-vectors.ts';
 import type { UpdateRecord } from './record.ts';
 import { type Applied, type Applying, type ShardState, targetIds } from './shard-state.ts';
 

@@ -18,6 +18,7 @@ import {
   vectorsName,
   writeFlush,
 } from '../segments/segment-flush.ts';
+import type { FieldSpec } from '../segments/field-spec.ts';
 import type { SegmentField } from '../segments/segment-field.ts';
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
@@ -25,6 +26,7 @@ import type { Kv } from '../storage/kv.ts';
 import type { IndexFiles } from './index-files.ts';
 import { encodeManifest, manifestFiles, type ShardManifest } from './manifest.ts';
 import type { Payloads } from './payloads.ts';
+import type { ShardVectorFields } from './shard-vector-fields.ts';
 
 /** The shard's state as a checkpoint sees it. */
 export interface CheckpointSource {
@@ -34,6 +36,7 @@ export interface CheckpointSource {
   readonly sequence: number;
   readonly nextSegment: number;
   readonly indexFiles: IndexFiles;
+  readonly vectorFields: ShardVectorFields;
   /** Numbers of segments that are being made beside it; their files stay. */
   readonly building: ReadonlySet<number>;
   /** Runs `job` between two updates. */
@@ -95,6 +98,14 @@ export class Checkpoint {
     return this.current;
   }
 
+  /** Notes the vector fields of a shard that is new: its log is applied to these, whatever the collection's are by then. */
+  async begin(fields: readonly FieldSpec[]): Promise<void> {
+    this.current = { ...this.current, fields };
+    // What the log says of fields comes behind another, synced batch of the catalogue.
+    const operation = { type: 'put', key: this.manifestKey, value: encodeManifest(this.current) } as const;
+    await this.kv.batch([operation], { sync: false });
+  }
+
   /** Whether the graph of some segment has grown so much that it is worth saving. */
   graphIsDue(segments: readonly Segment[], occasion: Occasion): boolean {
     return segments.some((segment) => segment.fields.some((field) => this.graphHasGrown(segment, field, occasion)));
@@ -116,7 +127,7 @@ export class Checkpoint {
   /** retained: gets the segments that have come since, retained too. */
   private async writeRetained(source: CheckpointSource, occasion: Occasion, retained: Segment[]): Promise<void> {
     const graphs = await this.saveGraphs(retained, occasion);
-    const { sequence, nextSegment, indexCapture, captures } = await source.between(() => {
+    const { sequence, nextSegment, fields, indexCapture, captures } = await source.between(() => {
       source.payloads.beginFlush();
       const added = source.segments.filter((segment) => !retained.includes(segment));
       for (const segment of added) segment.retain();
@@ -124,6 +135,7 @@ export class Checkpoint {
       return {
         sequence: source.sequence,
         nextSegment: source.nextSegment,
+        fields: source.vectorFields.specs,
         indexCapture: source.indexFiles.capture(source.sequence, occasion),
         captures: source.segments.map((segment) => this.capture(segment)),
       };
@@ -135,7 +147,7 @@ export class Checkpoint {
       const segments: SegmentManifest[] = [];
       for (const capture of captures) segments.push(await this.describe(capture, graphs));
       const indexes = await source.indexFiles.write(indexCapture);
-      const manifest: ShardManifest = { format: 2, sequence, nextSegment, segments, indexes };
+      const manifest: ShardManifest = { format: 2, sequence, nextSegment, segments, fields, indexes };
       const operations = await source.payloads.flushOperations();
       operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
       await this.kv.batch(operations, { sync: true });

@@ -61,8 +61,8 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], compactio
   const parts = ordered.map((source): Part => ({ source, rows: source.liveRows() }));
   const carried = (parts[0] as Part).rows;
   const rowCount = parts.reduce((count, { rows }) => count + rows.length, 0);
-  await shard.buildSegment(async (target, flush) => {
-    const encoded = await carryCodes(carrier, carried, target, signal);
+  const copy = async (target: Segment, flush: () => Promise<void>): Promise<void> => {
+    const encoded = await carryCodes({ source: carrier, rows: carried }, target, flush, signal);
     for (const { source, rows } of parts) {
       for (let first = 0; first < rows.length; first += PIECE_ROWS) {
         signal.throwIfAborted();
@@ -78,25 +78,41 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], compactio
       if (wasIndexed && mayIndex) await field.buildIndex({ signal, onProgress });
     }
     await shard.replaceSegments(sources, target, begun, () => carryChanges(parts, target));
-  });
+  };
+  await shard.buildSegment((target, flush) => allCopying(sources, () => copy(target, flush)));
+}
+
+/** While rows are copied they get no new vectors: those who bring them write new rows instead. */
+function allCopying(sources: readonly Segment[], copy: () => Promise<void>): Promise<void> {
+  const [first, ...others] = sources;
+  return first === undefined ? copy() : first.copying(() => allCopying(others, copy));
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();
 
-/** Brings codes and graphs of live rows to an empty segment; the names of the fields where that was possible. */
+/** Brings codes, graphs and originals of live rows to an empty segment; the names of the fields where that was possible. */
 async function carryCodes(
-  source: Segment,
-  rows: Uint32Array,
+  { source, rows }: Part,
   target: Segment,
+  flush: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
   const encoded = new Set<string>();
-  for (const { name, spec, index } of target.fields) {
-    const field = source.fieldNamed(name);
-    if (field === undefined || index.kind !== 'dense' || field.index.kind !== 'dense') continue;
-    if (field.field.indexedCount === 0 || !isSameSpec(field.spec, spec)) continue;
-    await field.index.field.compactInto(index.field, field.placesOf(rows), signal);
-    encoded.add(name);
+  const copies = new Uint32Array(source.rowCount);
+  rows.forEach((row, copy) => (copies[row] = copy));
+  for (const copy of target.fields) {
+    const field = source.fieldNamed(copy.name);
+    if (field === undefined || copy.index.kind !== 'dense' || field.index.kind !== 'dense') continue;
+    if (field.field.indexedCount === 0 || !isSameSpec(field.spec, copy.spec)) continue;
+    const places = field.placesOf(rows);
+    await field.index.field.compactInto(copy.index.field, places, signal);
+    for (let first = 0; first < places.length; first += PIECE_ROWS) {
+      signal.throwIfAborted();
+      copy.adoptEncoded(field, places.subarray(first, first + PIECE_ROWS), (row) => copies[row] as number);
+      if (target.pendingBytes > FLUSH_BYTES) await flush();
+      await nextTurn();
+    }
+    encoded.add(copy.name);
   }
   return encoded;
 }

@@ -161,9 +161,7 @@ export class KeptMatches implements Matches {
       setBit(rows, row);
     }
     const wordsOf = ({ number }: Segment): Uint32Array => bitmaps.get(number) ?? new Uint32Array(0);
-    return new AdmittedRows(
-      new Map(segments.map((segment) => [segment, { words: wordsOf(segment), rowEnd: segment.rowCount }])),
-    );
+    return new AdmittedRows(new Map(segments.map((segment) => [segment, wordsOf(segment)])));
   }
 }
 

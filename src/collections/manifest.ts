@@ -1,5 +1,6 @@
 import { dataDamaged } from '../core/errors.ts';
 import type { FieldSchema } from '../core/payload-schema.ts';
+import type { FieldSpec } from '../segments/field-spec.ts';
 import type { SegmentManifest } from '../segments/segment-files.ts';
 
 /** The files that hold a shard's state as of a sequence; what the log holds after it is applied at the start. */
@@ -10,6 +11,8 @@ export interface ShardManifest {
   /** Number of the next segment; numbers are never used twice. */
   readonly nextSegment: number;
   readonly segments: readonly SegmentManifest[];
+  /** The vector fields that there were: the log behind is applied to these. undefined: those of the collection. */
+  readonly fields?: readonly FieldSpec[];
   /** The payload indexes; undefined in manifests of the first version. */
   readonly indexes?: readonly ManifestIndex[];
 }

@@ -7,9 +7,11 @@ export class ShardVectorFields {
   private readonly segments: () => readonly Segment[];
   private readonly changed: () => void;
   private changes = 0;
+  private current: readonly FieldSpec[];
 
-  /** changed: called after fields came or went. */
-  constructor(segments: () => readonly Segment[], changed: () => void) {
+  /** specs: the fields as of the last update that is applied. changed: called after fields came or went. */
+  constructor(specs: readonly FieldSpec[], segments: () => readonly Segment[], changed: () => void) {
+    this.current = specs;
     this.segments = segments;
     this.changed = changed;
   }
@@ -19,8 +21,19 @@ export class ShardVectorFields {
     return this.changes;
   }
 
+  /** The fields that the updates applied so far have left. The collection's configuration may be ahead of them. */
+  get specs(): readonly FieldSpec[] {
+    return this.current;
+  }
+
+  /** The fields of a segment that is made now: indexed as configured. */
+  specsOfNew(configured: readonly FieldSpec[]): readonly FieldSpec[] {
+    return this.current.map((spec) => configured.find((other) => holdsSameVectors(spec, other)) ?? spec);
+  }
+
   /** Gives every segment a field; one that holds the same vectors already stays as it is. */
   create(spec: FieldSpec): void {
+    this.current = [...this.current.filter(({ name }) => name !== spec.name), spec];
     for (const segment of this.segments()) {
       const field = segment.fieldNamed(spec.name);
       if (field !== undefined && holdsSameVectors(field.spec, spec)) continue;
@@ -33,6 +46,7 @@ export class ShardVectorFields {
 
   /** Takes a field and its vectors from every segment. */
   delete(name: string): void {
+    this.current = this.current.filter((spec) => spec.name !== name);
     for (const segment of this.segments()) segment.dropField(name);
     this.changes++;
     this.changed();
@@ -40,15 +54,15 @@ export class ShardVectorFields {
 
   /** Changes that are in the catalogue, whose specs these are, and that a crash has kept from the log. */
   unsettled(specs: readonly FieldSpec[]): readonly VectorFieldRecord[] {
-    const fields = this.segments().flatMap((segment) => segment.fields);
-    const foreign = fields.filter(({ name, spec }) => {
-      const wanted = specs.find((wanted) => wanted.name === name);
-      return wanted === undefined || !holdsSameVectors(spec, wanted);
-    });
+    const isWanted = (spec: FieldSpec): boolean => specs.some((wanted) => holdsSameVectors(spec, wanted));
+    const held = this.segments().flatMap((segment) => segment.fields.map(({ spec }) => spec));
+    const foreign = [...this.current, ...held].filter((spec) => !isWanted(spec));
     const names = new Set(foreign.map(({ name }) => name));
-    const missing = specs.filter(
-      ({ name }) => names.has(name) || this.segments().some((segment) => segment.fieldNamed(name) === undefined),
-    );
+    const isMissing = ({ name }: FieldSpec): boolean =>
+      names.has(name) ||
+      !this.current.some((spec) => spec.name === name) ||
+      this.segments().some((segment) => segment.fieldNamed(name) === undefined);
+    const missing = specs.filter(isMissing);
     return [
       ...Array.from(names, (name) => ({ kind: 'delete_vector_field', name }) as const),
       ...missing.map((spec) => ({ kind: 'create_vector_field', spec }) as const),

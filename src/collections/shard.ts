@@ -112,6 +112,7 @@ export class Shard implements CheckpointSource, ShardState {
     const { seed } = parts.options;
     this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.list });
     this.vectorFields = new ShardVectorFields(
+      manifest.fields ?? parts.options.fields,
       () => this.list,
       () => this.everythingChanged(),
     );
@@ -134,7 +135,8 @@ export class Shard implements CheckpointSource, ShardState {
     for (const segment of manifest.segments) segments.push(await openSegment(world, directory, segment, options));
     const { walCapacityMb } = config.wal;
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, manifest });
-    if (stored !== undefined) await checkpoint.sweep({ segments, building: new Set() });
+    if (stored === undefined) await checkpoint.begin(options.fields);
+    else await checkpoint.sweep({ segments, building: new Set() });
     const logDirectory = join(place.directory, 'log');
     const { log, tornTail } = await UpdateLog.open({
       world,
@@ -427,7 +429,8 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   private createSegment(): Segment {
-    return new Segment(this.nextNumber++, this.options, undefined);
+    const fields = this.vectorFields.specsOfNew(this.options.fields);
+    return new Segment(this.nextNumber++, { ...this.options, fields }, undefined);
   }
 
   private async checkpointNow(occasion: Occasion): Promise<void> {

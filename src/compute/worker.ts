@@ -63,7 +63,20 @@ export interface CentroidWork {
   readonly task: number;
 }
 
-export type BackgroundWork = InsertWork | CompactWork | MeasureWork | CentroidWork;
+/** Subspaces [start, end) of a product code are to be trained (assembly/product-training.ts). */
+export interface ProductWork {
+  readonly kind: 'product';
+  readonly tables: number;
+  readonly start: number;
+  readonly end: number;
+  readonly samples: number;
+  readonly count: number;
+  readonly dimension: number;
+  readonly rounds: number;
+  readonly scratch: number;
+}
+
+export type BackgroundWork = InsertWork | CompactWork | MeasureWork | CentroidWork | ProductWork;
 
 export interface BackgroundTask extends ArenaTask {
   readonly work: BackgroundWork;
@@ -97,6 +110,15 @@ export function runBackground(task: BackgroundTask): boolean {
     case 'centroids':
       kernels.trainCentroids(work.task, space);
       break;
+    case 'product': {
+      const { tables, start, end, samples, count, dimension, rounds, scratch } = work;
+      for (let subspace = start; subspace < end; subspace += 1) {
+        kernels.beginSubspace(tables, subspace, samples, count, dimension);
+        for (let round = 0; round < rounds; round += 1)
+          kernels.trainSubspace(tables, subspace, samples, count, dimension, round, scratch);
+      }
+      break;
+    }
     case 'compact': {
       const { source, target, kept, numbers, start, end, linked, sourceLinked } = work;
       kernels.compactRows(source, target, space, kept, numbers, start, end, linked, sourceLinked);

@@ -12,6 +12,10 @@ export const CONFIG_LIMITS = {
   hnswM: 1000,
   /** The beam of an insertion, in points. */
   hnswEfConstruct: 100_000,
+  /** Each has codes and an index of its own in every segment: some 50 KB before the first vector. */
+  vectorFields: 1000,
+  /** Vector fields, counted once a shard. */
+  vectorFieldsOfShards: 10_000,
 } as const;
 
 /** Throws bad_input for more shards than a collection may have. */
@@ -24,6 +28,16 @@ export function checkHnswLimits(path: string, hnsw: HnswConfigDiff | undefined):
   requireAtMost(`${path}.m`, hnsw?.m, CONFIG_LIMITS.hnswM);
   requireAtMost(`${path}.payload_m`, hnsw?.payloadM, CONFIG_LIMITS.hnswM);
   requireAtMost(`${path}.ef_construct`, hnsw?.efConstruct, CONFIG_LIMITS.hnswEfConstruct);
+}
+
+/** Throws bad_input for more vector fields (dense and sparse) than a collection of so many shards may have. */
+export function checkVectorFieldCount(fieldCount: number, shardNumber: number): void {
+  requireAtMost('vectors: number of vectors', fieldCount, CONFIG_LIMITS.vectorFields);
+  requireAtMost(
+    'vectors: number of vectors times shard_number',
+    fieldCount * shardNumber,
+    CONFIG_LIMITS.vectorFieldsOfShards,
+  );
 }
 
 function requireAtMost(path: string, value: number | undefined, most: number): void {

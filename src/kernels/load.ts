@@ -62,6 +62,18 @@ export interface Kernels {
   /** Bounds of the exact score of a row with this estimate; share 1: provable (assembly/code-tail.ts). */
   codeHighest(field: number, space: number, row: number, estimate: number, share: number): number;
   codeLowest(field: number, space: number, row: number, estimate: number, share: number): number;
+  /** Begins the centroids of a product code's subspace with some of `count` samples, f32[dimension] each. */
+  beginSubspace(tables: number, subspace: number, samples: number, count: number, dimension: number): void;
+  /** A round of k-means in that subspace; the tables are complete after each. `scratch`: vectors/product-training.ts. */
+  trainSubspace(
+    tables: number,
+    subspace: number,
+    samples: number,
+    count: number,
+    dimension: number,
+    round: number,
+    scratch: number,
+  ): void;
   /** A piece of k-means (layout.ts, CENTROID_…). */
   trainCentroids(task: number, space: number): void;
   /** Appends rows' postings to a sparse field; answers how many are in (assembly/sparse-append.ts). */

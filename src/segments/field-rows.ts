@@ -2,11 +2,11 @@
 export const NO_PLACE = 0xffffffff;
 
 /**
- * Which rows of a segment have a vector in a field. The field numbers those alone, in order: a row's number there is its
- * **place**. As long as every row has one nothing is kept; a field that few points have costs only these.
+ * Which rows of a segment have a vector in a field. The field numbers those alone, as they come: a row's number there is
+ * its **place**. As long as every row has one, in order, nothing is kept; a field that few points have costs only these.
  */
 export class FieldRows {
-  /** Rows that the segment had when it was last told of one. */
+  /** Rows at or above have no place. */
   private rowEnd = 0;
   private count = 0;
   /** undefined: place = row. */
@@ -18,14 +18,12 @@ export class FieldRows {
     return this.count;
   }
 
-  /** Bytes in memory. */
   get bytes(): number {
     return (this.rows?.byteLength ?? 0) + (this.places?.byteLength ?? 0);
   }
 
-  /** The next row of the segment has a vector, or none. Rows without one need not be told, but for their order. */
-  add(row: number, has: boolean): void {
-    if (!has) return;
+  /** The next place is that of a row, which has none yet. */
+  add(row: number): void {
     if (row !== this.count && this.rows === undefined) this.keep();
     if (this.rows !== undefined) {
       this.rows = grown(this.rows, this.count + 1, 0);
@@ -34,7 +32,16 @@ export class FieldRows {
       this.places[row] = this.count;
     }
     this.count++;
-    this.rowEnd = row + 1;
+    this.rowEnd = Math.max(this.rowEnd, row + 1);
+  }
+
+  /** Forgets the places from `count` on. */
+  truncate(count: number): void {
+    if (this.rows === undefined) this.rowEnd = count;
+    else
+      for (let place = count; place < this.count; place++)
+        this.places?.fill(NO_PLACE, this.rows[place], this.rowOf(place) + 1);
+    this.count = count;
   }
 
   /** The row that a place belongs to. */
@@ -46,19 +53,6 @@ export class FieldRows {
   placeOf(row: number): number {
     if (row >= this.rowEnd) return NO_PLACE;
     return this.places === undefined ? row : (this.places[row] as number);
-  }
-
-  /** Places below this belong to rows below `row`. */
-  placesBelow(row: number): number {
-    if (this.rows === undefined) return Math.min(row, this.count);
-    let low = 0;
-    let high = this.count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.rows[middle] as number) < row) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** A bitmap over rows as one over places; itself where they are the same. */

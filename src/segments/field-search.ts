@@ -1,7 +1,7 @@
 import { VectorizerError } from '../core/errors.ts';
 import { rescoresByDefault, type QuantizationConfig } from '../core/quantization.ts';
 import type { QuantizationParams } from '../core/quantization.ts';
-import { rescore } from '../vectors/rescore.ts';
+import { rescore, type ReadOriginals } from '../vectors/rescore.ts';
 import { rescoreMulti } from '../vectors/multi-rescore.ts';
 import type { Hits } from '../vectors/search-task.ts';
 import type { FieldIndex } from './field-index.ts';
@@ -9,13 +9,9 @@ import type { FieldSearch } from './segment-field.ts';
 
 /**
  * The nearest places of a field, best first: at most plan.k.
- * read  an original from its file: asked for where memory holds no exact scores.
+ * read  originals from their files: asked for where memory holds no exact scores.
  */
-export async function searchField(
-  index: FieldIndex,
-  read: (place: number) => Float32Array,
-  search: FieldSearch,
-): Promise<Hits> {
+export async function searchField(index: FieldIndex, read: ReadOriginals, search: FieldSearch): Promise<Hits> {
   const { query, plan, filter, signal } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
   if (index.kind === 'sparse') {
@@ -37,14 +33,14 @@ export async function searchField(
       signal,
     });
     return wantsRescore(hits, spec.quantization, quantization, exact)
-      ? rescoreMulti(index.field, query.values, hits, k, read)
+      ? rescoreMulti(index.field, query.values, hits, k, (place) => read(Uint32Array.of(place)))
       : cut(hits, k);
   }
   if (query.kind !== 'dense') throw otherKind();
   const { values } = query;
   const hits = await index.field.search({ query: values, k, ef, exact, indexedOnly, quantization, filter, signal });
   if (!wantsRescore(hits, spec.quantization, quantization, exact)) return cut(hits, k);
-  return rescore(index.field, values, hits, k, (places) => readRows(places, spec.dimension, read));
+  return rescore(index.field, values, hits, k, read);
 }
 
 /** Candidates with scores of codes are scored again, unless the search or the kind of quantisation says not to. */
@@ -57,12 +53,6 @@ function wantsRescore(
   if (!hits.approximate) return false;
   // Without quantisation the codes are our own affair: what is shown is what the vectors themselves give.
   return exact || ignore || config === null || (rescore ?? rescoresByDefault(config));
-}
-
-function readRows(places: Uint32Array, dimension: number, read: (place: number) => Float32Array): Float32Array {
-  const rows = new Float32Array(places.length * dimension);
-  places.forEach((place, index) => rows.set(read(place), index * dimension));
-  return rows;
 }
 
 function cut(hits: Hits, k: number): Hits {

@@ -42,10 +42,20 @@ export function holdsSameVectors(a: FieldSpec, b: FieldSpec): boolean {
   return a.dimension === b.dimension && a.distance === b.distance && a.datatype === b.datatype;
 }
 
-/** Whether a field built as one is in every way what the other asks for. */
+/** Whether a field built as one is in every way what the other asks for. Asked after every update. */
 export function isSameSpec(a: FieldSpec, b: FieldSpec): boolean {
-  const { a: left, b: right } = { a: sortedJson(a), b: sortedJson(b) };
-  return left === right;
+  return a === b || textOf(a) === textOf(b);
+}
+
+/** A spec never changes. */
+const texts = new WeakMap<FieldSpec, string>();
+
+function textOf(spec: FieldSpec): string {
+  const known = texts.get(spec);
+  if (known !== undefined) return known;
+  const text = sortedJson(spec);
+  texts.set(spec, text);
+  return text;
 }
 
 /** Values that are undefined are not there; keys stand in order, in objects within too. */

@@ -58,6 +58,12 @@ export class Originals {
     this.pendingTotal += vectors.bytes.length;
   }
 
+  /** Forgets vectors from `first` on that were appended last, and that no file holds. */
+  truncate(first: number): void {
+    this.pending = this.pending.filter((vectors) => vectors.first < first);
+    this.pendingTotal = this.pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
   /** Vectors of a file that was read at the start. */
   addFlushed(vectors: FlushedVectors): void {
     invariant(vectors.first === this.flushedCount && this.pending.length === 0, 'originals: files follow each other');
@@ -70,14 +76,23 @@ export class Originals {
 
   /** The bytes of one vector; to be read at once, not kept. */
   at(place: number): Uint8Array {
-    if (place >= this.flushedCount) {
-      const vectors = present(find(this.pending, place), 'originals: every vector is kept');
-      const [start, end] = this.range(vectors, place - vectors.first);
-      return vectors.bytes.subarray(start, end);
-    }
-    const vectors = present(find(this.flushed, place), 'originals: every vector is kept');
-    const [start, end] = this.range(vectors, place - vectors.first);
+    const [vectors, start, end] = this.locate(place);
+    if ('bytes' in vectors) return vectors.bytes.subarray(start, end);
     return start === end ? NO_BYTES : vectors.file.readAtSync(vectors.dataAt + start, end - start);
+  }
+
+  /** How many bytes one vector has. */
+  bytesAt(place: number): number {
+    if (this.width > 0) return this.width;
+    const [, start, end] = this.locate(place);
+    return end - start;
+  }
+
+  /** Copies one vector to `target`, which has as many bytes. */
+  copyAt(place: number, target: Uint8Array): void {
+    const [vectors, start, end] = this.locate(place);
+    if ('bytes' in vectors) target.set(vectors.bytes.subarray(start, end));
+    else if (start < end) vectors.file.readIntoSync(target, vectors.dataAt + start);
   }
 
   /** Bytes of all vectors up to `end`, which is as far as anyone has appended, from `first` on. */
@@ -142,6 +157,13 @@ export class Originals {
     const [start] = this.range(old, covered);
     const starts = old.starts?.slice(covered).map((at) => at - start);
     return [{ first: end, count: old.count - covered, bytes: new Uint8Array(old.bytes.subarray(start)), starts }];
+  }
+
+  /** What holds a vector, and where in that it begins and ends, in bytes. */
+  private locate(place: number): [FlushedVectors | PendingVectors, number, number] {
+    const list: readonly (FlushedVectors | PendingVectors)[] = place >= this.flushedCount ? this.pending : this.flushed;
+    const vectors = present(find(list, place), 'originals: every vector is kept');
+    return [vectors, ...this.range(vectors, place - vectors.first)];
   }
 
   /** Where the vector at an index lies among those beside it, in bytes. */

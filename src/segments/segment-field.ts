@@ -1,6 +1,5 @@
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
-import { VectorizerError } from '../core/errors.ts';
 import { ColumnBuilder } from '../core/vector-columns.ts';
 import type { SegmentPlan } from '../core/plan.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
@@ -11,6 +10,7 @@ import { appendTo, fieldOf, type FieldIndex, openFieldIndex } from './field-inde
 import { FieldRows, NO_PLACE } from './field-rows.ts';
 import { searchField } from './field-search.ts';
 import type { FieldSpec } from './field-spec.ts';
+import { OriginalReader } from './original-reader.ts';
 import { Originals } from './originals.ts';
 import { plainCodec, type RowCodec } from './row-codec.ts';
 import { decodeVector, encodeVectors, type EncodedVectors, packColumn, unpackEncoded } from './vector-encoding.ts';
@@ -54,6 +54,7 @@ export class SegmentField {
   readonly originals: Originals;
   readonly index: FieldIndex;
   private readonly codec: RowCodec;
+  private readonly reader: OriginalReader;
   private numbers = 0;
 
   constructor(compute: Compute, number: number, spec: FieldSpec, graph: Uint8Array | undefined) {
@@ -61,6 +62,7 @@ export class SegmentField {
     this.spec = spec;
     this.codec = openCodec(compute, spec);
     this.originals = new Originals(this.width);
+    this.reader = new OriginalReader(this.originals, this.codec);
     this.index = openFieldIndex(compute, spec, graph);
   }
 
@@ -99,15 +101,29 @@ export class SegmentField {
   /** Adds the vectors of rows firstRow, firstRow + 1, … to index and originals. Throws insufficient_storage: then undo. */
   append(firstRow: number, column: VectorColumn): void {
     this.appendIndexed(column);
-    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, this.codec, column));
-    column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
+    this.appendOriginals(column, (index) => firstRow + index);
   }
 
-  /** As `append`, for vectors whose codes compaction has brought to the index already. */
-  adoptEncoded(firstRow: number, column: VectorColumn): void {
-    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, this.codec, column));
+  /**
+   * Forgets what an append has left that failed here or in another field. Such a field takes no more: its index has
+   * vectors that nobody finds.
+   */
+  undo(placeCount: number): void {
+    for (let place = placeCount; place < this.field.rowCount; place++) this.field.remove(place);
+    this.rows.truncate(placeCount);
+    this.originals.truncate(placeCount);
+  }
+
+  /**
+   * Takes vectors of a field whose codes compaction has brought to the index already, in the order of their places there.
+   * rowOf  the row here of a row there.
+   */
+  adoptEncoded(source: SegmentField, places: Uint32Array, rowOf: (row: number) => number): void {
+    const builder = new ColumnBuilder(this.name, this.spec.kind);
+    for (const place of places) builder.push(source.vectorOf(place));
+    const column = builder.column();
     this.numbers += column.values.length;
-    column.has.forEach((has, index) => this.rows.add(firstRow + index, has === 1));
+    this.appendOriginals(column, (index) => rowOf(source.rows.rowOf(places[index] as number)));
   }
 
   /** Adds vectors that a file holds, by the rows that they belong to; those of removed rows are never found. */
@@ -116,8 +132,8 @@ export class SegmentField {
     const packed = unpackEncoded(this.spec, this.codec, vectors);
     appendTo(this.index, packed);
     this.numbers += packed.values.length;
-    rows.forEach((row) => this.rows.add(row, true));
     rows.forEach((row, index) => {
+      this.rows.add(row);
       if (isRemoved(row)) this.field.remove(first + index);
     });
   }
@@ -145,18 +161,21 @@ export class SegmentField {
     return builder.column();
   }
 
-  /** The places of those rows that have a vector, in the order of the rows. */
+  /** The places of those rows that have a vector, ascending. */
   placesOf(rows: Uint32Array): Uint32Array {
-    return rows.map((row) => this.rows.placeOf(row)).filter((place) => place !== NO_PLACE);
+    return rows
+      .map((row) => this.rows.placeOf(row))
+      .filter((place) => place !== NO_PLACE)
+      .sort();
   }
 
-  /** Lets searches return only rows whose bit is set and that are below rowEnd. To be closed by the caller. */
-  admit(words: Uint32Array, rowEnd: number): RowFilter {
-    return this.field.admit(this.rows.bitmap(words), this.rows.placesBelow(rowEnd));
+  /** Lets searches return only rows whose bit is set: of those that there are now. To be closed by the caller. */
+  admit(words: Uint32Array): RowFilter {
+    return this.field.admit(this.rows.bitmap(words), this.rows.placeCount);
   }
 
   async search(search: FieldSearch): Promise<FieldHits> {
-    const { rows, scores } = await searchField(this.index, (place) => this.valuesAt(place), search);
+    const { rows, scores } = await searchField(this.index, (places) => this.reader.read(places), search);
     return { rows: rows.map((place) => this.rows.rowOf(place)), scores };
   }
 
@@ -171,7 +190,7 @@ export class SegmentField {
 
   /** See VectorField.buildIndex; the originals are read where codes alone would make a bad index. */
   buildIndex(options: BuildOptions): Promise<void> {
-    return this.field.buildIndex({ ...options, originals: (place) => this.valuesAt(place) });
+    return this.field.buildIndex({ ...options, originals: (place) => this.reader.read(Uint32Array.of(place)) });
   }
 
   /** See DenseField.dropRemainders; nothing for what has none. */
@@ -190,24 +209,20 @@ export class SegmentField {
     return decodeVector(this.spec, this.codec, this.originals.at(place));
   }
 
-  private valuesAt(place: number): Float32Array {
-    return this.vectorOf(place).values;
-  }
-
   private appendIndexed(column: VectorColumn): void {
     const packed = packColumn(column);
-    const before = this.field.rowCount;
-    invariant(before === this.rows.placeCount, 'field: codes follow places');
-    try {
-      appendTo(this.index, packed);
-    } catch (error) {
-      // Caught so that what was added by half is never found: the rows go elsewhere.
-      for (let place = before; place < this.field.rowCount; place++) this.field.remove(place);
-      throw error;
-    }
-    if (this.field.rowCount !== before + packed.count)
-      throw new VectorizerError('internal', 'a vector field did not take all vectors');
-    this.numbers += column.values.length;
+    const before = this.rows.placeCount;
+    invariant(this.field.rowCount === before, 'field: codes follow places');
+    appendTo(this.index, packed);
+    invariant(this.field.rowCount === before + packed.count, 'field: codes for every vector');
+    this.numbers += packed.values.length;
+  }
+
+  private appendOriginals(column: VectorColumn, rowOf: (index: number) => number): void {
+    this.originals.append(this.rows.placeCount, encodeVectors(this.spec, this.codec, column));
+    column.has.forEach((has, index) => {
+      if (has === 1) this.rows.add(rowOf(index));
+    });
   }
 }
 

@@ -38,7 +38,7 @@ export function planFlush(segment: Segment): SegmentFlush {
   const { number, rowCount } = segment;
   const rows = planRanges(segment.rowFiles, rowCount, ROW_BYTES, (first, count) => rowsName(number, first, count));
   const fields = segment.fields.map((field) => {
-    const end = field.rows.placesBelow(rowCount);
+    const end = field.rows.placeCount;
     const { originals } = field;
     const flushed = originals.flushedCount;
     const bytes = end === flushed ? 0 : originals.bytesOf(flushed, end) / (end - flushed);

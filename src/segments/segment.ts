@@ -2,13 +2,14 @@ import type { Bitset } from '../base/bitset.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { PointId } from '../core/ids.ts';
-import { sliceColumn } from '../core/vector-columns.ts';
+import { ColumnBuilder, sliceColumn } from '../core/vector-columns.ts';
 import type { NamedVector, Vector, VectorColumn } from '../core/vectors.ts';
 import { type FieldSpec, isSameSpec } from './field-spec.ts';
 import { Removals } from './removals.ts';
 import type { RowTable } from './row-table.ts';
 import { SegmentPoints } from './segment-points.ts';
-import { type FieldSearch, SegmentField } from './segment-field.ts';
+import { SegmentField } from './segment-field.ts';
+import { searchVisible, type SegmentHit, type SegmentSearch } from './visible-search.ts';
 
 export type { RowFilter } from '../vectors/row-filter.ts';
 export type { SegmentField } from './segment-field.ts';
@@ -30,18 +31,6 @@ export interface StoredField {
   readonly graph: Uint8Array | undefined;
 }
 
-/** A hit of a search: a row, its point, its raw score. */
-export interface SegmentHit {
-  readonly row: number;
-  readonly id: PointId;
-  readonly raw: number;
-}
-
-export interface SegmentSearch extends FieldSearch {
-  /** Whether a point is still there: one that was deleted meanwhile is left out. */
-  readonly exists: (id: PointId) => boolean;
-}
-
 /** Rows to append: points first … first + rowCount of these columns. */
 export interface RowSource {
   readonly flags: Uint8Array;
@@ -60,11 +49,6 @@ export interface StoredRows {
   readonly versions: Float64Array;
   readonly rowCount: number;
 }
-
-/** More replaced rows than this are not asked for beforehand: the search is repeated in the rare case of a shortage. */
-const SPARE_CANDIDATES = 64;
-/** A search under a storm of deletions ends all the same, be its answer short. */
-const ATTEMPTS_MAX = 8;
 
 /**
  * A segment: rows that only grow, each one version of a point; which of them are live; and a field for each vector name,
@@ -86,6 +70,7 @@ export class Segment {
   /** What `close` waits for. */
   private unused: PromiseWithResolvers<undefined> | undefined;
   private users = 0;
+  private copies = 0;
 
   /** stored: the fields of a segment that files hold; undefined: those of the options. */
   constructor(
@@ -207,6 +192,28 @@ export class Segment {
     });
   }
 
+  /**
+   * Gives a row vectors under names where it has none, without a new row: what it has already is not indexed again. False
+   * where that cannot be done. Throws insufficient_storage: then nothing has changed, and the segment takes no more.
+   */
+  addVectors(row: number, vectors: readonly NamedVector[], version: number): boolean {
+    if (this.full || this.copies > 0) return false;
+    const columns = vectors.map(({ name, vector }) => {
+      const builder = new ColumnBuilder(name, vector.kind);
+      builder.push(vector);
+      const column = builder.column();
+      const field = this.fieldNamed(name);
+      return field?.takes(column) === true && !field.has(row) ? { field, column } : undefined;
+    });
+    const places = columns.filter((place) => place !== undefined);
+    if (places.length < vectors.length) return false;
+    this.appendWhole(() => {
+      for (const { field, column } of places) field.append(row, column);
+    });
+    this.rows.setVersion(row, version);
+    return true;
+  }
+
   /** The point has a newer row in another segment; the row that it had here, or undefined. */
   replace(id: PointId): number | undefined {
     const row = this.points.forget(id);
@@ -240,7 +247,7 @@ export class Segment {
     this.rowsInFiles = [...this.rowsInFiles.filter(({ first }) => first < earliest.first), ...files];
   }
 
-  /** Takes rows of another segment, in order. `encoded`: names of fields whose codes compaction has brought already. */
+  /** Takes rows of another segment, in order. `encoded`: names of fields that hold their vectors already. */
   adopt(source: Segment, rows: Uint32Array, encoded: ReadonlySet<string>): void {
     const firstRow = this.rows.rowCount;
     const rowCount = rows.length;
@@ -257,10 +264,8 @@ export class Segment {
       columns.versions[index] = source.rows.versionAt(row);
     });
     for (const field of this.list) {
-      const column = source.fieldNamed(field.name)?.column(rows);
-      if (column === undefined) continue;
-      if (encoded.has(field.name)) field.adoptEncoded(firstRow, column);
-      else field.append(firstRow, column);
+      const column = encoded.has(field.name) ? undefined : source.fieldNamed(field.name)?.column(rows);
+      if (column !== undefined) field.append(firstRow, column);
     }
     this.rows.append(columns);
     rows.forEach((row, index) => this.rows.setSlot(firstRow + index, source.rows.slotAt(row)));
@@ -271,23 +276,8 @@ export class Segment {
    * The nearest rows of one of this segment's fields, best first: at most plan.k, none removed before the search began.
    * A row replaced meanwhile may stand beside its successor: the caller drops the older one.
    */
-  async search(field: SegmentField, search: SegmentSearch): Promise<SegmentHit[]> {
-    const { plan } = search;
-    if (plan.k === 0) return [];
-    const begun = this.removals.begin();
-    try {
-      let spare = Math.min(this.removals.waitingCount, SPARE_CANDIDATES);
-      for (let attempt = 1; ; attempt++) {
-        const { hits, deletedCount } = await this.searchOnce(field, search, spare, begun);
-        const replaced = this.removals.waitingCount;
-        const isWhole = hits.length >= plan.k || (deletedCount === 0 && replaced <= spare);
-        if (isWhole || attempt === ATTEMPTS_MAX) return hits;
-        // What was found and deleted meanwhile is hidden from the next walk; as much again may be deleted during that one.
-        spare = Math.max(spare, replaced) + 2 * deletedCount;
-      }
-    } finally {
-      this.removals.end(begun);
-    }
+  search(field: SegmentField, search: SegmentSearch): Promise<SegmentHit[]> {
+    return searchVisible(field, this.points, this.removals, search);
   }
 
   /** The vector of a row under a name as it was given, or undefined where the row has none. */
@@ -306,6 +296,16 @@ export class Segment {
   /** Rows that are live now, ascending. */
   liveRows(): Uint32Array {
     return this.points.liveRows();
+  }
+
+  /** Runs a copying of rows, during which they get no new vectors. */
+  async copying(copy: () => Promise<void>): Promise<void> {
+    this.copies++;
+    try {
+      await copy();
+    } finally {
+      this.copies--;
+    }
   }
 
   /** A request uses this segment until it calls `release`: its files stay open as long. */
@@ -329,45 +329,26 @@ export class Segment {
     for (const field of this.list) await field.close();
   }
 
-  /** deletedCount: rows that were found and left out because their point was deleted since. */
-  private async searchOnce(
-    field: SegmentField,
-    search: SegmentSearch,
-    spare: number,
-    begun: number,
-  ): Promise<{ readonly hits: SegmentHit[]; readonly deletedCount: number }> {
-    const { plan, exists } = search;
-    const k = plan.k + spare;
-    const ef = Math.max(plan.ef, k);
-    const { rows, scores } = await field.search({ ...search, plan: { ...plan, k, ef } });
-    const hits: SegmentHit[] = [];
-    let deletedCount = 0;
-    for (let index = 0; index < rows.length; index++) {
-      const row = rows[index] as number;
-      const isRemoved = this.removed.has(row);
-      if (isRemoved && !this.removals.isWaiting(row)) deletedCount++;
-      if (isRemoved && !this.removals.wasVisible(row, begun)) continue;
-      const id = this.rows.idAt(row);
-      if (isRemoved && !exists(id)) continue;
-      hits.push({ row, id, raw: scores[index] as number });
-    }
-    return { hits: hits.slice(0, plan.k), deletedCount };
-  }
-
   private appendVectors(source: RowSource, firstRow: number): void {
     const { first, rowCount, vectors } = source;
-    invariant(!this.full, 'segment: appended after it was full');
-    try {
+    this.appendWhole(() => {
       for (const field of this.list) {
         const column = vectors.find((column) => field.takes(column));
         if (column !== undefined) field.append(firstRow, sliceColumn(column, first, rowCount));
       }
+    });
+  }
+
+  /** Appends to several fields, or to none: then the segment takes no more. */
+  private appendWhole(append: () => void): void {
+    invariant(!this.full, 'segment: appended after it was full');
+    const counts = this.list.map(({ rows }) => rows.placeCount);
+    try {
+      append();
     } catch (error) {
-      // Caught so that nothing of the rows is found: another segment takes them whole.
+      // Caught so that nothing of it is found: another segment takes the rows whole.
       this.full = true;
-      for (const field of this.list) {
-        for (let row = firstRow; row < firstRow + rowCount; row++) field.remove(row);
-      }
+      this.list.forEach((field, index) => field.undo(counts[index] as number));
       throw error;
     }
   }

@@ -89,11 +89,17 @@ export class ChecksummedFile {
    * Throws   data_damaged if the file has become shorter.
    */
   readAtSync(offset: number, length: number): Uint8Array {
-    invariant(offset >= 0 && offset + length <= this.bytes, 'checksummed file: read within the content');
     const target = Buffer.allocUnsafe(length);
+    this.readIntoSync(target, offset);
+    return target;
+  }
+
+  /** As `readAtSync`, into memory of the caller's, all of it. */
+  readIntoSync(target: Uint8Array, offset: number): void {
+    const { length } = target;
+    invariant(offset >= 0 && offset + length <= this.bytes, 'checksummed file: read within the content');
     const count = this.#file.readSync(target, FILE_HEADER_BYTES + offset);
     if (count < length) throw tooShort(this.path, FILE_HEADER_BYTES + offset + count);
-    return target;
   }
 
   /** Reads everything and reports all damage, one line each; an empty list means that the file is sound. */

@@ -7,7 +7,8 @@ import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { CENTRING_ROWS, meanWorthTaking } from './centring.ts';
 import { runSearch } from './dense-search.ts';
-import { chooseCode, isWhole } from './field-code.ts';
+import { chooseCode, int8Code, isWhole } from './field-code.ts';
+import type { FieldCode } from './field-code.ts';
 import { FieldMemory } from './field-memory.ts';
 import type { FieldShape } from './field-memory.ts';
 import { exportGraph, parseGraph } from './graph-file.ts';
@@ -17,6 +18,7 @@ import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
 import { hasHalfArithmetic } from './original-scores.ts';
 import { RowFilter, filterWords } from './row-filter.ts';
+import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { planSearch } from './search-plan.ts';
 import type { FieldScoring } from './scoring.ts';
 import type { SearchRequest } from './search-plan.ts';
@@ -51,7 +53,10 @@ export interface DenseSearch extends SearchRequest {
 export class DenseField implements VectorField {
   readonly options: DenseFieldOptions;
   readonly #compute: Compute;
-  readonly #shape: FieldShape;
+  /** Of the memory: its code is another until a product code is trained. */
+  #shape: FieldShape;
+  /** The product code that the rows will have once there are enough of them. */
+  #productCode: FieldCode | undefined;
   /** Scores by the codes are exact. */
   readonly #whole: boolean;
   /** Made by the first append: an empty field costs nothing. */
@@ -63,6 +68,7 @@ export class DenseField implements VectorField {
   #indexedCount = 0;
   #centringDecided = false;
   #busy: Promise<void> | undefined;
+  #training: Promise<void> | undefined;
   #closed = false;
   #dropped = false;
   /** A compaction reads the remainders; `dropRemainders` waits for it. */
@@ -73,7 +79,10 @@ export class DenseField implements VectorField {
     this.#compute = compute;
     this.options = options;
     const { dimension, distance, m, efConstruct, datatype, quantization } = options;
-    const code = chooseCode(dimension, datatype, quantization);
+    const chosen = chooseCode(dimension, datatype, quantization);
+    const trains = chosen.kind === layout.CODE_PRODUCT;
+    const code = trains ? int8Code(dimension) : chosen;
+    this.#productCode = trains ? chosen : undefined;
     this.#whole = isWhole(code, datatype);
     this.#shape = { dimension, distance, m, efConstruct, code, remainders: options.remainders && !this.#whole };
     // Their scores come from the originals alone: rows are never kept whole, not even until centring is decided.
@@ -124,7 +133,7 @@ export class DenseField implements VectorField {
   get #scoring(): FieldScoring {
     const memory = this.#memory;
     return {
-      code: this.#shape.code.kind,
+      code: (memory ?? this.#shape).code.kind,
       whole: this.#whole,
       remainders: memory?.hasRemainders ?? this.#shape.remainders,
       wide: memory?.readWord(layout.FIELD_WIDE) === 1,
@@ -153,6 +162,35 @@ export class DenseField implements VectorField {
     this.#appendReserved(vectors.subarray(0, first * dimension), first);
     if (this.#rowCount >= CENTRING_ROWS && !this.#centringDecided) this.#decideCentring();
     this.#appendReserved(vectors.subarray(first * dimension), rowCount - first);
+    if (this.#productCode !== undefined && this.#rowCount >= PRODUCT_ROWS_MIN) this.#startTraining(this.#productCode);
+  }
+
+  /**
+   * Resolves when codes that are being trained are in use, at once where none are. Whoever appends many rows at once
+   * waits for it now and then, or they are all coded twice.
+   */
+  async settled(): Promise<void> {
+    await this.#training;
+  }
+
+  /** From now on rows get product codes, and those that are there as well; where that fails they stay as they are. */
+  #startTraining(code: FieldCode): void {
+    if (this.#training !== undefined) return;
+    this.#training = this.#exclusively(() => this.#train(code)).catch(() => undefined);
+  }
+
+  async #train(code: FieldCode): Promise<void> {
+    const source = this.#memory;
+    if (source === undefined || this.#productCode === undefined) return;
+    const finish = (coded: FieldMemory): void => {
+      this.#shape = { ...this.#shape, code };
+      this.#productCode = undefined;
+      this.#memory = coded;
+      if (this.#dropped) coded.dropRemainders();
+      source.close();
+    };
+    const rowCount = (): number => (this.#closed ? 0 : this.#rowCount);
+    await source.using(codeByProduct({ compute: this.#compute, source, code, rowCount, finish }));
   }
 
   /** Never returns `row` again. Removing twice does nothing. */
@@ -239,6 +277,7 @@ export class DenseField implements VectorField {
       if (memory === undefined || liveRows.length === 0) return;
       const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
       target.#centringDecided = this.#centringDecided;
+      target.#productCode = this.#productCode;
       const copy = target.#startCopy(memory);
       this.#copying = true;
       const work = compactGraph({
@@ -281,7 +320,9 @@ export class DenseField implements VectorField {
     invariant(this.#memory === undefined && this.#imported === undefined, 'field: only an empty field takes a copy');
     const wanted = this.#shape.remainders || !this.#centringDecided;
     const remainders = wanted && source.hasRemainders && !this.#dropped;
+    this.#shape = { ...this.#shape, code: source.code };
     const memory = new FieldMemory(source.arena, { ...this.#shape, remainders });
+    memory.copyTables(source);
     this.#memory = memory;
     if (source.mean !== undefined) memory.setMean(source.mean);
     return memory;
@@ -300,7 +341,7 @@ export class DenseField implements VectorField {
   }
 
   get #mayCentre(): boolean {
-    return this.#shape.code.kind === layout.CODE_INT8 && !this.#centringDecided;
+    return this.#shape.code.kind === layout.CODE_INT8 && this.#productCode === undefined && !this.#centringDecided;
   }
 
   /** Centres what is there and all that comes, where that pays. The old memory serves the searches that are under way. */

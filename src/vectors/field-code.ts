@@ -1,7 +1,13 @@
-import type { BinaryEncoding, BinaryQueryEncoding, QuantizationConfig, TurboBits } from '../core/quantization.ts';
+import type {
+  BinaryEncoding,
+  BinaryQueryEncoding,
+  QuantizationConfig,
+  TurboBits,
+} from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { codeShape } from './code-shape.ts';
+import { subspaceOf } from './product-training.ts';
 import { rotationFactors } from './rotation.ts';
 
 /** How the hot rows of a field are coded. */
@@ -14,8 +20,14 @@ export interface FieldCode {
   readonly queryBytes: number;
   /** Bits of a query's coordinate against binary codes. */
   readonly queryBits: number;
-  /** What all rows share: factors of a rotation, codebooks; undefined: nothing. */
+  /** Bytes of what all rows share: factors of a rotation, centroids. */
+  readonly tableBytes: number;
+  /** What they hold, where it does not come from the rows. */
   readonly tables: Float32Array | undefined;
+  /** Bytes that coding a row needs besides. */
+  readonly scratchBytes: number;
+  /** Coordinates of a subspace of a product code; else 0. */
+  readonly subspace: number;
 }
 
 /** Coordinates of a row with its padding. */
@@ -45,6 +57,7 @@ export function chooseCode(
     case 'turbo':
       return bitCode(TURBO_KINDS[quantization.bits ?? 'bits4'], dimension, QUERY_BITS.default);
     case 'product':
+      return productCode(dimension, subspaceOf(quantization.compression));
     case 'scalar':
     case undefined:
       break;
@@ -75,9 +88,14 @@ const QUERY_BITS: Readonly<Record<BinaryQueryEncoding, number>> = {
 };
 
 function bitCode(kind: number, dimension: number, queryBits: number): FieldCode {
-  const { codeBytes, tableBytes, queryBytes } = codeShape({ code: kind, subspace: 0 }, dimension);
-  const tables = tableBytes === 0 ? undefined : rotationFactors(dimension);
-  return { kind, codeBytes, queryBytes, queryBits, tables };
+  const shape = codeShape({ code: kind, subspace: 0 }, dimension);
+  const tables = shape.tableBytes === 0 ? undefined : rotationFactors(dimension);
+  return { kind, ...shape, queryBits, tables, subspace: 0 };
+}
+
+function productCode(dimension: number, subspace: number): FieldCode {
+  const shape = codeShape({ code: layout.CODE_PRODUCT, subspace }, dimension);
+  return { kind: layout.CODE_PRODUCT, ...shape, queryBits: 0, tables: undefined, subspace };
 }
 
 /**
@@ -92,5 +110,6 @@ export function isWhole(code: FieldCode, datatype: VectorDatatype): boolean {
 }
 
 function plainCode(kind: number, dimension: number): FieldCode {
-  return { kind, codeBytes: paddedDimension(dimension), queryBytes: 0, queryBits: 0, tables: undefined };
+  const none = { queryBytes: 0, queryBits: 0, tableBytes: 0, tables: undefined, scratchBytes: 0, subspace: 0 };
+  return { kind, codeBytes: paddedDimension(dimension), ...none };
 }

@@ -79,7 +79,7 @@ export class FieldMemory {
     this.#links = layout.PAGE_ROWS * this.#hotStride;
     this.#head = this.#links + (shape.m === 0 ? 0 : layout.PAGE_ROWS * (this.#m0 + 1) * 4);
     this.field = this.#allocate(layout.FIELD_BYTES);
-    this.#tables = shape.code.tables === undefined ? 0 : this.#allocate(shape.code.tables.byteLength);
+    this.#tables = shape.code.tableBytes === 0 ? 0 : this.#allocate(shape.code.tableBytes);
     if (shape.code.tables !== undefined) arena.f32.set(shape.code.tables, this.#tables / 4);
     this.#growTable();
     this.#writeDescriptor();
@@ -156,6 +156,15 @@ export class FieldMemory {
     Atomics.or(this.arena.u8, this.#headOf(row) + layout.HEAD_TOMBSTONES + ((row & 255) >> 3), 1 << (row & 7));
   }
 
+  /** Buries the rows that are dead in a field of as many rows. */
+  copyTombstones(source: FieldMemory): void {
+    const bytes = layout.PAGE_ROWS / 8;
+    for (let row = 0; row < Math.min(this.capacity, source.capacity); row += layout.PAGE_ROWS) {
+      const from = source.#headOf(row) + layout.HEAD_TOMBSTONES;
+      this.arena.u8.copyWithin(this.#headOf(row) + layout.HEAD_TOMBSTONES, from, from + bytes);
+    }
+  }
+
   get mean(): Float32Array | undefined {
     return this.#mean;
   }
@@ -175,7 +184,7 @@ export class FieldMemory {
     const rowBytes = dimension * 4;
     const rowsAtOnce = Math.min(Math.max(Math.floor(STAGING_BYTES / rowBytes), 1), rowCount);
     // Coordinates of one row, and its remainders where they are not kept (assembly/codes.ts).
-    const scratchBytes = padded * 6 + SCRATCH_SLACK;
+    const scratchBytes = Math.max(padded * 6, this.#shape.code.scratchBytes) + SCRATCH_SLACK;
     const stagingBytes = scratchBytes + rowsAtOnce * rowBytes;
     const centred = arena.allocate(stagingBytes);
     const source = centred + scratchBytes;
@@ -186,6 +195,33 @@ export class FieldMemory {
       arena.kernels.quantiseRows(this.field, row + start, count, source, centred);
     }
     arena.free(centred, stagingBytes);
+  }
+
+  /** Address of what the code's rows share, or 0. */
+  get tables(): number {
+    return this.#tables;
+  }
+
+  get shape(): FieldShape {
+    return this.#shape;
+  }
+
+  /** Takes over what the rows of a field of the same code share. */
+  copyTables(source: FieldMemory): void {
+    this.arena.u8.copyWithin(this.#tables, source.tables, source.tables + this.code.tableBytes);
+  }
+
+  /** Makes the links of a row, whose level is the same, those that it has in a field of the same arena. */
+  copyLinks(source: FieldMemory, row: number): void {
+    const { m } = this.#shape;
+    if (m === 0) return;
+    const { u32 } = this.arena;
+    const lowest = source.linkList(row, 0) / 4;
+    u32.copyWithin(this.linkList(row, 0) / 4, lowest, lowest + this.#m0 + 1);
+    const level = this.levelOf(row);
+    if (level === 0) return;
+    const upper = source.linkList(row, 1) / 4;
+    u32.copyWithin(this.linkList(row, 1) / 4, upper, upper + level * (m + 1));
   }
 
   get hasRemainders(): boolean {
@@ -199,7 +235,7 @@ export class FieldMemory {
   /** Bytes of links and heads: the graph's, and tombstones. */
   get indexBytes(): number {
     const upper = this.hotBytes - this.#pages.length * layout.PAGE_ROWS * this.#hotStride;
-    return upper - (this.#shape.code.tables?.byteLength ?? 0);
+    return upper - this.#shape.code.tableBytes;
   }
 
   /**

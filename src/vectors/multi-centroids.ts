@@ -1,3 +1,4 @@
+import type { Arena } from '../compute/arenas.ts';
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
@@ -8,14 +9,22 @@ import { CentroidIndex } from './multi-memory.ts';
 import type { MultiMemory } from './multi-memory.ts';
 import { openSet, setBytes, setShape } from './multi-queries.ts';
 
-/** Centroids for each square root of the rows, and their most: beyond, a search would spend more on them than they save. */
-const CENTROIDS_PER_ROOT = 8;
-const CENTROIDS_MAX = 4096;
+/**
+ * Centroids for each square root of the rows (as in PLAID), and their most: beyond, a search would spend more on comparing
+ * with them than they save.
+ */
+const CENTROIDS_PER_ROOT = 16;
+const CENTROIDS_MAX = 8192;
+/** Of fewer centroids all are compared with; more are put into groups of about as many as there are groups. */
+const GROUPED_MIN = 512;
 /** Rows of the sample for each centroid. */
 const SAMPLE_PER_CENTROID = 24;
 const ROUNDS = 6;
-/** Rows of a background task: some tens of milliseconds. */
-const PIECE_ROWS = 2048;
+/** Rounds of choosing groups: the first time, and after each round of choosing centroids. */
+const GROUP_ROUNDS_FIRST = 4;
+const GROUP_ROUNDS = 1;
+/** Rows of a background task: some milliseconds, and what they need stays within a second-level cache. */
+const PIECE_ROWS = 1024;
 
 export interface CentroidBuild {
   readonly compute: Compute;
@@ -32,55 +41,50 @@ export function centroidCount(rowCount: number): number {
   return Math.min(wanted, CENTROIDS_MAX, rowCount);
 }
 
+/** Number of groups of as many centroids; 0: none. */
+function groupCount(count: number): number {
+  return count < GROUPED_MIN ? 0 : Math.ceil(Math.sqrt(count) / 16) * 16;
+}
+
 /**
- * Chooses `count` centroids of the first `rowCount` rows by k-means over a sample, in pieces on the background threads. No row is
- * assigned yet. Throws timeout when aborted, internal when a thread fails, insufficient_storage.
+ * Chooses `count` centroids of the first `rowCount` rows by k-means over a sample, in pieces on the background threads. No
+ * row is assigned yet. Throws timeout when aborted, internal when a thread fails, insufficient_storage.
  */
 export async function trainCentroids(build: CentroidBuild, rowCount: number, count: number): Promise<CentroidIndex> {
   const { memory, shape } = build;
-  const plain = {
-    dimension: shape.dimension,
-    m: 0,
-    efConstruct: 0,
-    code: int8Code(shape.dimension),
-    remainders: false,
-  };
+  const { arena } = memory;
+  const index = openIndex(memory, shape, rowCount, count);
   const sampleCount = Math.min(count * SAMPLE_PER_CENTROID, rowCount);
-  const arena = memory.arena;
-  const near = new FieldMemory(arena, { ...plain, distance: 'Euclid' });
-  const scored = new FieldMemory(arena, { ...plain, distance: shape.distance });
-  const assigned = memory.openTable(2);
-  const index = new CentroidIndex({ near, scored, count, assigned, trainedRows: rowCount });
-  // [address, bytes] of what only the training needs.
-  const scratch: (readonly [number, number])[] = [];
-  const take = (bytes: number): number => {
-    const address = arena.allocate(bytes);
-    scratch.push([address, bytes]);
-    return address;
-  };
+  const scratch = new Scratch(arena);
   try {
-    near.reserve(count, () => 0);
-    scored.reserve(count, () => 0);
-    const list = take(sampleCount * 4);
+    const list = scratch.take(sampleCount * 4);
     for (let place = 0; place < sampleCount; place += 1) {
       arena.u32[list / 4 + place] = Math.floor((place * rowCount) / sampleCount);
     }
-    const names = take(sampleCount * 2);
-    const means = take(count * shape.dimension * 4 + 16);
-    const sizes = take(count * 4);
-    const sample = { index, list, names, means, sizes, start: 0, end: sampleCount };
-    await runPiece(build, { ...sample, step: layout.CENTROID_DO_SPREAD, target: 0 });
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      await assignPieces(build, sample);
-      const target = round === ROUNDS ? scored.field : 0;
-      await runPiece(build, { ...sample, step: layout.CENTROID_DO_MEANS, target });
+    const sample: Clustering = {
+      ...{ field: memory.rows.field, near: index.near, count, unit: build.unit, groups: index.groups, list },
+      names: scratch.take(sampleCount * 2),
+      means: scratch.take(count * shape.dimension * 4 + 16),
+      sizes: scratch.take(count * 4),
+      rowCount: sampleCount,
+    };
+    const groups = openGroups(index, shape.dimension, scratch);
+    await runPiece(build, { ...sample, step: layout.CENTROID_DO_SPREAD });
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      if (round > 0) {
+        await assignPieces(build, sample, 0, sampleCount);
+        await runPiece(build, { ...sample, step: layout.CENTROID_DO_MEANS });
+      }
+      const order = groups === undefined ? 0 : await regroup(build, index, groups, round === 0);
+      const target = round === ROUNDS ? index.scored.field : 0;
+      await runPiece(build, { ...sample, step: layout.CENTROID_DO_WRITE, order, target });
     }
   } catch (error) {
     // Undone, so that a failure leaves no half of an index.
     index.free();
     throw error;
   } finally {
-    for (const [address, bytes] of scratch) arena.free(address, bytes);
+    scratch.free();
   }
   return index;
 }
@@ -92,39 +96,122 @@ export async function assignRows(
   start: number,
   end: number,
 ): Promise<void> {
-  const names = index.assigned.address;
-  await assignPieces(build, { index, list: 0, names, means: 0, sizes: 0, start, end });
+  const { near, count, groups, assigned } = index;
+  const rows = { field: build.memory.rows.field, near, count, unit: build.unit, groups, list: 0 };
+  await assignPieces(build, { ...rows, names: assigned.address, means: 0, sizes: 0, rowCount: end }, start, end);
 }
 
-interface Rows {
-  readonly index: CentroidIndex;
+/** Centroids without content, with room for as many. */
+function openIndex(memory: MultiMemory, shape: FieldShape, rowCount: number, count: number): CentroidIndex {
+  const { arena } = memory;
+  const { dimension, distance } = shape;
+  const plain = { dimension, m: 0, efConstruct: 0, code: int8Code(dimension), remainders: false };
+  const near = new FieldMemory(arena, { ...plain, distance: 'Euclid' });
+  const scored = new FieldMemory(arena, { ...plain, distance });
+  const groups = groupCount(count);
+  const centres = groups > 0 ? new FieldMemory(arena, { ...plain, distance: 'Euclid' }) : undefined;
+  const parts = centres === undefined ? undefined : { centres, count: groups, starts: memory.openTable(4) };
+  const assigned = memory.openTable(2);
+  const index = new CentroidIndex({ near, scored, count, groups: parts, assigned, trainedRows: rowCount });
+  try {
+    near.reserve(count, () => 0);
+    scored.reserve(count, () => 0);
+    parts?.centres.reserve(groups, () => 0);
+    parts?.starts.reserve(groups + 1);
+  } catch (error) {
+    // Undone, so that a full arena keeps no half of an index.
+    index.free();
+    throw error;
+  }
+  return index;
+}
+
+/** What is grouped, and in which memory. */
+interface Clustering {
+  /** Descriptor of the field of the rows. */
+  readonly field: number;
+  readonly near: FieldMemory;
+  readonly count: number;
+  readonly unit: boolean;
+  readonly groups: CentroidIndex['groups'];
   /** Addresses, as layout.ts has them; 0: none. */
   readonly list: number;
   readonly names: number;
   readonly means: number;
   readonly sizes: number;
-  readonly start: number;
-  readonly end: number;
+  readonly rowCount: number;
 }
 
-interface Piece extends Rows {
-  readonly step: number;
-  readonly target: number;
+interface Groups {
+  readonly clustering: Clustering;
+  /** Address of u32 centroids, group by group. */
+  readonly order: number;
+}
+
+/** The clustering of the centroids themselves. */
+function openGroups(index: CentroidIndex, dimension: number, scratch: Scratch): Groups | undefined {
+  const { groups, near, count } = index;
+  if (groups === undefined) return undefined;
+  const clustering = {
+    ...{ field: near.field, near: groups.centres, count: groups.count, unit: false, groups: undefined, list: 0 },
+    names: scratch.take(count * 2),
+    means: scratch.take(groups.count * dimension * 4 + 16),
+    sizes: scratch.take(groups.count * 4),
+    rowCount: count,
+  };
+  return { clustering, order: scratch.take(count * 4) };
+}
+
+/** Puts the centroids into groups of near ones; answers the order that they are to be written in. */
+async function regroup(build: CentroidBuild, index: CentroidIndex, groups: Groups, first: boolean): Promise<number> {
+  const { clustering, order } = groups;
+  const { arena } = build.memory;
+  const { count } = index;
+  if (first) await runPiece(build, { ...clustering, step: layout.CENTROID_DO_SPREAD });
+  for (let round = 0; round < (first ? GROUP_ROUNDS_FIRST : GROUP_ROUNDS); round += 1) {
+    await assignPieces(build, clustering, 0, count);
+    await runPiece(build, { ...clustering, step: layout.CENTROID_DO_MEANS });
+  }
+  await assignPieces(build, clustering, 0, count);
+  const names = new Uint16Array(arena.memory.buffer, clustering.names, count);
+  const starts = (index.groups?.starts.address ?? 0) / 4;
+  const { u32 } = arena;
+  // A counting sort: first how many centroids each group has, then where each group begins.
+  const next = new Uint32Array(clustering.count + 1);
+  for (const name of names) next[name + 1] = (next[name + 1] ?? 0) + 1;
+  for (let group = 0; group < clustering.count; group += 1)
+    next[group + 1] = (next[group + 1] ?? 0) + (next[group] ?? 0);
+  u32.set(next, starts);
+  for (const [centroid, name] of names.entries()) {
+    const place = next[name] ?? 0;
+    u32[order / 4 + place] = centroid;
+    next[name] = place + 1;
+  }
+  return order;
 }
 
 /** Assigns rows on all background threads. All of them are done when this returns or throws. */
-async function assignPieces(build: CentroidBuild, rows: Rows): Promise<void> {
-  let next = rows.start;
+async function assignPieces(build: CentroidBuild, rows: Clustering, start: number, end: number): Promise<void> {
+  let next = start;
   const lane = async (): Promise<void> => {
-    while (next < rows.end) {
-      const start = next;
-      next = Math.min(start + PIECE_ROWS, rows.end);
-      await runPiece(build, { ...rows, start, end: next, step: layout.CENTROID_DO_ASSIGN, target: 0 });
+    while (next < end) {
+      const from = next;
+      next = Math.min(from + PIECE_ROWS, end);
+      await runPiece(build, { ...rows, step: layout.CENTROID_DO_ASSIGN, start: from, end: next });
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: build.compute.backgroundThreads }, lane));
   const failed = lanes.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+interface Piece extends Clustering {
+  readonly step: number;
+  /** Of all rows, if not given. */
+  readonly start?: number;
+  readonly end?: number;
+  readonly order?: number;
+  readonly target?: number;
 }
 
 /** Runs one piece of k-means on a background thread. */
@@ -133,44 +220,69 @@ async function runPiece(build: CentroidBuild, piece: Piece): Promise<void> {
   if (signal.aborted) throw new VectorizerError('timeout', 'the building of an index was cancelled');
   const { arena } = memory;
   const { padded } = memory.rows;
+  const { groups, near, start = 0, end = piece.rowCount } = piece;
   const lanes = layout.CENTROID_LANES;
-  const queries = setShape(lanes, padded, piece.index.near.code);
-  const parts: readonly (readonly [field: number, bytes: number])[] = [
-    [layout.CENTROID_QUERIES, setBytes(queries)],
-    [layout.CENTROID_MATRIX, (layout.MULTI_CHUNK + 1) * lanes * 4],
-    [layout.CENTROID_CENTRED, padded * 6 + 64],
-  ];
-  const bytes = parts.reduce((sum, [, size]) => sum + align(size), layout.CENTROID_BYTES);
-  const task = arena.allocateZeroed(bytes);
+  const queries = setShape(lanes, padded, near.code);
+  const rows = piece.step === layout.CENTROID_DO_ASSIGN ? end - start : 0;
+  const all = setShape(rows, padded, near.code);
+  const groupsCount = groups?.count ?? 0;
+  const scratch = new Scratch(arena);
+  const task = scratch.take(layout.CENTROID_BYTES);
+  arena.u8.fill(0, task, task + layout.CENTROID_BYTES);
   const set = (field: number, value: number): void => {
     arena.u32[(task + field) / 4] = value;
   };
-  let at = task + layout.CENTROID_BYTES;
-  for (const [field, size] of parts) {
-    set(field, at);
-    at += align(size);
-  }
-  openSet(arena, task + layout.CENTROID_BYTES, queries);
-  set(layout.CENTROID_FIELD, memory.rows.field);
-  set(layout.CENTROID_NEAR, piece.index.near.field);
-  set(layout.CENTROID_COUNT, piece.index.count);
-  set(layout.CENTROID_LIST, piece.list);
-  set(layout.CENTROID_START, piece.start);
-  set(layout.CENTROID_END, piece.end);
-  set(layout.CENTROID_ASSIGNED, piece.names);
-  set(layout.CENTROID_MEANS, piece.means);
-  set(layout.CENTROID_SIZES, piece.sizes);
-  set(layout.CENTROID_UNIT, build.unit ? 1 : 0);
-  set(layout.CENTROID_TARGET, piece.target);
-  set(layout.CENTROID_STEP, piece.step);
   try {
+    const querySet = scratch.take(setBytes(queries));
+    const pieceSet = scratch.take(setBytes(all));
+    const centred = scratch.take(padded * 6 + 64);
+    arena.u8.fill(0, centred, centred + padded * 6 + 64);
+    openSet(arena, querySet, queries);
+    openSet(arena, pieceSet, all);
+    set(layout.CENTROID_QUERIES, querySet);
+    set(layout.CENTROID_PIECE, pieceSet);
+    set(layout.CENTROID_CENTRED, centred);
+    set(layout.CENTROID_MATRIX, scratch.take((Math.max(layout.MULTI_CHUNK, groupsCount) + 1) * lanes * 4));
+    set(layout.CENTROID_PLACES, scratch.take((rows + groupsCount + 64) * layout.CENTROID_PLACE_BYTES));
+    set(layout.CENTROID_FIELD, piece.field);
+    set(layout.CENTROID_NEAR, near.field);
+    set(layout.CENTROID_COUNT, piece.count);
+    set(layout.CENTROID_LIST, piece.list);
+    set(layout.CENTROID_START, start);
+    set(layout.CENTROID_END, end);
+    set(layout.CENTROID_ASSIGNED, piece.names);
+    set(layout.CENTROID_MEANS, piece.means);
+    set(layout.CENTROID_SIZES, piece.sizes);
+    set(layout.CENTROID_UNIT, piece.unit ? 1 : 0);
+    set(layout.CENTROID_GROUPS, groups?.centres.field ?? 0);
+    set(layout.CENTROID_GROUP_COUNT, groupsCount);
+    set(layout.CENTROID_GROUP_STARTS, groups?.starts.address ?? 0);
+    set(layout.CENTROID_ORDER, piece.order ?? 0);
+    set(layout.CENTROID_TARGET, piece.target ?? 0);
+    set(layout.CENTROID_STEP, piece.step);
     const shape = { padded, rowCount: 1, beam: 1, links: 1, top: 1 };
     await compute.background({ arena, shape, work: { kind: 'centroids', task } });
   } finally {
-    arena.free(task, bytes);
+    scratch.free();
   }
 }
 
-function align(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
+/** Blocks that are given back together. */
+class Scratch {
+  readonly #arena: Arena;
+  readonly #blocks: (readonly [address: number, bytes: number])[] = [];
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  take(bytes: number): number {
+    const address = this.#arena.allocate(bytes);
+    this.#blocks.push([address, bytes]);
+    return address;
+  }
+
+  free(): void {
+    for (const [address, bytes] of this.#blocks.splice(0)) this.#arena.free(address, bytes);
+  }
 }

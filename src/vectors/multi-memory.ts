@@ -167,6 +167,8 @@ export interface CentroidParts {
   /** The same centroids to compare queries with, by the field's own distance. */
   readonly scored: FieldMemory;
   readonly count: number;
+  /** Where there are many: centroids lie group by group, `starts` (u32, groups + 1) says where each begins. */
+  readonly groups: { readonly centres: FieldMemory; readonly count: number; readonly starts: Table } | undefined;
   /** u16 of each row below `rowCount`. */
   readonly assigned: Table;
   /** Rows that there were when the centroids were chosen. */
@@ -177,6 +179,7 @@ export class CentroidIndex {
   readonly near: FieldMemory;
   readonly scored: FieldMemory;
   readonly count: number;
+  readonly groups: CentroidParts['groups'];
   readonly assigned: Table;
   readonly trainedRows: number;
   /** Points whose rows all have a centroid. */
@@ -186,18 +189,22 @@ export class CentroidIndex {
     this.near = parts.near;
     this.scored = parts.scored;
     this.count = parts.count;
+    this.groups = parts.groups;
     this.assigned = parts.assigned;
     this.trainedRows = parts.trainedRows;
   }
 
   get bytes(): number {
-    return this.near.hotBytes + this.scored.hotBytes + this.assigned.bytes;
+    const centroids = this.near.hotBytes + this.scored.hotBytes + (this.groups?.centres.hotBytes ?? 0);
+    return centroids + this.assigned.bytes;
   }
 
   /** Gives everything back. Only while no task uses it. */
   free(): void {
     this.near.close();
     this.scored.close();
+    this.groups?.centres.close();
+    this.groups?.starts.free();
     this.assigned.free();
   }
 }

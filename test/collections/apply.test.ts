@@ -4,6 +4,7 @@ import { applyRecord } from '../../src/collections/apply.ts';
 import { fieldSpecs } from '../../src/collections/field-specs.ts';
 import { Payloads } from '../../src/collections/payloads.ts';
 import { ShardPoints } from '../../src/collections/shard-points.ts';
+import { ShardVectorFields } from '../../src/collections/shard-vector-fields.ts';
 import type { ShardState } from '../../src/collections/shard-state.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
@@ -39,12 +40,11 @@ async function withState(run: (state: State) => Promise<void>): Promise<void> {
       matching: (filter) => points.matching(filter),
       changed: (slot) => points.changed(slot),
       startSegment,
-      createVectorField: (spec) => {
-        for (const segment of segments) segment.addField(spec);
-      },
-      deleteVectorField: (name) => {
-        for (const segment of segments) segment.dropField(name);
-      },
+      vectorFields: new ShardVectorFields(
+        [],
+        () => segments,
+        () => undefined,
+      ),
     });
   } finally {
     await compute.close();

@@ -33,6 +33,8 @@ const FIRST_HALF: Filter = {
   minShould: undefined,
 };
 
+// One after the other: what is kept of payloads is bounded for the whole process.
+
 /** Limits that a test changes as it goes. */
 interface Limits extends MemoryLimits {
   budgetBytes: number;
@@ -110,7 +112,7 @@ async function checkSearch(
   t.true(hits.length === 5 && hits.every(({ score }, at) => Math.abs(score - (best[at] ?? 0)) < 1e-4), 'exact scores');
 }
 
-test('what is used is told by what uses it', (t) =>
+test.serial('what is used is told by what uses it', (t) =>
   withHouse(async ({ house }) => {
     const collection = await fill(house, 'c', 0, 1000);
     await collection.createFieldIndex(CONTEXT, {
@@ -136,9 +138,10 @@ test('what is used is told by what uses it', (t) =>
     t.is(written.pending, 0);
     t.true(written.originalsOnDisk >= 1000 * SIZE * 4);
     t.is(collection.memory().payloads.overlay, 0);
-  }));
+  }),
+);
 
-test('caches go first, and come back', (t) =>
+test.serial('caches go first, and come back', (t) =>
   withHouse(async ({ house, budget }) => {
     const collection = await fill(house, 'c', 0, 2000);
     await checkpoint(collection);
@@ -167,9 +170,10 @@ test('caches go first, and come back', (t) =>
     t.is(pressureOf(collection), 'caches');
     budget(MUCH);
     t.is(pressureOf(collection), 'none');
-  }));
+  }),
+);
 
-test('then originals, of the largest field first; scores stay exact', (t) =>
+test.serial('then originals, of the largest field first; scores stay exact', (t) =>
   withHouse(async ({ house, budget }) => {
     const small = await fill(house, 'small', 0, 1000);
     const large = await fill(house, 'large', 0, 3000);
@@ -182,9 +186,10 @@ test('then originals, of the largest field first; scores stay exact', (t) =>
     await checkpoint(large);
     await checkSearch(t, large, 3000);
     await checkSearch(t, small, 1000);
-  }));
+  }),
+);
 
-test('then what waits in memory is written', (t) =>
+test.serial('then what waits in memory is written', (t) =>
   withHouse(async ({ house, budget }) => {
     const collection = await fill(house, 'c', 0, 3000);
     const waiting = vectorsOf(collection).pending + collection.memory().payloads.overlay;
@@ -194,9 +199,10 @@ test('then what waits in memory is written', (t) =>
     t.is(pressureOf(collection), 'originals');
     t.is(vectorsOf(collection).pending, 0);
     t.is(collection.memory().payloads.overlay, 0);
-  }));
+  }),
+);
 
-test('only then are writes refused; reads and deletions go on, and writes when there is room again', (t) =>
+test.serial('only then are writes refused; reads and deletions go on, and writes when there is room again', (t) =>
   withHouse(async ({ house, budget }) => {
     const collection = await fill(house, 'c', 0, 1000);
     budget(usedBy(collection) / 4);
@@ -222,12 +228,14 @@ test('only then are writes refused; reads and deletions go on, and writes when t
     await collection.update(CONTEXT, upsertOf('c', point));
     await collection.createFieldIndex(CONTEXT, index);
     t.pass();
-  }));
+  }),
+);
 
-test('the memory is looked at without anybody asking', (t) =>
+test.serial('the memory is looked at without anybody asking', (t) =>
   withHouse(async ({ house, limits }) => {
     const collection = await fill(house, 'c', 0, 1000);
     limits.budgetBytes = usedBy(collection);
     for (let turn = 0; turn < 500 && vectorsOf(collection).originals > 0; turn++) await delay(10);
     t.is(vectorsOf(collection).originals, 0);
-  }));
+  }),
+);

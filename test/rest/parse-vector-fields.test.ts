@@ -226,3 +226,20 @@ test('what is wrong with a new vector field is said', (t) => {
   const name = `422 Validation error in path parameters: [vector_name: vector name cannot contain "<" char]`;
   t.is(refusal(parseCreateVectorField, wire('{"sparse":{}}', { path: ['c', 'a<'] })), name);
 });
+
+test('a collection has as many vectors as its memory may bear', (t) => {
+  const body = (count: number, shards: number): string => {
+    const fields = Array.from({ length: count }, (_, at) => `"v${at}":{}`);
+    return `{"sparse_vectors":{${fields.join(',')}},"vectors":{"size":4,"distance":"Dot"},"shard_number":${shards}}`;
+  };
+  const create = (count: number, shards: number): string => refusal(parseCreateCollection, wire(body(count, shards)));
+  t.is(create(999, 10), 'accepted');
+  t.is(
+    create(1000, 1),
+    '400 Wrong input: vectors: number of vectors: value 1001 invalid, must be 1000 or smaller in this version of Vectorizer',
+  );
+  t.is(
+    create(99, 101),
+    '400 Wrong input: vectors: number of vectors times shard_number: value 10100 invalid, must be 10000 or smaller in this version of Vectorizer',
+  );
+});

@@ -121,8 +121,8 @@ test('a point keeps its slot in a new version; a point that comes from elsewhere
 test('an admitted row is found, others and later ones are not, nor one that was deleted meanwhile', (t) =>
   withSegment([...ONE, denseSpec('rare', 2)], async (segment) => {
     append(segment, [...points([1, 2, 3]), [4, { '': [4, 1], rare: [1, 4] }], [5, { rare: [1, 5] }]]);
-    const filter = fieldOf(segment, '').admit(Uint32Array.of(0b11110), 5);
-    const rare = fieldOf(segment, 'rare').admit(Uint32Array.of(0b11110), 5);
+    const filter = fieldOf(segment, '').admit(Uint32Array.of(0b11110));
+    const rare = fieldOf(segment, 'rare').admit(Uint32Array.of(0b11110));
     append(segment, [...points([6]), [7, { rare: [1, 7] }]], 2);
     t.deepEqual(await found(segment, '', QUERY, filter), [4, 3, 2]);
     t.deepEqual(await found(segment, 'rare', [0, 1], rare), [5, 4]);

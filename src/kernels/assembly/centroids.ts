@@ -7,7 +7,6 @@ import {
   CENTROID_DO_WRITE,
   CENTROID_END,
   CENTROID_FIELD,
-  CENTROID_LANES,
   CENTROID_LIST,
   CENTROID_MATRIX,
   CENTROID_MEANS,
@@ -21,11 +20,10 @@ import {
   CENTROID_UNIT,
   FIELD_DIMENSION,
   FIELD_PADDED,
-  MULTI_CHUNK,
   SET_QUERY,
 } from '../layout';
-import { dequantiseRow, quantiseRows } from './codes';
 import { assignRows, readRow } from './centroid-assign';
+import { quantiseRows } from './codes';
 
 /** One piece of k-means over the rows of a field (layout.ts, CENTROID_…). */
 export function trainCentroids(task: u32, space: u32): void {

@@ -12,6 +12,7 @@ export {
   scoreCodedRows,
   scoreDecoded,
 } from './coded-rows';
+export { beginSubspace, trainSubspace } from './product-training';
 export { dequantiseRow, prepareQuery, quantiseRows } from './codes';
 export { chooseCodes, measureCodes } from './measure';
 export { scoreExact, scorePairs, scoreRows } from './score';

@@ -9,7 +9,7 @@ import {
   type OptimizersPatch,
   type SparseVectorDiff,
 } from '../../core/collection-config.ts';
-import { checkHnswLimits, checkShardNumber } from '../../core/config-limits.ts';
+import { checkHnswLimits, checkShardNumber, checkVectorFieldCount } from '../../core/config-limits.ts';
 import type { MemoryTier, QuantizationConfig } from '../../core/quantization.ts';
 import type { CollectionName, CreateCollection } from '../../core/requests.ts';
 import {
@@ -36,9 +36,11 @@ export function parseCreateCollection(wire: Wire): CreateCollection {
   const collection = checkName(wire.path[0] ?? '', 'create');
   checkMetaTimeout(wire.query);
   const config = decodeBody(parseTree(wire.body), decodeCreate);
-  checkShardNumber(config.params.shardNumber);
+  const { vectors, sparseVectors, shardNumber } = config.params;
+  checkShardNumber(shardNumber);
+  checkVectorFieldCount(vectors.length + sparseVectors.length, shardNumber);
   checkHnswLimits('hnsw_config', config.hnsw);
-  for (const { hnswConfig } of config.params.vectors) checkHnswLimits('vectors.hnsw_config', hnswConfig);
+  for (const { hnswConfig } of vectors) checkHnswLimits('vectors.hnsw_config', hnswConfig);
   return { collection, config };
 }
 
