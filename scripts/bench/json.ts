@@ -33,13 +33,14 @@ function generator(seed: number): () => number {
   };
 }
 
-/** An upsert whose components are written by `print`. */
-function upsertBody(print: (component: number) => string): Buffer {
+/** An upsert whose vectors `vector` writes. */
+function upsertBody(vector: (numbers: (count: number) => string) => string, print = String): Buffer {
   const random = generator(7);
-  const points = Array.from({ length: pointCount }, (_, id) => {
-    const vector = Array.from({ length: dimension }, () => print((random() - 0.5) / 5)).join(',');
-    return `{"id":${id},"vector":[${vector}],"payload":{"city":"Berlin","rank":${id}}}`;
-  });
+  const numbers = (count: number): string => Array.from({ length: count }, () => print((random() - 0.5) / 5)).join(',');
+  const points = Array.from(
+    { length: pointCount },
+    (_, id) => `{"id":${id},"vector":${vector(numbers)},"payload":{"city":"Berlin","rank":${id}}}`,
+  );
   return Buffer.from(`{"points":[${points.join(',')}]}`);
 }
 
@@ -62,13 +63,30 @@ function report(name: string, byteCount: number, ours: number, engine: number): 
   );
 }
 
-const FORMS: Readonly<Record<string, (component: number) => string>> = {
-  'read, 17 digits (doubles)': String,
-  'read, 8 digits (floats)': (component) => String(Number(Math.fround(component).toPrecision(8))),
-  'read, 4 decimals': (component) => component.toFixed(4),
+const decimals = (component: number): string => component.toFixed(4);
+const floats = (component: number): string => String(Number(Math.fround(component).toPrecision(8)));
+const half = dimension / 2;
+/** Indices as hashes of words are: of up to ten digits, ascending. */
+const indices = Array.from({ length: half }, (_, at) => Math.floor((at * 4e9) / half)).join(',');
+
+const BODIES: Readonly<Record<string, Buffer>> = {
+  'read, 17 digits (doubles)': upsertBody((numbers) => `[${numbers(dimension)}]`),
+  'read, 8 digits (floats)': upsertBody((numbers) => `[${numbers(dimension)}]`, floats),
+  'read, 4 decimals': upsertBody((numbers) => `[${numbers(dimension)}]`, decimals),
+  'read, 4 decimals, two by name': upsertBody(
+    (numbers) => `{"image":[${numbers(half)}],"text":[${numbers(half)}]}`,
+    decimals,
+  ),
+  'read, 4 decimals, rows of 96': upsertBody((numbers) => {
+    const rows = Array.from({ length: Math.ceil(dimension / 96) }, () => `[${numbers(96)}]`);
+    return `[${rows.join(',')}]`;
+  }, decimals),
+  'read, 4 decimals, sparse': upsertBody(
+    (numbers) => `{"words":{"indices":[${indices}],"values":[${numbers(half)}]}}`,
+    decimals,
+  ),
 };
-for (const [name, print] of Object.entries(FORMS)) {
-  const body = upsertBody(print);
+for (const [name, body] of Object.entries(BODIES)) {
   const ours = rate(body.length, () => void parseChanges('upsert', body));
   const engine = rate(body.length, () => void JSON.parse(body.toString()));
   report(name, body.length, ours, engine);

@@ -89,7 +89,7 @@ export class MemoryBudget {
     this.isShort = used > budgetBytes * REFUSED;
     if (used <= budgetBytes * HIGH) this.refusing = false;
     else if (this.isShort && this.checkpoints === undefined) this.refusing = true;
-    if (used < budgetBytes * LOW) this.growCaches(used);
+    if (used < budgetBytes * LOW) this.relax(used);
     const after = this.pressure;
     if (after === before) return;
     const fields = { before, after, used, budget: budgetBytes };
@@ -145,8 +145,9 @@ export class MemoryBudget {
     return this.used();
   }
 
-  private growCaches(used: number): void {
+  private relax(used: number): void {
     const { kv } = this.foundation;
+    for (const shard of this.shards()) shard.keepsOriginals = true;
     // They are not to be grown only to be shrunk again.
     if (!this.hasSmallCaches || used + kv.usualCacheBytes > this.limits.budgetBytes * HIGH) return;
     this.hasSmallCaches = false;
@@ -156,6 +157,7 @@ export class MemoryBudget {
 
   /** Gives up originals until enough is free; what will be used then, since searches under way hold it a little longer. */
   private dropOriginals(used: number): number {
+    for (const shard of this.shards()) shard.keepsOriginals = false;
     const largestFirst = this.fields()
       .filter((field) => field.field.memory.originals > 0)
       .toSorted((a, b) => b.field.memory.originals - a.field.memory.originals);

@@ -74,6 +74,8 @@ export class Shard implements CheckpointSource, ShardState {
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
   readonly indexFiles: IndexFiles;
+  /** Whether segments that are made now hold in memory what makes scores exact; false where memory is short. */
+  keepsOriginals = true;
   readonly vectorFields: ShardVectorFields;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
@@ -430,7 +432,9 @@ export class Shard implements CheckpointSource, ShardState {
 
   private createSegment(): Segment {
     const fields = this.vectorFields.specsOfNew(this.options.fields);
-    return new Segment(this.nextNumber++, { ...this.options, fields }, undefined);
+    const segment = new Segment(this.nextNumber++, { ...this.options, fields }, undefined);
+    if (!this.keepsOriginals) for (const field of segment.fields) field.dropRemainders();
+    return segment;
   }
 
   private async checkpointNow(occasion: Occasion): Promise<void> {

@@ -10,7 +10,7 @@ import type { EncodedVectors } from './vector-encoding.ts';
  *   | first place u32 | count u32 | width u32 | 0 u32 | rows: u32 a vector, padded to 8
  *   | starts: count + 1 x u32, padded to 8, where width is 0 | vectors |
  *
- * rows are the segment's rows that the vectors belong to, ascending; width the bytes of each vector, or 0: then `starts`
+ * rows are the segment's rows that the vectors belong to; width the bytes of each vector, or 0: then `starts`
  * say where they begin.
  */
 export const VECTORS_KIND = 'vectors';

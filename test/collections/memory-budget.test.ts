@@ -183,6 +183,10 @@ test.serial('then originals, of the largest field first; scores stay exact', (t)
     t.true(vectorsOf(small).originals > 0);
     t.is(pressureOf(small), 'originals');
     await checkSearch(t, large, 3000);
+    await fill(house, 'large', 3000, 3500);
+    t.is(vectorsOf(large).originals, 0, 'nor for what comes later');
+    const later = Array.from({ length: 500 }, (_, at) => 3000 + at);
+    await large.update(CONTEXT, deleteOf('large', later));
     await checkpoint(large);
     await checkSearch(t, large, 3000);
     await checkSearch(t, small, 1000);
@@ -195,10 +199,12 @@ test.serial('then what waits in memory is written', (t) =>
     const waiting = vectorsOf(collection).pending + collection.memory().payloads.overlay;
     budget((usedBy(collection) - vectorsOf(collection).originals - waiting / 2) / 0.9);
     t.is(pressureOf(collection), 'checkpoints');
+    // A write waits for it, and is taken.
+    await collection.update(CONTEXT, upsertOf('c', [{ id: 1, vector: vectorOf(1) }]));
     for (let turn = 0; turn < 500 && pressureOf(collection) === 'checkpoints'; turn++) await delay(10);
     t.is(pressureOf(collection), 'originals');
-    t.is(vectorsOf(collection).pending, 0);
-    t.is(collection.memory().payloads.overlay, 0);
+    t.true(vectorsOf(collection).pending <= SIZE * 4);
+    t.true(collection.memory().payloads.overlay < 1000);
   }),
 );
 

@@ -3,9 +3,10 @@ import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
 import { compactSegments } from '../../src/collections/compaction.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
-import { configOf } from './house.ts';
+import { columns, configOf, CONTEXT, idOf, READ, WAIT } from './house.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
 import {
+  answerOf,
   collectionOf,
   crash,
   crashBeforeLog,
@@ -32,8 +33,8 @@ const NEVER = new AbortController().signal;
 function pointsOf(from: number, to: number, size = 3): GivenPoint[] {
   return Array.from({ length: to - from }, (_, at) => {
     const id = from + at;
-    const a = Array.from({ length: size }, (_value, column) => (id % 20) + column);
-    const vectors = { '': [id % 20, 1], s: { indices: [id, 1000], values: [1, id] } };
+    const a = Array.from({ length: size }, (_value, column) => 10 + (id % 20) + column);
+    const vectors = { '': [10 + (id % 20), 1], s: { indices: [id, 1000], values: [1, id] } };
     return { id, n: id % 4, vectors: id % 3 === 0 ? vectors : { ...vectors, a } };
   });
 }
@@ -200,4 +201,50 @@ test('a name with other vectors is refused, the very same field again is no faul
     await checkAll(ground, 1);
   });
   t.pass();
+});
+
+test('updates that are on their way while a field comes with another size are refused or carried out, never both', async (t) => {
+  t.timeout(60_000);
+  await withVectors(CONFIG, async (ground) => {
+    const { database } = ground.house;
+    const collection = collectionOf(ground);
+    const change = (kind: 'upsert' | 'update_vectors', size: number): Promise<string> => {
+      const points = columns([1, 2, 3].map((id) => ({ id, vectors: { a: Array.from({ length: size }, () => id) } })));
+      const given =
+        kind === 'upsert'
+          ? ({ kind, points, mode: 'upsert', updateFilter: undefined } as const)
+          : ({ kind, points, updateFilter: undefined } as const);
+      return answerOf(collection.update(CONTEXT, { collection: 'c', change: given, ...WAIT }));
+    };
+    await upsert(ground, pointsOf(1, 4));
+    for (let round = 0; round < 40; round++) {
+      const [old, next] = round % 2 === 0 ? [3, 5] : [5, 3];
+      const running: Promise<string>[] = [
+        answerOf(database.deleteVectorField({ collection: 'c', name: 'a', ...WAIT })),
+        answerOf(database.createVectorField({ collection: 'c', field: fieldA(next), ...WAIT })),
+      ];
+      for (let turn = 0; turn < 12; turn++) {
+        running.push(change(turn % 2 === 0 ? 'upsert' : 'update_vectors', turn % 3 === 0 ? next : old));
+        for (let wait = 0; wait < round % 5; wait++) await nextTurn();
+      }
+      const answers = new Set((await Promise.all(running)).map((answer) => answer.split(/[:,]/)[0]));
+      t.true(
+        [...answers].every((answer) => answer === 'done' || answer === 'bad_input'),
+        [...answers].join(),
+      );
+      t.is(await change('upsert', next), 'done');
+      t.is(await change('update_vectors', next), 'done');
+      const page = await collection.retrieve(CONTEXT, {
+        collection: 'c',
+        ids: [1, 2, 3].map(idOf),
+        withPayload: { kind: 'none' },
+        withVector: { kind: 'all' },
+        ...READ,
+      });
+      t.deepEqual(
+        page.map(({ vectors }) => vectors?.map(({ vector }) => vector.values.length)),
+        [[next], [next], [next]],
+      );
+    }
+  });
 });

@@ -5,8 +5,8 @@ import type { VectorDatatype } from '../../src/core/vectors.ts';
 import { configOf } from './house.ts';
 import { check } from './model-ground.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
-import { withVectors } from './vector-ground.ts';
-import { anyStep, carryOut, checkAll, QUANTISATIONS, type Step } from './vector-steps.ts';
+import { checkContent, withVectors } from './vector-ground.ts';
+import { anyStep, carryOut, checkAll, checkSearches, QUANTISATIONS, type Step } from './vector-steps.ts';
 
 const DISTANCES: readonly Distance[] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
 const DATATYPES: readonly VectorDatatype[] = ['float32', 'float16', 'uint8'];
@@ -14,7 +14,7 @@ const DATATYPES: readonly VectorDatatype[] = ['float32', 'float16', 'uint8'];
 /** Upkeep is a step. */
 const BY_HAND = { maxOptimizationThreads: 0 };
 
-/** Any steps, everything compared with the model after each. */
+/** Any steps, after each of which all points and some searches are what the model says, and at last all searches. */
 function follow(
   t: ExecutionContext,
   config: CollectionConfig,
@@ -30,43 +30,54 @@ async function play(config: CollectionConfig, steps: readonly Step[], draw: numb
   await withVectors(config, async (ground) => {
     for (const [at, step] of steps.entries()) {
       await carryOut(ground, step);
-      await checkAll(ground, draw + at);
+      await checkContent(ground);
+      await checkSearches(ground, draw + at, 2);
     }
+    await checkAll(ground, draw);
   });
 }
 
 for (const datatype of DATATYPES) {
   for (const shardNumber of [1, 3]) {
-    test(`${datatype}, ${shardNumber} shards: vectors of every distance beside rows and sparse ones are what the model says`, (t) => {
-      const dense = DISTANCES.map((distance, at) =>
-        denseConfig(at === 0 ? '' : distance, 3 + at, distance, { datatype }),
-      );
-      const rows = DISTANCES.map((distance) =>
-        denseConfig(`rows ${distance}`, 2, distance, { datatype, multivector: true }),
-      );
-      const sparse = [sparseConfig('words'), sparseConfig('rare words', { modifier: 'idf' })];
-      return follow(t, configOf([...dense, ...rows], sparse, { shardNumber, ...BY_HAND }), {
-        runs: 4,
-        fields: 0,
-        quantised: 0,
-      });
-    });
+    test.serial(
+      `${datatype}, ${shardNumber} shards: vectors of every distance beside rows and sparse ones are what the model says`,
+      (t) => {
+        const dense = DISTANCES.map((distance, at) =>
+          denseConfig(at === 0 ? '' : distance, 3 + at, distance, { datatype }),
+        );
+        const rows = DISTANCES.map((distance) =>
+          denseConfig(`rows ${distance}`, 2, distance, { datatype, multivector: true }),
+        );
+        const sparse = [sparseConfig('words'), sparseConfig('rare words', { modifier: 'idf' })];
+        return follow(t, configOf([...dense, ...rows], sparse, { shardNumber, ...BY_HAND }), {
+          runs: 4,
+          fields: 0,
+          quantised: 0,
+        });
+      },
+    );
   }
 }
 
 for (const shardNumber of [1, 3]) {
-  test(`${shardNumber} shards: fields come and go, also with the same name, while points, restarts and upkeep go on`, (t) => {
-    const config = configOf([denseConfig('', 2, 'Dot'), denseConfig('a', 3, 'Euclid')], [sparseConfig('b')], {
-      shardNumber,
-    });
-    return follow(t, config, { runs: 12, fields: 10, quantised: 2 });
-  });
+  test.serial(
+    `${shardNumber} shards: fields come and go, also with the same name, while points, restarts and upkeep go on`,
+    (t) => {
+      const config = configOf([denseConfig('', 2, 'Dot'), denseConfig('a', 3, 'Euclid')], [sparseConfig('b')], {
+        shardNumber,
+      });
+      return follow(t, config, { runs: 12, fields: 10, quantised: 2 });
+    },
+  );
 }
 
-test('quantised vectors, originals in files: exact searches are exact, before and after a change of the quantisation', (t) => {
-  const vectors = QUANTISATIONS.map((quantization, at) =>
-    denseConfig(at === 0 ? '' : `q${at}`, 8 + at, DISTANCES[at % 4] ?? 'Dot', { quantization, onDisk: at % 2 === 1 }),
-  );
-  const rows = denseConfig('rows', 8, 'Cosine', { quantization: QUANTISATIONS[0], multivector: true, onDisk: true });
-  return follow(t, configOf([...vectors, rows], [], BY_HAND), { runs: 8, fields: 0, quantised: 8 });
-});
+test.serial(
+  'quantised vectors, originals in files: exact searches are exact, before and after a change of the quantisation',
+  (t) => {
+    const vectors = QUANTISATIONS.map((quantization, at) =>
+      denseConfig(at === 0 ? '' : `q${at}`, 8 + at, DISTANCES[at % 4] ?? 'Dot', { quantization, onDisk: at % 2 === 1 }),
+    );
+    const rows = denseConfig('rows', 8, 'Cosine', { quantization: QUANTISATIONS[0], multivector: true, onDisk: true });
+    return follow(t, configOf([...vectors, rows], [], BY_HAND), { runs: 8, fields: 0, quantised: 8 });
+  },
+);

@@ -110,9 +110,10 @@ function rawScore(a: readonly number[], b: readonly number[], { distance, dataty
   }
 }
 
-/** Of the terms that a score is summed from: where they cancel out, rounding leaves an error in proportion to them. */
+/** Of the terms that a score is summed from: where they cancel out, rounding leaves an error in proportion to them,
+ * and a query of zeros, which codes stand for too, one in proportion to the vector. */
 function magnitude(a: readonly number[], b: readonly number[], { distance, datatype }: DenseVectorConfig): number {
   if (distance === 'Cosine' && datatype === 'uint8') return 1;
   const [left, right] = [Math.hypot(...a), Math.hypot(...b)];
-  return distance === 'Euclid' ? (left + right) ** 2 : distance === 'Manhattan' ? left + right : left * right;
+  return distance === 'Euclid' ? (left + right) ** 2 : distance === 'Manhattan' ? left + right : (left || 1) * right;
 }

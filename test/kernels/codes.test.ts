@@ -65,13 +65,16 @@ for (const [name, kind] of Object.entries(KINDS)) {
           withField({ ...kind, dimension, metric, queryBits, rows }, (field) => {
             field.query(query);
             const found = field.scores([...rows.keys()]);
+            // Tables of products have steps that suit the longest row.
+            const longest = Math.sqrt(Math.max(...rows.map((values) => dot(values, values))) * dot(query, query));
+            const tableError = kind.code === layout.CODE_PRODUCT ? 0.02 * longest : undefined;
             for (const [row, values] of rows.entries()) {
               const estimate = found[row] ?? Number.NaN;
               const coarse = field.decode(row);
               const length = Math.sqrt(dot(coarse, coarse) * dot(query, query));
               const share = queryBits === 1 ? 1 : queryBits === 4 ? 0.15 : 0.02;
-              const allowed = distance === 'Manhattan' ? 1e-5 * length : (kind.code === layout.CODE_PRODUCT ? 0.05 : share) * length;
               const gap = Math.abs(estimate - aimed(distance, coarse, values, query));
+              const allowed = tableError ?? (distance === 'Manhattan' ? 1e-5 : share) * length;
               t.true(gap <= 2 * allowed + 1e-5, `${String(dimension)}, ${String(queryBits)}: row ${String(row)} is ${String(gap)} off`);
               const [lowest, highest] = field.bounds(row, estimate);
               const exact = score(distance, values, query);
@@ -139,9 +142,9 @@ for (const [name, kind] of Object.entries(KINDS)) {
     withField({ ...kind, dimension, metric: layout.METRIC_DOT, queryBits: 4, rows }, (field) => {
       t.deepEqual(field.decode(0), new Float32Array(dimension));
       field.query(new Float32Array(dimension).fill(2));
-      t.deepEqual([...field.scores([0])], [0]);
+      t.true(field.scores([0])[0] === 0);
       field.query(new Float32Array(dimension));
-      t.deepEqual([...field.scores([0])], [0]);
+      t.true(field.scores([0])[0] === 0);
     });
   });
 }

@@ -64,20 +64,10 @@ async function checkRecall(t: ExecutionContext, field: DenseField, rows: Float32
   t.true(recall >= least, `recall ${String(recall)}`);
 }
 
-const PRODUCTS = ['x4', 'x8', 'x16', 'x32', 'x64'] as const;
-const KINDS: Readonly<Record<string, QuantizationConfig>> = {
-  ...QUANTISATIONS,
-  ...Object.fromEntries(
-    PRODUCTS.map((compression) => [
-      `product ${compression}`,
-      { kind: 'product', compression, alwaysRam: undefined, memory: undefined } as const,
-    ]),
-  ),
-};
 /** Codes of 64 dimensions are short: 4 to 8 bytes of one bit or of x32 and x64 leave much to the rescoring. */
 const LEAST: Readonly<Record<string, number>> = { 'product x32': 0.8, 'product x64': 0.5 };
 
-for (const [name, quantization] of Object.entries(KINDS)) {
+for (const [name, quantization] of Object.entries(QUANTISATIONS)) {
   for (const remainders of [true, false]) {
     const where = remainders ? 'with remainders' : 'with its originals elsewhere';
     const least = LEAST[name] ?? 0.9;
@@ -158,7 +148,7 @@ test('an exact search of codes that give no bounds reads every original', async 
 
 test('a field that is closed while its codes are trained gives all of its memory back', async (t) => {
   const used = compute.arenas.usedBytes;
-  const field = open({ kind: 'product', compression: 'x16', alwaysRam: undefined, memory: undefined }, false);
+  const field = open(QUANTISATIONS['product x16'], false);
   field.append(data.base, ROWS);
   const settled = field.settled();
   field.close();

@@ -9,6 +9,7 @@ import { chooseCode } from '../../../src/vectors/field-code.ts';
 import { FieldMemory } from '../../../src/vectors/field-memory.ts';
 import { exportGraph, parseGraph } from '../../../src/vectors/graph-file.ts';
 import { levelOf } from '../../../src/vectors/levels.ts';
+import { TRAINING_ROWS, trainProduct } from '../../../src/vectors/product-training.ts';
 import { rescore } from '../../../src/vectors/rescore.ts';
 import type { ReadOriginals } from '../../../src/vectors/rescore.ts';
 import type { FieldScoring } from '../../../src/vectors/scoring.ts';
@@ -56,6 +57,7 @@ export function openQuantised(data: BenchData, kind: QuantisedKind, rebuild: boo
   const shape = { dimension, distance: 'Cosine', m: M, efConstruct: EF_CONSTRUCT, code, remainders } as const;
   const memory = new FieldMemory(arena, shape);
   memory.reserve(rows, (row) => levelOf(row, M));
+  if (code.kind === layout.CODE_PRODUCT) trainTables(memory, data);
   memory.quantise(0, data.base, rows);
   const { padded } = memory;
   const room = { padded, rowCount: rows, beam: BEAM_MAX, links: 2 * M, top: 1000, queryBytes: code.queryBytes };
@@ -94,6 +96,14 @@ export function openQuantised(data: BenchData, kind: QuantisedKind, rebuild: boo
       return { found, seconds, distances: distances / count, reads: reads / count };
     },
   };
+}
+
+/** The centroids that a field would find, on this thread. */
+function trainTables(memory: FieldMemory, data: BenchData): void {
+  const { arena, tables, code } = memory;
+  const { dimension, base } = data;
+  const samples = base.subarray(0, Math.min(TRAINING_ROWS, data.rows) * dimension);
+  for (const round of trainProduct({ arena, tables, dimension, subspace: code.subspace, samples })) void round;
 }
 
 /** Reads rows of a file of f32, as a segment reads its originals. */

@@ -1,6 +1,6 @@
 /**
  * Quantised fields with their originals in a file, against an unquantised field in memory, one thread, recall@10:
- *   node scripts/bench/vectors/quantised.ts [--rows 100000] [--dimension 768] [--rounds 3] [--only binary] [--rebuild]
+ *   node scripts/bench/vectors/quantised.ts [--rows 100000] [--dimension 768] [--rounds 3] [--only binary,turbo4] [--rebuild]
  * Rates interpolated at recall 0.95, rounds interleaved, ratios of a round compared pairwise and their median printed.
  * What is read per search comes from the cache of files. Seconds are of processor time.
  */
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '100000' },
     dimension: { type: 'string', default: '768' },
     rounds: { type: 'string', default: '3' },
-    only: { type: 'string' },
+    only: { type: 'string', default: 'scalar,turbo4,binary,product x16' },
     oversampling: { type: 'string' },
     rebuild: { type: 'boolean', default: false },
   },
@@ -31,10 +31,11 @@ const rawMegabytes = (data.rows * data.dimension * 4) / 2 ** 20;
 const oversampling = values.oversampling === undefined ? undefined : Number(values.oversampling);
 const params = { ignore: false, rescore: true, oversampling };
 const plain = openQuantised(data, { name: 'plain', quantization: undefined, originals: undefined }, values.rebuild);
-const kinds = Object.entries(QUANTISATIONS).filter(([name]) => values.only === undefined || name === values.only);
+const names = values.only.split(',');
 console.log(`${values.rows} x ${values.dimension}: f32 ${rawMegabytes.toFixed(0)} MB, unquantised ${megabytes(plain)}`);
 
-for (const [name, quantization] of kinds) {
+for (const name of names) {
+  const quantization = QUANTISATIONS[name];
   const engine = openQuantised(data, { name, quantization, originals: `${data.prefix}.base` }, values.rebuild);
   const ratios: number[] = [];
   const rates: number[] = [];

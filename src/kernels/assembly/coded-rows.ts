@@ -79,9 +79,15 @@ function expandRow(field: u32, row: u32, target: u32): void {
 
 /** The coordinates that a row's code stands for: f32[wide] at `target`, zeros after dimension. */
 export function decodeRow(field: u32, row: u32, target: u32): void {
+  const dimension = load<u32>(field, FIELD_DIMENSION);
+  if (load<f32>(hotRow(field, row) + load<u32>(field, FIELD_CODE_BYTES)) == 0) {
+    // Zeros, and none of them negative.
+    memory.fill(target, 0, wideOf(dimension) << 2);
+    return;
+  }
   expandRow(field, row, target);
   if (!isRotated(load<u32>(field, FIELD_CODE))) return;
-  unrotate(load<u32>(field, FIELD_TABLES), load<u32>(field, FIELD_DIMENSION), target);
+  unrotate(load<u32>(field, FIELD_TABLES), dimension, target);
 }
 
 /** Makes f32[dimension] at `source` the query of the workspace. */
