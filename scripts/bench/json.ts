@@ -34,7 +34,10 @@ function generator(seed: number): () => number {
 }
 
 /** An upsert whose vectors `vector` writes. */
-function upsertBody(vector: (numbers: (count: number) => string) => string, print = String): Buffer {
+function upsertBody(
+  vector: (numbers: (count: number) => string) => string,
+  print: (component: number) => string = String,
+): Buffer {
   const random = generator(7);
   const numbers = (count: number): string => Array.from({ length: count }, () => print((random() - 0.5) / 5)).join(',');
   const points = Array.from(

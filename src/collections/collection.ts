@@ -163,8 +163,9 @@ export class Collection {
   async update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
     if (takesMemory(request.change)) await this.budget.admit();
     const change = await inferChange(request.change, this.onThread);
+    await this.slowDown(change);
+    // Nothing is awaited between here and the log: no vector field comes or goes in between.
     const records = this.numbered(() => acceptChange(change, this.currentConfig));
-    await this.slowDown(records);
     let result: UpdateResult = { operationId: undefined, status: 'acknowledged' };
     for (const record of records) result = await this.log(record, request);
     return result;
@@ -242,8 +243,8 @@ export class Collection {
   }
 
   /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind. */
-  private async slowDown(records: readonly UpdateRecord[]): Promise<void> {
-    const pointCount = records.reduce((count, record) => count + ('points' in record ? record.points.count : 0), 0);
+  private async slowDown(change: PointChange): Promise<void> {
+    const pointCount = 'points' in change ? change.points.ids.count : 0;
     if (pointCount === 0) return;
     const lag = this.shards.reduce((most, shard) => Math.max(most, graphLag(shard, this.currentConfig)), 0);
     if (lag > 1) await delay(Math.min(SLOW_DOWN_MAX_MS, pointCount * SLOW_DOWN_MS * (lag - 1)));

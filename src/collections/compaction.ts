@@ -30,6 +30,14 @@ interface Part {
   readonly rows: Uint32Array;
 }
 
+/** check: throws where the copying is cancelled, or is of no use any more. */
+interface Copying {
+  readonly target: Segment;
+  readonly flush: () => Promise<void>;
+  readonly check: () => void;
+  readonly signal: AbortSignal;
+}
+
 /** Whether a shard has so many segments that they should become one. */
 export function hasManySegments(shard: Shard): boolean {
   return shard.segments.length > SEGMENTS_MAX && fitsOneSegment(shard.segments);
@@ -62,10 +70,15 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], compactio
   const carried = (parts[0] as Part).rows;
   const rowCount = parts.reduce((count, { rows }) => count + rows.length, 0);
   const copy = async (target: Segment, flush: () => Promise<void>): Promise<void> => {
-    const encoded = await carryCodes({ source: carrier, rows: carried }, target, flush, signal);
+    const check = (): void => {
+      signal.throwIfAborted();
+      // Files of a field that has gone are closed.
+      shard.vectorFields.refuseChanges(begun);
+    };
+    const encoded = await carryCodes({ source: carrier, rows: carried }, { target, flush, check, signal });
     for (const { source, rows } of parts) {
       for (let first = 0; first < rows.length; first += PIECE_ROWS) {
-        signal.throwIfAborted();
+        check();
         target.adopt(source, rows.subarray(first, first + PIECE_ROWS), source === carrier ? encoded : NO_FIELDS);
         if (target.pendingBytes > FLUSH_BYTES) await flush();
         onProgress(target.rowCount, rowCount);
@@ -93,9 +106,7 @@ const NO_FIELDS: ReadonlySet<string> = new Set();
 /** Brings codes, graphs and originals of live rows to an empty segment; the names of the fields where that was possible. */
 async function carryCodes(
   { source, rows }: Part,
-  target: Segment,
-  flush: () => Promise<void>,
-  signal: AbortSignal,
+  { target, flush, check, signal }: Copying,
 ): Promise<ReadonlySet<string>> {
   const encoded = new Set<string>();
   const copies = new Uint32Array(source.rowCount);
@@ -107,7 +118,7 @@ async function carryCodes(
     const places = field.placesOf(rows);
     await field.index.field.compactInto(copy.index.field, places, signal);
     for (let first = 0; first < places.length; first += PIECE_ROWS) {
-      signal.throwIfAborted();
+      check();
       copy.adoptEncoded(field, places.subarray(first, first + PIECE_ROWS), (row) => copies[row] as number);
       if (target.pendingBytes > FLUSH_BYTES) await flush();
       await nextTurn();

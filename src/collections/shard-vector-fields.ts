@@ -1,3 +1,4 @@
+import { VectorizerError } from '../core/errors.ts';
 import { type FieldSpec, holdsSameVectors } from '../segments/field-spec.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { VectorFieldRecord } from './record.ts';
@@ -19,6 +20,12 @@ export class ShardVectorFields {
   /** Grows when a field comes or goes: a segment that was begun before has the wrong ones. */
   get epoch(): number {
     return this.changes;
+  }
+
+  /** Throws timeout where fields came or went since `begun`, an epoch: what was made of segments meanwhile is of no use. */
+  refuseChanges(begun: number): void {
+    if (begun !== this.changes)
+      throw new VectorizerError('timeout', 'vector fields came or went while segments were made one');
   }
 
   /** The fields that the updates applied so far have left. The collection's configuration may be ahead of them. */

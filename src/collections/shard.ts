@@ -310,8 +310,7 @@ export class Shard implements CheckpointSource, ShardState {
     try {
       await this.maintenance.run(async () => {
         await this.queue.run(() => {
-          if (begun !== this.vectorFields.epoch)
-            throw new VectorizerError('timeout', 'vector fields came or went while segments were made one');
+          this.vectorFields.refuseChanges(begun);
           isReplaced = true;
           carryOver();
           // Without new rows meanwhile the successor takes the next ones itself; without any rows it is not needed.

@@ -3,9 +3,7 @@ import type { QuantizationParams } from './quantization.ts';
 /** What is known of one field of a segment when a query is planned. */
 export interface SegmentStatistics {
   readonly liveCount: number;
-  /** Vectors that the index covers. */
-  readonly indexedCount: number;
-  /** About what the vectors outside of it weigh as Qdrant counts: four bytes a number. */
+  /** About what the vectors outside of the index weigh as Qdrant counts: four bytes a number. */
   readonly unindexedBytes: number;
 }
 
@@ -14,7 +12,7 @@ export interface SegmentPlan {
   readonly k: number;
   /** Beam width in rows, at least k. */
   readonly ef: number;
-  /** Scan all rows instead of walking the graph. */
+  /** Compare with every vector, by the vectors themselves. */
   readonly exact: boolean;
   /** Leave out rows that are not in the graph yet. */
   readonly indexedOnly: boolean;

@@ -1,9 +1,6 @@
 import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
 import type { SearchParams } from '../core/requests.ts';
 
-/** A walk that has to return more than this share of the rows costs more than reading them all in order. */
-const SCAN_SHARE = 0.25;
-
 /**
  * Plans one segment's part of a nearest query over one field. Pure.
  *
@@ -25,7 +22,7 @@ export function planSegment(
   return {
     k,
     ef,
-    exact: request.params.exact || ef > statistics.indexedCount * SCAN_SHARE,
+    exact: request.params.exact,
     indexedOnly: request.params.indexedOnly && statistics.unindexedBytes > request.unindexedBytesMax,
     quantization: request.params.quantization,
   };

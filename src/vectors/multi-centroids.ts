@@ -62,7 +62,12 @@ export async function trainCentroids(build: CentroidBuild, rowCount: number, cou
       arena.u32[list / 4 + place] = Math.floor((place * rowCount) / sampleCount);
     }
     const sample: Clustering = {
-      ...{ field: memory.rows.field, near: index.near, count, unit: build.unit, groups: index.groups, list },
+      field: memory.rows.field,
+      near: index.near,
+      count,
+      unit: build.unit,
+      groups: index.groups,
+      list,
       names: scratch.take(sampleCount * 2),
       means: scratch.take(count * shape.dimension * 4 + 16),
       sizes: scratch.take(count * 4),
@@ -153,7 +158,12 @@ function openGroups(index: CentroidIndex, dimension: number, scratch: Scratch): 
   const { groups, near, count } = index;
   if (groups === undefined) return undefined;
   const clustering = {
-    ...{ field: near.field, near: groups.centres, count: groups.count, unit: false, groups: undefined, list: 0 },
+    field: near.field,
+    near: groups.centres,
+    count: groups.count,
+    unit: false,
+    groups: undefined,
+    list: 0,
     names: scratch.take(count * 2),
     means: scratch.take(groups.count * dimension * 4 + 16),
     sizes: scratch.take(groups.count * 4),

@@ -65,7 +65,7 @@ const DECODED_SPARE = 16;
 /** Points that come through the sieve for each one of ef. */
 const CANDIDATES_PER_EF = 4;
 /** A row that only goes through the sieve costs as much as this many products (scripts/bench/vectors/multi.ts). */
-const SIEVED_ROW_WORK = 40;
+const SIEVED_ROW_WORK = 24;
 
 /** Decides which points a search looks at, and how. Pure. */
 export function planMulti(request: MultiRequest, rows: MultiRows): MultiPlan {
@@ -86,8 +86,18 @@ export function planMulti(request: MultiRequest, rows: MultiRows): MultiPlan {
   const admitted = filter?.admitted ?? rowCount - deadCount;
   const perPoint = (rows.innerCount / Math.max(rowCount, 1)) * queryRows * dimension;
   const plan = {
-    ...{ query, queryRows, k, answers, rescore: scoring.rescore, approximate: scoring.approximate, filter, share },
-    ...{ listed, listStart: 0, listEnd: listed ? admitted : 0, indexStart: 0 },
+    query,
+    queryRows,
+    k,
+    answers,
+    rescore: scoring.rescore,
+    approximate: scoring.approximate,
+    filter,
+    share,
+    listed,
+    listStart: 0,
+    listEnd: listed ? admitted : 0,
+    indexStart: 0,
   };
   const scan = { ...plan, candidates: 0, indexEnd: 0, scanStart: 0, scanEnd: rowEnd, work: admitted * perPoint };
   if (request.exact || later || indexedCount === 0) return scan;

@@ -67,7 +67,7 @@ export function chooseScoring(request: ScoringRequest, field: FieldScoring, k: n
 }
 
 /** Whether scores by codes are not good enough for a request. */
-export function wantsRescore(quantization: QuantizationConfig | undefined, request: ScoringRequest): boolean {
+function wantsRescore(quantization: QuantizationConfig | undefined, request: ScoringRequest): boolean {
   if (quantization === undefined || request.exact || request.quantization.ignore) return true;
   return request.quantization.rescore ?? rescoresByDefault(quantization);
 }

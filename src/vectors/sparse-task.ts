@@ -82,12 +82,12 @@ export class SparseTask {
 
 /** Rows of a window (assembly/sparse-search.ts), and rows that are completed together. */
 const WINDOW_ROWS = 4096;
-const CANDIDATES = 256;
+const CANDIDATES = 128;
 
 /**
  * What the kernel needs of its workspace: the sums of a window, zero between calls as the bitmap of visited rows is, which
  * therefore lends them its place.
  */
 export function sparseShape(k: number): WorkspaceShape {
-  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: CANDIDATES, links: 1, top: k };
+  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: CANDIDATES * 2, links: 1, top: k };
 }

@@ -21,7 +21,7 @@ import {
   upsertOf,
 } from './house.ts';
 
-const SIZE = 16;
+const SIZE = 64;
 
 const NO_OPTIMIZERS: OptimizersPatch = {
   deletedThreshold: undefined,
@@ -62,7 +62,7 @@ interface Ground {
   upsert(from: number, to: number): Promise<void>;
 }
 
-/** A collection of 16 dimensions whose graph is built from 40 KB on, 640 points, changed by `diff` before anything else. */
+/** A collection of 64 dimensions whose graph is built from 40 KB on, 160 points, changed by `diff` before anything else. */
 async function withCollection(diff: CollectionDiff, run: (ground: Ground) => Promise<void>): Promise<void> {
   const house = await openHouse(await temporaryFolder());
   try {
@@ -199,9 +199,20 @@ test('a graph that is being built stops when it is postponed, and goes on when i
     t.is(collection.info().indexedVectorsCount, 8000);
   }));
 
+const NOWHERE = { alwaysRam: undefined, memory: undefined };
+
+/** Quantisations in turn, and whether their codes are smaller than those that there are without. */
+const QUANTISATIONS: readonly (readonly [QuantizationDiff, boolean])[] = [
+  [{ kind: 'scalar', quantile: 0.99, ...NOWHERE }, false],
+  [{ kind: 'product', compression: 'x16', ...NOWHERE }, true],
+  [{ kind: 'binary', encoding: 'two_bits', queryEncoding: 'scalar8bits', ...NOWHERE }, true],
+  [{ kind: 'turbo', bits: 'bits4', ...NOWHERE }, true],
+  ['disabled', false],
+];
+
 test('another quantisation is made in the background, and points are found meanwhile', (t) =>
-  withCollection(NOTHING, async ({ house, collection, upsert, patch }) => {
-    await upsert(0, 2000);
+  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+    await upsert(0, 5000);
     await until(collection, isGreen);
     const codes = (): number => collection.memory().vectors.reduce((sum, vector) => sum + vector.codes, 0);
     const search = async (): Promise<number> => {
@@ -210,21 +221,34 @@ test('another quantisation is made in the background, and points are found meanw
       return hits.length;
     };
     const plain = codes();
-    const none = { alwaysRam: undefined, memory: undefined };
-    for (const diff of [
-      quantised({ kind: 'binary', encoding: undefined, queryEncoding: undefined, ...none }),
-      quantised('disabled'),
-    ]) {
-      await patch(diff);
+    for (const [quantization, isSmaller] of QUANTISATIONS) {
+      const what = JSON.stringify(quantization);
+      await patch(quantised(quantization));
+      t.is(collection.info().status, 'yellow', what);
       const seen = new Set<number>();
       while (!isGreen(collection.info())) seen.add(await search());
-      t.deepEqual([...seen], [5]);
+      t.deepEqual([...seen], [5], what);
       await rest(collection);
-      t.is(names(report(collection, 100))[0], 'config mismatch');
-      if (diff.quantization !== 'disabled') t.true(codes() < plain);
+      t.is(names(report(collection, 100))[0], 'config mismatch', what);
+      t.is(codes() < plain, isSmaller, `${codes()} bytes of codes, ${plain} before: ${what}`);
+      t.is(collection.info().indexedVectorsCount, 5000, what);
     }
     t.is(codes(), plain);
-    t.is(house.database.collection('c').config.quantization, undefined);
+    t.is(collection.config.quantization, undefined);
+  }));
+
+test('originals leave the memory when they are to be on disk, and come back', (t) =>
+  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+    await upsert(0, 2000);
+    const originals = (): number => collection.memory().vectors.reduce((sum, vector) => sum + vector.originals, 0);
+    t.true(originals() > 0);
+    for (const onDisk of [true, false]) {
+      const change = { hnswConfig: undefined, quantization: undefined, onDisk, memory: undefined };
+      await patch({ ...NOTHING, vectors: new Map([['', change]]) });
+      await until(collection, isGreen);
+      await rest(collection);
+      t.is(originals() > 0, !onDisk);
+    }
   }));
 
 test('what is not asked for is not reported, and the past is bounded', (t) =>

@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { type Compaction, compactSegments } from '../../src/collections/compaction.ts';
-import {
-  type CollectionDiff,
-  type DenseVectorConfig,
-  type Distance,
-  type QuantizationDiff,
-  type VectorFieldConfig,
+import type {
+  CollectionDiff,
+  DenseVectorConfig,
+  Distance,
+  QuantizationDiff,
+  VectorFieldConfig,
 } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
-import { denseConfig, type PlainVector, type PlainVectors, sparseConfig } from './plain-vectors.ts';
+import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
 import {
   checkContent,
   checkSearch,
@@ -280,7 +280,7 @@ function pointOf({ model }: VectorGround, { id, n, draw }: PointDraw): GivenPoin
   const random = source(draw);
   const vectors: [string, PlainVector][] = [];
   for (const field of model.fields) if (random() < 0.7) vectors.push([field.name, vectorFor(field, random)]);
-  return { id, n, vectors: Object.fromEntries(vectors) as PlainVectors };
+  return { id, n, vectors: Object.fromEntries(vectors) };
 }
 
 /** A vector that a field takes; tenths, now and then nothing but zeros, for uint8 also what it cuts off. */

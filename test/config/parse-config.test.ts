@@ -146,7 +146,8 @@ const BUDGETS: readonly (readonly [unknown, unknown])[] = [
 for (const [given, budget] of BUDGETS) {
   test(`a memory budget of ${JSON.stringify(given)}`, (t) => {
     const yaml = `storage: { performance: { memory_budget: ${JSON.stringify(given)} } }`;
-    t.deepEqual<unknown>(parse({ yaml }).config.storage.performance.memoryBudget, budget);
+    const parsed: unknown = parse({ yaml }).config.storage.performance.memoryBudget;
+    t.deepEqual(parsed, budget);
   });
 }
 

@@ -13,7 +13,10 @@ const truth = bruteForce(data, K);
 const rows = Array.from({ length: ROWS }, (_, row) => data.base.subarray(row * DIMENSION, (row + 1) * DIMENSION));
 
 /** Share of the ten true neighbours among the first `kept` rows by codes: what is left to a rescoring. */
-function recalls(options: { code: number; subspace: number; queryBits: number; metric: number }, kept: readonly number[]): number[] {
+function recalls(
+  options: { code: number; subspace: number; queryBits: number; metric: number },
+  kept: readonly number[],
+): number[] {
   const field = new CodedField({ ...options, dimension: DIMENSION, rows });
   const found = kept.map(() => 0);
   for (let query = 0; query < QUERIES; query += 1) {
@@ -60,8 +63,13 @@ for (const [name, code, subspace, queryBits, direct, rescored] of CASES) {
 test('more bits name more neighbours, and finer queries do too', (t) => {
   const first = (code: number, queryBits: number): number =>
     recalls({ code, subspace: 0, queryBits, metric: layout.METRIC_DOT }, [K])[0] ?? 0;
-  const turbo = [layout.CODE_TURBO1, layout.CODE_TURBO1_5, layout.CODE_TURBO2, layout.CODE_TURBO4].map((code) => first(code, 8));
-  t.deepEqual(turbo, [...turbo].sort((a, b) => a - b));
+  const turbo = [layout.CODE_TURBO1, layout.CODE_TURBO1_5, layout.CODE_TURBO2, layout.CODE_TURBO4].map((code) =>
+    first(code, 8),
+  );
+  t.deepEqual(
+    turbo,
+    [...turbo].sort((a, b) => a - b),
+  );
   t.true(first(layout.CODE_BINARY1, 4) > first(layout.CODE_BINARY1, 1));
 });
 
@@ -71,7 +79,14 @@ test('centroids of well parted heaps are their middles, and the same samples mak
   const samples = Array.from({ length: 400 }, (_, index) =>
     Float32Array.from(heaps[index % 40] ?? [], (value) => value + gaussian() * 0.01),
   );
-  const options = { code: layout.CODE_PRODUCT, subspace: 8, dimension: 8, metric: layout.METRIC_DOT, queryBits: 0, rows: samples };
+  const options = {
+    code: layout.CODE_PRODUCT,
+    subspace: 8,
+    dimension: 8,
+    metric: layout.METRIC_DOT,
+    queryBits: 0,
+    rows: samples,
+  };
   const fields = [new CodedField(options), new CodedField(options)];
   const decoded = fields.map((field) => samples.map((_, row) => field.decode(row)));
   t.deepEqual(decoded[0], decoded[1]);

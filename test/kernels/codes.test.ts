@@ -75,7 +75,10 @@ for (const [name, kind] of Object.entries(KINDS)) {
               const share = queryBits === 1 ? 1 : queryBits === 4 ? 0.15 : 0.02;
               const gap = Math.abs(estimate - aimed(distance, coarse, values, query));
               const allowed = tableError ?? (distance === 'Manhattan' ? 1e-5 : share) * length;
-              t.true(gap <= 2 * allowed + 1e-5, `${String(dimension)}, ${String(queryBits)}: row ${String(row)} is ${String(gap)} off`);
+              t.true(
+                gap <= 2 * allowed + 1e-5,
+                `${String(dimension)}, ${String(queryBits)}: row ${String(row)} is ${String(gap)} off`,
+              );
               const [lowest, highest] = field.bounds(row, estimate);
               const exact = score(distance, values, query);
               t.true(lowest <= exact && exact <= highest, `${String(dimension)}: ${String([lowest, exact, highest])}`);
@@ -112,8 +115,17 @@ for (const [name, kind] of Object.entries(KINDS)) {
     withField({ ...kind, dimension, metric: layout.METRIC_DOT, queryBits: 4, rows }, (field) => {
       field.query(query);
       const all = field.scores([...rows.keys()]);
-      for (const listed of [[299], [7, 3], [256, 255, 0], [5, 4, 3, 2, 1, 5], Array.from({ length: 70 }, (_, at) => (at * 37) % 300)]) {
-        t.deepEqual([...field.scores(listed)], listed.map((row) => all[row]));
+      for (const listed of [
+        [299],
+        [7, 3],
+        [256, 255, 0],
+        [5, 4, 3, 2, 1, 5],
+        Array.from({ length: 70 }, (_, at) => (at * 37) % 300),
+      ]) {
+        t.deepEqual(
+          [...field.scores(listed)],
+          listed.map((row) => all[row]),
+        );
       }
     });
   });

@@ -1,5 +1,4 @@
 import test from 'ava';
-import * as fc from 'fast-check';
 
 import { idAt, idText, numberId } from '../../src/core/ids.ts';
 import type { PointColumns, UpdatePoints } from '../../src/core/requests.ts';
@@ -354,68 +353,4 @@ test('a body after a very large one is read like any other', (t) => {
   const long = `{"points":[{"id":1,"vector":[${'1,'.repeat(1 << 21)}1]}]}`;
   t.is(parsePointColumns(Buffer.from(long)).vectors[0]?.values.length, (1 << 21) + 1);
   t.deepEqual(rows(parsePointColumns(Buffer.from('{"points":[{"id":1,"vector":[7]}]}'))), [['1', '', { '': [7] }]]);
-});
-
-test('a multivector must stay below a million numbers', (t) => {
-  const row = `[${'1,'.repeat(1023)}1]`;
-  const body = (rows: number): string => `{"points":[{"id":1,"vector":{"m":[${`${row},`.repeat(rows - 1)}${row}]}}]}`;
-  t.is(refusal(parseUpsert, wire(body(1023))), 'accepted');
-  const expected = rule('points[0].vector.?.data: Total size of all vectors (1048576) must be less than 1048576');
-  t.is(refusal(parseUpsert, wire(body(1024))), expected);
-});
-
-test('columns say which points they have vectors of, and where', (t) => {
-  const body =
-    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[5,4],"values":[1,2]}}},{"id":2,"vector":{}},{"id":3,"vector":{"s":{"indices":[],"values":[]},"a":[[3,4,5],[6,7,8]]}}]}';
-  t.deepEqual(parsePointColumns(Buffer.from(body)).vectors, [
-    {
-      kind: 'dense',
-      name: 'a',
-      has: Uint8Array.of(1, 0, 0),
-      starts: Uint32Array.of(0, 2, 2, 2),
-      values: Float32Array.of(1, 2),
-    },
-    {
-      kind: 'multi',
-      name: 'a',
-      has: Uint8Array.of(0, 0, 1),
-      starts: Uint32Array.of(0, 0, 0, 6),
-      values: Float32Array.of(3, 4, 5, 6, 7, 8),
-      dimensions: Uint32Array.of(0, 0, 3),
-    },
-    {
-      kind: 'sparse',
-      name: 's',
-      has: Uint8Array.of(1, 0, 1),
-      starts: Uint32Array.of(0, 2, 2, 2),
-      values: Float32Array.of(2, 1),
-      indices: Uint32Array.of(4, 5),
-    },
-  ]);
-});
-
-test('sparse vectors come out sorted, whatever the order and the writing', (t) => {
-  const entries = fc.uniqueArray(
-    fc.tuple(fc.nat({ max: 0xffff_ffff }), fc.float({ noNaN: true, noDefaultInfinity: true })),
-    {
-      selector: ([index]) => index,
-    },
-  );
-  const space = fc.constantFrom('', ' ', '\n\t');
-  fc.assert(
-    fc.property(entries, space, (entries, gap) => {
-      const list = (at: 0 | 1): string =>
-        entries.map((entry) => (Object.is(entry[at], -0) ? '-0' : entry[at])).join(`${gap},${gap}`);
-      const body = `{"points":[{"id":1,"vector":{"s":{"indices":[${gap}${list(0)}${gap}],"values":[${list(1)}]}}}]}`;
-      const [found] = vectorsAt(parsePointColumns(Buffer.from(body)), 0);
-      const sorted = entries.toSorted(([a], [b]) => a - b);
-      const expected = {
-        kind: 'sparse' as const,
-        indices: Uint32Array.from(sorted, ([index]) => index),
-        values: Float32Array.from(sorted, ([, value]) => value),
-      };
-      t.deepEqual(found?.vector, expected, body);
-    }),
-  );
-  t.pass();
 });

@@ -2,7 +2,10 @@ import test from 'ava';
 import * as fc from 'fast-check';
 
 import type { NamedVector, Vector } from '../../src/core/vectors.ts';
-import { change, vectorsAt } from './parsing.ts';
+import { parseChange, parseUpdates } from '../../src/rest/parse/changes.ts';
+import { change, parsePointColumns, refusal, rule, vectorsAt, wire } from './parsing.ts';
+
+const parseUpsert = parseChange('upsert');
 
 /** Any vector that a body can hold, and any points that have some, as JSON and as what must come of it. */
 
@@ -109,4 +112,81 @@ test('the batch form of points means the same', (t) => {
     for (const id of ids) t.deepEqual(byName(vectorsAt(batch, id)), byName(vectorsAt(list, id)));
   });
   fc.assert(check, { numRuns: 200 });
+});
+
+test('a multivector must stay below a million numbers', (t) => {
+  const row = `[${'1,'.repeat(1023)}1]`;
+  const body = (rows: number): string => `{"points":[{"id":1,"vector":{"m":[${`${row},`.repeat(rows - 1)}${row}]}}]}`;
+  t.is(refusal(parseUpsert, wire(body(1023))), 'accepted');
+  const expected = rule('points[0].vector.?.data: Total size of all vectors (1048576) must be less than 1048576');
+  t.is(refusal(parseUpsert, wire(body(1024))), expected);
+});
+
+test('columns say which points they have vectors of, and where', (t) => {
+  const body =
+    '{"points":[{"id":1,"vector":{"a":[1,2],"s":{"indices":[5,4],"values":[1,2]}}},{"id":2,"vector":{}},{"id":3,"vector":{"s":{"indices":[],"values":[]},"a":[[3,4,5],[6,7,8]]}}]}';
+  t.deepEqual(parsePointColumns(Buffer.from(body)).vectors, [
+    {
+      kind: 'dense',
+      name: 'a',
+      has: Uint8Array.of(1, 0, 0),
+      starts: Uint32Array.of(0, 2, 2, 2),
+      values: Float32Array.of(1, 2),
+    },
+    {
+      kind: 'multi',
+      name: 'a',
+      has: Uint8Array.of(0, 0, 1),
+      starts: Uint32Array.of(0, 0, 0, 6),
+      values: Float32Array.of(3, 4, 5, 6, 7, 8),
+      dimensions: Uint32Array.of(0, 0, 3),
+    },
+    {
+      kind: 'sparse',
+      name: 's',
+      has: Uint8Array.of(1, 0, 1),
+      starts: Uint32Array.of(0, 2, 2, 2),
+      values: Float32Array.of(2, 1),
+      indices: Uint32Array.of(4, 5),
+    },
+  ]);
+});
+
+test('sparse vectors come out sorted, whatever the order and the writing', (t) => {
+  const entries = fc.uniqueArray(
+    fc.tuple(fc.nat({ max: 0xffff_ffff }), fc.float({ noNaN: true, noDefaultInfinity: true })),
+    {
+      selector: ([index]) => index,
+    },
+  );
+  const space = fc.constantFrom('', ' ', '\n\t');
+  fc.assert(
+    fc.property(entries, space, (entries, gap) => {
+      const list = (at: 0 | 1): string =>
+        entries.map((entry) => (Object.is(entry[at], -0) ? '-0' : entry[at])).join(`${gap},${gap}`);
+      const body = `{"points":[{"id":1,"vector":{"s":{"indices":[${gap}${list(0)}${gap}],"values":[${list(1)}]}}}]}`;
+      const [found] = vectorsAt(parsePointColumns(Buffer.from(body)), 0);
+      const sorted = entries.toSorted(([a], [b]) => a - b);
+      const expected = {
+        kind: 'sparse' as const,
+        indices: Uint32Array.from(sorted, ([index]) => index),
+        values: Float32Array.from(sorted, ([, value]) => value),
+      };
+      t.deepEqual(found?.vector, expected, body);
+    }),
+  );
+  t.pass();
+});
+
+test('a small body with very many names of vectors does not cost the process its memory', (t) => {
+  const body = (count: number): string => {
+    const points = Array.from({ length: count }, (_, id) => `{"id":${id},"vector":{"v${id}":[1]}}`);
+    return `{"points":[${points.join(',')}]}`;
+  };
+  t.is(refusal(parseUpsert, wire(body(500))), 'accepted');
+  const words = '6000 points with more than 3334 names of vectors are too many for one request';
+  t.is(refusal(parseUpsert, wire(body(6000))), `400 Wrong input: ${words} in this version of Vectorizer`);
+  const operations = Array.from({ length: 5 }, () => `{"upsert":${body(2100)}}`);
+  const batch = refusal(parseUpdates, wire(`{"operations":[${operations.join(',')}]}`));
+  t.regex(batch, /^400 Wrong input: 2100 points with more than \d+ names of vectors are too many/);
 });

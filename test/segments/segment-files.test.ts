@@ -52,7 +52,7 @@ const anyVector = (spec: FieldSpec): fc.Arbitrary<PlainVector> => {
   if (spec.kind === 'multi') return fc.array(row(spec.dimension), { minLength: 1, maxLength: 3 });
   return fc
     .uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 4 })
-    .chain((indices) => row(indices.length).map((values) => ({ indices: indices.toSorted(), values })));
+    .chain((indices) => row(indices.length).map((values) => ({ indices: indices.toSorted((a, b) => a - b), values })));
 };
 const anyVectors: fc.Arbitrary<PlainVectors> = fc
   .tuple(...SPECS.map((spec) => fc.option(anyVector(spec), { nil: undefined })))
@@ -83,7 +83,10 @@ async function flush(
   segment: Segment,
   plan: SegmentFlush = planFlush(segment),
 ): Promise<SegmentManifest> {
+  // As a checkpoint has it: fields that go meanwhile stay readable to the end.
+  segment.retain();
   await settleFlush(await writeFlush(world, 's', segment, plan));
+  segment.release();
   const { number, fieldEnd: nextField } = segment;
   const rows = segment.rowFiles.map(({ first, count }) => ({ name: rowsName(number, first, count), first, count }));
   const removed = 'removed.bin';
@@ -339,4 +342,35 @@ test('rows that come while a flush is written are left for the next one', (t) =>
     const second = await openSegment(world, 's', await flush(world, segment), options);
     t.deepEqual(content(second), content(segment));
     for (const each of [first, second, segment]) await each.close();
+  }));
+
+test('a field that goes while its files are written again with what is new', (t) =>
+  withCompute(async (compute) => {
+    const options = optionsOf(compute, [denseSpec('a', 2), sparseSpec('s')]);
+    const segment = new Segment(1, options);
+    let writes = 0;
+    // The first file that is written is that of the rows.
+    const files = new LateFiles(() => {
+      if (++writes === 1) segment.dropField('a');
+    });
+    const world = worldOf(files);
+    await files.mkdir();
+    const point = (id: number): readonly [number, PlainVectors] => [
+      id,
+      { a: [id, 1], s: { indices: [id], values: [1] } },
+    ];
+    append(segment, [point(1), point(2)]);
+    writes = 1;
+    await flush(world, segment);
+    append(segment, [point(3)], 2);
+    const plan = planFlush(segment);
+    t.is(plan.fields[0]?.vectors[0]?.count, 3, 'what a file holds is read, and written again');
+    writes = 0;
+    const manifest = await flush(world, segment, plan);
+    t.deepEqual(content(segment).get(3), { s: { indices: [3], values: [1] } });
+    const restored = await openSegment(world, 's', manifest, options);
+    t.deepEqual(content(restored), content(segment));
+    await restored.close();
+    await segment.close();
+    t.is(files.openCount, 0, 'those of the field that has gone are closed too');
   }));

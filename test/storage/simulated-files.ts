@@ -182,7 +182,13 @@ export class SimulatedFiles implements Files {
   }
 
   #handle(inode: Inode): OpenFile {
+    let isOpen = true;
+    // A real descriptor is another file's by then.
+    const checkOpen = (): void => {
+      if (!isOpen) throw failure('EBADF', 'a file that is closed');
+    };
     const readSync = (target: Uint8Array, position: number): number => {
+      checkOpen();
       const found = inode.content.subarray(position, position + target.length);
       target.set(found);
       return found.length;
@@ -195,6 +201,7 @@ export class SimulatedFiles implements Files {
         return readSync(target, position);
       },
       write: async (parts, position) => {
+        checkOpen();
         const change = { position, bytes: new Uint8Array(Buffer.concat(parts)) };
         const pending = { inode, change };
         this.#underWay.add(pending);
@@ -219,6 +226,8 @@ export class SimulatedFiles implements Files {
         inode.unsynced = [];
       },
       close: async () => {
+        checkOpen();
+        isOpen = false;
         await this.#turn();
         this.openCount -= 1;
       },

@@ -43,7 +43,11 @@ async function bench(setting: Setting): Promise<void> {
   const { documents, tokens, queryTokens } = setting;
   const data = generateTokens({
     ...setting,
-    ...{ dimension: DIMENSION, queries: QUERIES, seed: 1, topics: 2000, spread: 0.6 },
+    dimension: DIMENSION,
+    queries: QUERIES,
+    seed: 1,
+    topics: 2000,
+    spread: 0.6,
   });
   console.log(
     `${String(documents)} x ${String(tokens)} x ${String(DIMENSION)}, queries of ${String(queryTokens)} rows`,

@@ -76,7 +76,7 @@ const TOKENS = {
   queries: 200,
   queryTokens: 8,
   seed: 3,
-  topics: 400,
+  topics: 2000,
   spread: 0.6,
 };
 /** undefined: what the collection has. */

@@ -9,20 +9,23 @@ import {
   TERM_WINDOW_BOUND,
 } from '../layout';
 import { best, offerRow } from './sparse-best';
-import { contribution, lookUp } from './sparse-sweep';
-import { blockAddress, firstRow } from './sparse-terms';
+import { addPostings, contribution, lookUpIn } from './sparse-sweep';
+import { blockAddress, blockOf, firstRow, touchBlock, windowPostings } from './sparse-terms';
 
 /** From the sums of a window to the best rows; leaves the sums at zero. */
 
-/** Rows that are completed together: few, so that what they raise the bar to is soon known. */
-const CANDIDATES: u32 = 256;
+/** Rows that are completed together; when there are more in a window, looking up is dearer than adding. */
+const CANDIDATES: u32 = 128;
+const CANDIDATE_BYTES: u32 = 16;
+/** A lookup costs as much as adding this many postings (scripts/bench/vectors/sparse.ts). */
+const LOOKUP_POSTINGS: u32 = 32;
 /** The bits of a sum that has been told already: a NaN that no arithmetic makes. */
 const TOLD: u32 = 0xffffffff;
 
 let dead: u32 = 0;
 let filter: u32 = 0;
 let filterEnd: u32 = 0;
-/** u32 row and f32 score each, from `candidates` to `candidatesEnd`. */
+/** u32 row, f32 score and u32 block each, from `candidates` to `candidatesEnd`. */
 let candidates: u32 = 0;
 let candidatesEnd: u32 = 0;
 let kind: u32 = 0;
@@ -30,26 +33,48 @@ let lookedUp: u32 = 0;
 let lookedUpCount: u32 = 0;
 let lookedUpBound: f32 = 0;
 let slack: f32 = 0;
+let windowStart: u32 = 0;
+let windowEnd: u32 = 0;
+let windowSums: u32 = 0;
+/** Sums are not zero where no candidate is met. */
+let littered: bool = false;
+/** Postings added or looked up for candidates. */
+export let completed: u32 = 0;
 /** Sums up to this cannot become one of the best. */
 let least: f32 = 0;
 
-/** deadBits, filterBits, rowEnd: as SPARSE_SEARCH_DEAD, …_FILTER and …_FILTER_END; room for 256 candidates at `buffer`. */
+/** deadBits, filterBits, rowEnd: as SPARSE_SEARCH_DEAD, …_FILTER and …_FILTER_END; room for 128 candidates at `buffer`. */
 export function startGathering(deadBits: u32, filterBits: u32, rowEnd: u32, buffer: u32, values: u32): void {
   dead = deadBits;
   filter = filterBits;
   filterEnd = rowEnd;
   candidates = buffer;
   candidatesEnd = buffer;
+  completed = 0;
   kind = values;
 }
 
-/** Terms that a window's candidates are looked up in, by falling bound, what they add at most, and how far sums may be off. */
+/** A window of rows [start, end) and its sums. */
+export function startWindow(start: u32, end: u32, sums: u32): void {
+  windowStart = start;
+  windowEnd = end;
+  windowSums = sums;
+  littered = false;
+}
+
+/** Terms that candidates are looked up in, by falling bound, what they add at most, and how far sums may be off. */
 export function setLookups(terms: u32, count: u32, bound: f32, rounding: f32): void {
   lookedUp = terms;
   lookedUpCount = count;
   lookedUpBound = bound;
   slack = rounding;
   least = best - bound - rounding;
+}
+
+/** Completes the candidates that are left. */
+export function endWindow(): void {
+  complete(false);
+  if (littered) memory.fill(windowSums, 0, (windowEnd - windowStart) << 2);
 }
 
 /** Offers a row whose score is complete. */
@@ -82,7 +107,10 @@ export function gatherWindow(start: u32, count: u32, sums: u32): void {
     if (v128.any_true(above)) {
       for (let sum = at; sum < at + 64; sum += 4) {
         const score = load<f32>(sum);
-        if (score > least) note(start + ((sum - sums) >>> 2), score);
+        if (score <= least) continue;
+        // What is added to it from here on is apart from its score.
+        store<f32>(sum, 0);
+        note(start + ((sum - sums) >>> 2), score);
       }
       bar = f32x4.splat(least);
     }
@@ -91,7 +119,6 @@ export function gatherWindow(start: u32, count: u32, sums: u32): void {
     v128.store(at, zero, 32);
     v128.store(at, zero, 48);
   }
-  complete();
 }
 
 /** Gathers the rows of a term's postings that `addPostings` has just added. */
@@ -158,35 +185,79 @@ function tellRows<Row>(rows: u32, low: u32, high: u32, start: u32, sums: u32, fi
 function note(row: u32, score: f32): void {
   store<u32>(candidatesEnd, row);
   store<f32>(candidatesEnd, score, 4);
-  candidatesEnd += 8;
-  if (candidatesEnd - candidates == CANDIDATES << 3) complete();
+  candidatesEnd += CANDIDATE_BYTES;
+  if (candidatesEnd - candidates == CANDIDATES * CANDIDATE_BYTES) complete(true);
 }
 
-/** Adds to the candidates' scores what the terms that are looked up hold, as long as they can become one of the best. */
-export function complete(): void {
+/**
+ * Adds to the candidates' scores what the other terms hold, as long as they can become one of the best. With `more` to
+ * come, these are added to all sums: rows met later have them in theirs.
+ */
+function complete(more: bool): void {
   let end = candidates;
-  for (let at = candidates; at < candidatesEnd; at += 8) {
+  for (let at = candidates; at < candidatesEnd; at += CANDIDATE_BYTES) {
     if (!admits(load<u32>(at))) continue;
     store<u64>(end, load<u64>(at));
-    end += 8;
+    end += CANDIDATE_BYTES;
   }
+  candidatesEnd = candidates;
+  if (end > candidates && lookedUpCount != 0) {
+    addTerms(end, more);
+    end = lookUpTerms(end);
+  }
+  for (let at = candidates; at < end; at += CANDIDATE_BYTES) offerRow(load<u32>(at), load<f32>(at, 4));
+  least = best - lookedUpBound - slack;
+}
+
+/** Adds the terms whose postings are fewer than lookups would cost, or all. Sums hold nothing else of the candidates. */
+function addTerms(end: u32, all: bool): void {
+  const most = ((end - candidates) / CANDIDATE_BYTES) * LOOKUP_POSTINGS;
+  let left: u32 = 0;
+  for (let place: u32 = 0; place < lookedUpCount << 2; place += 4) {
+    const term = load<u32>(lookedUp + place);
+    if (!all && windowPostings(term, windowEnd - windowStart) > most) {
+      store<u32>(lookedUp + (left++ << 2), term);
+      continue;
+    }
+    completed += addPostings(term, kind, windowStart, windowEnd, windowSums);
+    lookedUpBound -= load<f32>(term, TERM_WINDOW_BOUND);
+  }
+  if (left == lookedUpCount) return;
+  lookedUpCount = left;
+  if (left == 0) lookedUpBound = 0;
+  littered = true;
+  for (let at = candidates; at < end; at += CANDIDATE_BYTES) {
+    const sum = windowSums + ((load<u32>(at) - windowStart) << 2);
+    store<f32>(at, load<f32>(at, 4) + load<f32>(sum), 4);
+  }
+}
+
+/** Looks the candidates up in the terms that are left; answers the end of those that are still candidates. */
+function lookUpTerms(end: u32): u32 {
   let rest = lookedUpBound;
-  for (let place: u32 = 0; place < lookedUpCount << 2 && end > candidates; place += 4) {
+  for (let place: u32 = 0; place < lookedUpCount << 2; place += 4) {
     const term = load<u32>(lookedUp + place);
     const bar = best - rest - slack;
     const source = end;
     end = candidates;
-    for (let at = candidates; at < source; at += 8) {
-      const score = load<f32>(at, 4);
-      if (score <= bar) continue;
+    let touched: u32 = 0;
+    for (let at = candidates; at < source; at += CANDIDATE_BYTES) {
+      if (load<f32>(at, 4) <= bar) continue;
       const row = load<u32>(at);
-      store<u32>(end, row);
-      store<f32>(end, lookUp(term, row) ? score + contribution(term, kind) : score, 4);
-      end += 8;
+      const block = blockOf(term, row);
+      store<u64>(end, load<u64>(at));
+      store<u32>(end, block, 8);
+      touched += touchBlock(term, kind, block, row);
+      end += CANDIDATE_BYTES;
     }
+    // Stored, so that the loads are made.
+    store<u32>(candidates, touched, 12);
+    for (let at = candidates; at < end; at += CANDIDATE_BYTES) {
+      if (!lookUpIn(term, load<u32>(at, 8), load<u32>(at))) continue;
+      store<f32>(at, load<f32>(at, 4) + contribution(term, kind), 4);
+    }
+    completed += (end - candidates) / CANDIDATE_BYTES;
     rest -= load<f32>(term, TERM_WINDOW_BOUND);
   }
-  for (let at = candidates; at < end; at += 8) offerRow(load<u32>(at), load<f32>(at, 4));
-  candidatesEnd = candidates;
-  least = best - lookedUpBound - slack;
+  return end;
 }

@@ -24,6 +24,7 @@ import {
   SPARSE_TERM_BYTES,
   SPARSE_VALUES,
   TERM_BOUND,
+  TERM_FIRST,
   TERM_NEXT,
   TERM_POSTINGS,
   TERM_SIZE,
@@ -31,16 +32,18 @@ import {
 } from '../layout';
 import { best, startBest, writeBest } from './sparse-best';
 import {
-  complete,
+  completed,
+  endWindow,
   gatherPostings,
   gatherWindow,
   offerAdmitted,
   setLookups,
   startGathering,
+  startWindow,
   tellPostings,
 } from './sparse-gather';
 import { addPostings, contribution, lookUp } from './sparse-sweep';
-import { enterWindow, openTerm } from './sparse-terms';
+import { enterWindow, openTerm, touchBlock } from './sparse-terms';
 
 /**
  * A sparse search: MaxScore, a window of rows at a time (Turtle & Flood 1995; bounds by blocks as in Ding & Suel 2011;
@@ -59,6 +62,7 @@ const GATHER_SHARE: u32 = 8;
 /** Rows of a window: their sums stay in the first-level cache. */
 const WINDOW_ROWS: u32 = 4096;
 
+let task: u32 = 0;
 let kind: u32 = 0;
 let order: u32 = 0;
 let termCount: u32 = 0;
@@ -75,12 +79,13 @@ let lookedUpCount: u32 = 0;
 let lookedUpBound: f32 = 0;
 let scored: u32 = 0;
 
-export function searchSparse(task: u32, space: u32): void {
+export function searchSparse(address: u32, space: u32): void {
+  task = address;
   const field = load<u32>(task, SPARSE_SEARCH_FIELD);
   kind = load<u32>(field, SPARSE_VALUES);
   scored = 0;
   startBest(load<u32>(space, SPACE_TOP), load<u32>(task, SPARSE_SEARCH_K));
-  const postings = openTerms(task, field);
+  const postings = openTerms(field);
   const list = load<u32>(task, SPARSE_SEARCH_LIST);
   const listed = load<u32>(task, SPARSE_SEARCH_LIST_COUNT);
   startGathering(
@@ -90,13 +95,13 @@ export function searchSparse(task: u32, space: u32): void {
     load<u32>(space, SPACE_BEAM),
     kind,
   );
-  if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(task, list, listed);
+  if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(list, listed);
   else scoreWindows(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
-  answer(task);
+  answer();
 }
 
 /** Looks the terms up and orders them: first those that add little for many postings. Answers the number of postings. */
-function openTerms(task: u32, field: u32): u64 {
+function openTerms(field: u32): u64 {
   const count = load<u32>(task, SPARSE_SEARCH_COUNT);
   const indices = load<u32>(task, SPARSE_SEARCH_INDICES);
   const weights = load<u32>(task, SPARSE_SEARCH_WEIGHTS);
@@ -134,7 +139,7 @@ function isBefore(term: u32, other: u32): bool {
 }
 
 /** Scores the rows of a short filter one by one. */
-function scoreList(task: u32, list: u32, count: u32): void {
+function scoreList(list: u32, count: u32): void {
   const start = load<u32>(task, SPARSE_SEARCH_START);
   const end = load<u32>(task, SPARSE_SEARCH_END);
   for (let at: u32 = 0; at < count << 2; at += 4) {
@@ -202,32 +207,43 @@ function divide(start: u32, end: u32): void {
 function scoreWindow(start: u32, end: u32, sums: u32): void {
   divide(start, end);
   if (addedCount == 0) return;
+  touchAdded(start);
   let count: u32 = 0;
   for (let at: u32 = 0; at < addedCount << 2; at += 4) {
     count += addPostings(load<u32>(added + at), kind, start, end, sums);
   }
   if (count == 0) return;
   scored += count;
-  const rows = end - start;
-  const dense = count > rows / GATHER_SHARE;
-  // Below 0 a sum does not tell whether its row has a term at all.
-  const told = best - lookedUpBound - slack < 0;
+  startWindow(start, end, sums);
   setLookups(lookedUp, lookedUpCount, lookedUpBound, slack);
-  if (dense && !told) {
-    gatherWindow(start, rows, sums);
+  const rows = end - start;
+  // Below 0 a sum does not tell whether its row has a term at all.
+  if (best - lookedUpBound - slack < 0) {
+    for (let at: u32 = 0; at < addedCount << 2; at += 4) tellPostings(load<u32>(added + at), start, sums);
+    memory.fill(sums, 0, rows << 2);
     return;
   }
-  for (let at: u32 = 0; at < addedCount << 2; at += 4) {
-    const term = load<u32>(added + at);
-    if (told) tellPostings(term, start, sums);
-    else gatherPostings(term, start, sums);
+  if (count > rows / GATHER_SHARE) {
+    gatherWindow(start, rows, sums);
+  } else {
+    for (let at: u32 = 0; at < addedCount << 2; at += 4) gatherPostings(load<u32>(added + at), start, sums);
   }
-  if (told) memory.fill(sums, 0, rows << 2);
-  else complete();
+  endWindow();
 }
 
-function answer(task: u32): void {
+/** Brings the beginnings of what is to be added into the cache, all together. */
+function touchAdded(start: u32): void {
+  let touched: u32 = 0;
+  for (let at: u32 = 0; at < addedCount << 2; at += 4) {
+    const term = load<u32>(added + at);
+    touched += touchBlock(term, kind, load<u32>(term, TERM_FIRST), start);
+  }
+  // Stored, so that the loads are made.
+  store<u32>(task, touched, SPARSE_SEARCH_SCORED);
+}
+
+function answer(): void {
   const count = writeBest(load<u32>(task, SPARSE_SEARCH_ROWS), load<u32>(task, SPARSE_SEARCH_SCORES));
   store<u32>(task, count, SPARSE_SEARCH_FOUND);
-  store<u32>(task, scored, SPARSE_SEARCH_SCORED);
+  store<u32>(task, scored + completed, SPARSE_SEARCH_SCORED);
 }

@@ -6,7 +6,6 @@ import {
   TERM_DIRECTORY,
   TERM_FIRST,
   TERM_FROM,
-  TERM_HINT,
   TERM_LAST,
   TERM_NEXT,
   TERM_TAIL_ROWS,
@@ -15,7 +14,7 @@ import {
   TERM_WEIGHT,
 } from '../layout';
 import { halfValue, rowBytes } from './sparse-blocks';
-import { blockAddress, firstRow, placeInBlock, postingCount, rowAt } from './sparse-terms';
+import { blockAddress, blockOf, firstRow, placeInBlock, postingCount, rowAt } from './sparse-terms';
 
 /** Adding the postings of a term to the sums of a window, and looking single ones up. */
 
@@ -104,15 +103,13 @@ function addBytes<Row>(rows: u32, values: u32, low: u32, high: u32, target: u32,
 let foundBlock: u32 = 0;
 let foundPlace: u32 = 0;
 
-/**
- * Whether `row` has the term; then `contribution` tells what it adds. Rows are asked for in any order, quickest in
- * ascending order; those before the window are not found.
- */
+/** Whether `row` has the term; then `contribution` tells what it adds. Rows before the window are not found. */
 export function lookUp(term: u32, row: u32): bool {
-  let block = load<u32>(term, TERM_HINT);
-  if (firstRow(term, block) > row) block = load<u32>(term, TERM_FIRST);
-  while (firstRow(term, block + 1) <= row) block++;
-  store<u32>(term, block, TERM_HINT);
+  return lookUpIn(term, blockOf(term, row), row);
+}
+
+/** As lookUp, in the block that is known to be the only one that can have the row. */
+export function lookUpIn(term: u32, block: u32, row: u32): bool {
   const place = placeInBlock(term, block, row);
   if (place == postingCount(term, block) || rowAt(term, block, place) != row) return false;
   foundBlock = block;

@@ -25,7 +25,7 @@ import {
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
-import { chunkCapacity, entryOf } from './sparse-blocks';
+import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
 
 /** The lists of a query's terms as one search sees them (layout.ts, TERM_…): full blocks, and the chunk as the block behind them. */
 
@@ -129,6 +129,15 @@ export function enterWindow(term: u32, start: u32, end: u32): f32 {
   return bound;
 }
 
+/** The block that a row of the window would be in. Quickest when rows are asked for in ascending order. */
+export function blockOf(term: u32, row: u32): u32 {
+  let block = load<u32>(term, TERM_HINT);
+  if (firstRow(term, block) > row) block = load<u32>(term, TERM_FIRST);
+  while (firstRow(term, block + 1) <= row) block++;
+  store<u32>(term, block, TERM_HINT);
+  return block;
+}
+
 /** Postings of a block. */
 @inline
 export function postingCount(term: u32, block: u32): u32 {
@@ -165,23 +174,33 @@ export function rowAt(term: u32, block: u32, place: u32): u32 {
 function placeInNarrow(rows: u32, offset: u32): u32 {
   const limit = i16x8.splat(<i16>offset);
   const zero = i16x8.splat(0);
-  for (let at: u32 = 0; at < SPARSE_BLOCK * 2; at += 16) {
+  for (let at: u32 = 0; at < <u32>SPARSE_BLOCK * 2; at += 16) {
     const reached = i16x8.bitmask(i16x8.eq(i16x8.sub_sat_u(limit, v128.load(rows + at)), zero));
     if (reached != 0) return (at >>> 1) + ctz(reached);
   }
   return SPARSE_BLOCK;
 }
 
-/** Where a row may be expected in a block that is full: loads what is there, so that it is in the cache when it is asked for. */
-export function touchBlock(term: u32, block: u32, row: u32): u32 {
+/** Loads what is there where a row may be expected in a full block: it is in the cache then when it is asked for. */
+export function touchBlock(term: u32, kind: u32, block: u32, row: u32): u32 {
   const address = blockAddress(term, block);
   if (address == 0 || address & SPARSE_WIDE) return 0;
   const first = firstRow(term, block);
   const next = firstRow(term, block + 1);
-  if (row <= first || next == NO_ROW) return load<u32>(address) + load<u32>(address + SPARSE_BLOCK * 2);
-  const place = <u32>(((<u64>(row - first)) * SPARSE_BLOCK) / (next - first));
-  const rows = address + (place << 1);
-  return load<u8>(rows) + load<u8>(address + SPARSE_BLOCK * 2 + (place << 2));
+  const inside = row > first && next != NO_ROW;
+  const place = inside ? <u32>(((<u64>(row - first)) * (SPARSE_BLOCK - 1)) / (next - first)) : 0;
+  return load<u8>(address + (place << 1)) + load<u8>(address + SPARSE_BLOCK * 2 + place * valueBytes(kind));
+}
+
+/** About how many postings the term has in the window that was entered, of `rows` rows. */
+export function windowPostings(term: u32, rows: u32): u32 {
+  const first = load<u32>(term, TERM_FIRST);
+  const last = load<u32>(term, TERM_LAST);
+  const postings = (last - first + 1) * SPARSE_BLOCK;
+  const next = firstRow(term, last + 1);
+  if (next == NO_ROW) return postings;
+  const span = next - firstRow(term, first);
+  return span <= rows ? postings : <u32>((<u64>postings * rows) / span);
 }
 
 /** How many of `count` ascending numbers, at least one, are smaller. Without branches: nobody could predict them. */

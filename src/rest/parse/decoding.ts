@@ -32,12 +32,19 @@ const COMMA = 44;
 const CLOSE_BRACKET = 93;
 const CLOSE_BRACE = 125;
 
+/**
+ * Points times names of vectors in one body, the first name not counted: each costs some ten bytes here and in the
+ * columns, whether the point has such a vector or not, and a body of few bytes can ask for very many.
+ */
+const CELLS_MAX = 20_000_000;
+
 /** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
 export class Decoding {
   readonly tree: JsonTree;
   private violations: string[] | undefined = undefined;
   private refusal: string | undefined = undefined;
   private later: Error | undefined = undefined;
+  private cells = 0;
 
   constructor(tree: JsonTree) {
     this.tree = tree;
@@ -56,6 +63,13 @@ export class Decoding {
   /** Something that Qdrant's handler would find after reading and validation. */
   fail(error: Error): void {
     this.later ??= error;
+  }
+
+  /** Whether so many more cells of points by names may be made. */
+  takeCells(count: number): boolean {
+    if (this.cells + count > CELLS_MAX) return false;
+    this.cells += count;
+    return true;
   }
 
   /** To be called when everything has been read. */

@@ -1,4 +1,5 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, type JsonTree } from '../../base/json/json-tree.ts';
+import { badInput } from '../../core/errors.ts';
 import type { InferredVector, VectorColumn } from '../../core/vectors.ts';
 import type { Decoding } from './decoding.ts';
 import { noVariant } from './format-error.ts';
@@ -47,6 +48,7 @@ export class VectorNodes {
   private readonly byName: Map<string, NameNodes> = new Map();
   /** Of '', which is what most points have. */
   private unnamed: NameNodes | undefined = undefined;
+  private sink: NameNodes | undefined = undefined;
   private lastSet = -1;
   /** The same for all sparse vectors of a list. */
   private placeOfSparse: (index: number) => string = String;
@@ -136,11 +138,20 @@ export class VectorNodes {
 
   private open(name: string, key: number): NameNodes {
     const { count } = this;
+    if (this.names.length > 0 && !this.decoding.takeCells(count)) return this.refuse(name);
     const opened = { name, key, nodes: new Int32Array(count).fill(-1), kinds: new Uint8Array(count) };
     this.names.push(opened);
     this.byName.set(name, opened);
     if (name === '') this.unnamed = opened;
     return opened;
+  }
+
+  /** The body is refused once it has been read; until then such vectors go where nobody looks. */
+  private refuse(name: string): NameNodes {
+    const words = `${this.count} points with more than ${this.names.length} names of vectors are too many for one request`;
+    this.decoding.fail(badInput(`${words} in this version of Vectorizer`));
+    const { count } = this;
+    return (this.sink ??= { name, key: -1, nodes: new Int32Array(count), kinds: new Uint8Array(count) });
   }
 
   private clear(index: number): void {
