@@ -1,23 +1,11 @@
 import type { MemoryPressure, ProcessMemory } from '../core/answers.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { SegmentField } from '../segments/segment.ts';
+import { MEMORY_HIGH as HIGH, MEMORY_LOW as LOW, type MemoryLimits } from './memory-limits.ts';
 import { shardMemory } from './memory-usage.ts';
 import { keepChunks } from './payload-chunks.ts';
 import type { Foundation, Shard } from './shard.ts';
 
-/** What the process may take, and what is known of it from outside. */
-export interface MemoryLimits {
-  /** Bytes; Infinity: as much as there is. */
-  readonly budgetBytes: number;
-  /** Bytes that the process takes without any data. */
-  readonly baseBytes: number;
-  /** Bytes of the process that are in memory now. */
-  readonly residentBytes: () => number;
-}
-
-/** Shares of the budget. Above `high` memory is given up; below `low` caches may grow again. */
-const HIGH = 0.9;
-const LOW = 0.75;
 /** Where nothing is left to give up writes are refused from here on, until there is less than `high`. */
 const REFUSED = 0.95;
 
@@ -89,7 +77,7 @@ export class MemoryBudget {
     this.isShort = used > budgetBytes * REFUSED;
     if (used <= budgetBytes * HIGH) this.refusing = false;
     else if (this.isShort && this.checkpoints === undefined) this.refusing = true;
-    if (used < budgetBytes * LOW) this.relax(used);
+    if (used < budgetBytes * LOW) this.growCaches(used);
     const after = this.pressure;
     if (after === before) return;
     const fields = { before, after, used, budget: budgetBytes };
@@ -145,9 +133,8 @@ export class MemoryBudget {
     return this.used();
   }
 
-  private relax(used: number): void {
+  private growCaches(used: number): void {
     const { kv } = this.foundation;
-    for (const shard of this.shards()) shard.keepsOriginals = true;
     // They are not to be grown only to be shrunk again.
     if (!this.hasSmallCaches || used + kv.usualCacheBytes > this.limits.budgetBytes * HIGH) return;
     this.hasSmallCaches = false;
@@ -157,7 +144,6 @@ export class MemoryBudget {
 
   /** Gives up originals until enough is free; what will be used then, since searches under way hold it a little longer. */
   private dropOriginals(used: number): number {
-    for (const shard of this.shards()) shard.keepsOriginals = false;
     const largestFirst = this.fields()
       .filter((field) => field.field.memory.originals > 0)
       .toSorted((a, b) => b.field.memory.originals - a.field.memory.originals);

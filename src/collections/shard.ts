@@ -18,7 +18,7 @@ import type { FieldIndexes } from './field-indexes.ts';
 import { fieldSpecs } from './field-specs.ts';
 import { IndexFiles } from './index-files.ts';
 import { manifestKey } from './keys.ts';
-import type { MemoryLimits } from './memory-budget.ts';
+import { mayHoldOriginals, type MemoryLimits } from './memory-limits.ts';
 import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
 import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
@@ -74,8 +74,6 @@ export class Shard implements CheckpointSource, ShardState {
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
   readonly indexFiles: IndexFiles;
-  /** Whether segments that are made now hold in memory what makes scores exact; false where memory is short. */
-  keepsOriginals = true;
   readonly vectorFields: ShardVectorFields;
   private readonly foundation: Foundation;
   private options: SegmentOptions;
@@ -134,7 +132,9 @@ export class Shard implements CheckpointSource, ShardState {
     const manifest = stored === undefined ? EMPTY_MANIFEST : decodeManifest(stored, place.directory);
     const options = segmentOptions(foundation, config);
     const segments: Segment[] = [];
-    for (const segment of manifest.segments) segments.push(await openSegment(world, directory, segment, options));
+    const holdsOriginals = (): boolean => mayHoldOriginals(foundation);
+    for (const segment of manifest.segments)
+      segments.push(await openSegment(world, directory, segment, options, holdsOriginals));
     const { walCapacityMb } = config.wal;
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, manifest });
     if (stored === undefined) await checkpoint.begin(options.fields);
@@ -432,7 +432,7 @@ export class Shard implements CheckpointSource, ShardState {
   private createSegment(): Segment {
     const fields = this.vectorFields.specsOfNew(this.options.fields);
     const segment = new Segment(this.nextNumber++, { ...this.options, fields }, undefined);
-    if (!this.keepsOriginals) for (const field of segment.fields) field.dropRemainders();
+    if (!mayHoldOriginals(this.foundation)) for (const field of segment.fields) field.dropRemainders();
     return segment;
   }
 

@@ -39,12 +39,17 @@ export interface FieldManifest {
 export const REMOVED_KIND = 'removed';
 export const GRAPH_KIND = 'graph';
 
-/** Opens a segment: every file is read and verified, in order. Throws data_damaged, naming the file. */
+/**
+ * Opens a segment: every file is read and verified, in order. Throws data_damaged, naming the file.
+ * holdsOriginals  asked before each file of vectors: whether memory is to hold what makes their scores exact; where not,
+ *                 the field lets go of it.
+ */
 export async function openSegment(
   world: World,
   directory: string,
   manifest: SegmentManifest,
   options: SegmentOptions,
+  holdsOriginals: () => boolean,
 ): Promise<Segment> {
   const fields: StoredField[] = [];
   for (const { number, spec, graph } of manifest.fields) {
@@ -60,6 +65,7 @@ export async function openSegment(
     const field = present(segment.fields[index], 'segment: a field for each in its manifest');
     for await (const loaded of readVectors(world, directory, vectors, field)) {
       field.originals.addFlushed(loaded.flushed);
+      if (!holdsOriginals()) field.dropRemainders();
       field.restore(loaded.rows, loaded.vectors, isRemoved);
     }
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { World } from '../../src/base/world.ts';
 import { Database } from '../../src/collections/database.ts';
-import type { MemoryLimits } from '../../src/collections/memory-budget.ts';
+import type { MemoryLimits } from '../../src/collections/memory-limits.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import {
   type CollectionConfig,

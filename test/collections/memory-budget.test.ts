@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
-import type { MemoryLimits } from '../../src/collections/memory-budget.ts';
+import type { MemoryLimits } from '../../src/collections/memory-limits.ts';
 import type { MemoryReport } from '../../src/core/answers.ts';
 import type { Filter } from '../../src/core/filter.ts';
 import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';

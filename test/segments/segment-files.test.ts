@@ -164,7 +164,7 @@ test('what was flushed reads back: any points, in any pieces, fields that came l
           }
         }
         const manifest = await flush(world, segment);
-        const restored = await openSegment(world, 's', manifest, options);
+        const restored = await openSegment(world, 's', manifest, options, () => true);
         const expected = await told(segment);
         deepStrictEqual(await told(restored), expected);
         strictEqual(restored.pendingBytes, 0);
@@ -224,7 +224,7 @@ test('a graph that was saved is used again', (t) =>
     }
     const manifest = await flush(world, segment);
     const fields = manifest.fields.map((field) => ({ ...field, graph: `graph-${field.spec.name}` }));
-    const restored = await openSegment(world, 's', { ...manifest, fields }, options);
+    const restored = await openSegment(world, 's', { ...manifest, fields }, options, () => true);
     t.deepEqual(
       restored.fields.map(({ field }) => field.indexedCount),
       [40, 60],
@@ -240,9 +240,12 @@ test('a damaged, truncated or foreign file is refused by its name', (t) =>
     const { files, world, manifest } = await filled(compute);
     const options = optionsOf(compute, SPECS);
     const refusedBy = async (changed: SegmentManifest): Promise<string> => {
-      const error = await t.throwsAsync<VectorizerError>(openSegment(world, 's', changed, options), {
-        instanceOf: VectorizerError,
-      });
+      const error = await t.throwsAsync<VectorizerError>(
+        openSegment(world, 's', changed, options, () => true),
+        {
+          instanceOf: VectorizerError,
+        },
+      );
       t.is(error?.kind, 'data_damaged');
       return error?.message ?? '';
     };
@@ -270,7 +273,7 @@ test('a damaged, truncated or foreign file is refused by its name', (t) =>
       vectors: manifest.fields[at === 0 ? 3 : 0]?.vectors ?? [],
     }));
     t.regex(await refusedBy({ ...manifest, fields: swapped }), /another kind than the manifest says/);
-    const whole = await openSegment(world, 's', manifest, options);
+    const whole = await openSegment(world, 's', manifest, options, () => true);
     t.is(content(whole).size, 135);
     await whole.close();
   }));
@@ -313,7 +316,7 @@ test('a version that changes while its file is written does not damage the file'
     await files.mkdir();
     const manifest = await flush(world, segment);
     t.is(segment.rows.versionAt(1), 6);
-    const restored = await openSegment(world, 's', manifest, options);
+    const restored = await openSegment(world, 's', manifest, options, () => true);
     t.deepEqual(
       [0, 1, 2].map((row) => restored.rows.versionAt(row)),
       [5, 5, 5],
@@ -368,7 +371,7 @@ test('a field that goes while its files are written again with what is new', (t)
     writes = 0;
     const manifest = await flush(world, segment, plan);
     t.deepEqual(content(segment).get(3), { s: { indices: [3], values: [1] } });
-    const restored = await openSegment(world, 's', manifest, options);
+    const restored = await openSegment(world, 's', manifest, options, () => true);
     t.deepEqual(content(restored), content(segment));
     await restored.close();
     await segment.close();
