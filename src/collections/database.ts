@@ -41,6 +41,8 @@ export class Database {
       database.memory.review();
     }
     await database.sweep();
+    // Reading many files leaves as much behind as an upload does.
+    if (database.collections.size > 0) foundation.rested();
     return database;
   }
 

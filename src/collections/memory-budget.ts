@@ -13,6 +13,8 @@ const REFUSED = 0.95;
 const REVIEW_MS = 1000;
 /** Under updates it is looked at so often: a fast upload brings some ten megabytes meanwhile. */
 const GLANCE_MS = 100;
+/** A checkpoint for less than this share of the budget is not worth its writes. */
+const WORTH_WRITING = 1 / 128;
 
 /**
  * Keeps the process within its memory budget. What is used is summed from what rooms below say of themselves; codes and
@@ -36,6 +38,9 @@ export class MemoryBudget {
   private isShort = false;
   private refusing = false;
   private checkpoints: Promise<void> | undefined;
+  /** When a checkpoint has failed: not to be tried again at once. */
+  private failedAt = -Infinity;
+  private closed = false;
   /** Fields whose originals were given up. */
   private readonly dropped = new WeakSet<SegmentField>();
 
@@ -68,7 +73,7 @@ export class MemoryBudget {
   review(): void {
     this.lookedAt = performance.now();
     const { budgetBytes } = this.limits;
-    if (budgetBytes === Infinity) return;
+    if (budgetBytes === Infinity || this.closed) return;
     const before = this.pressure;
     let used = this.used();
     if (used > budgetBytes * HIGH) used = this.shrinkCaches();
@@ -98,8 +103,10 @@ export class MemoryBudget {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     clearInterval(this.timer);
     await this.checkpoints;
+    if (this.hasSmallCaches) keepChunks(true);
   }
 
   private get pressure(): MemoryPressure {
@@ -157,8 +164,10 @@ export class MemoryBudget {
   }
 
   private beginCheckpoints(): void {
-    if (this.checkpoints !== undefined) return;
-    const waiting = this.shards().filter((shard) => shardMemory(shard).pending > 0 && shard.failure === undefined);
+    if (this.checkpoints !== undefined || performance.now() - this.failedAt < REVIEW_MS) return;
+    const waiting = this.shards().filter(
+      (shard) => shardMemory(shard).pending > this.limits.budgetBytes * WORTH_WRITING && shard.failure === undefined,
+    );
     if (waiting.length === 0) return;
     this.checkpoints = this.write(waiting).finally(() => {
       this.checkpoints = undefined;
@@ -168,10 +177,13 @@ export class MemoryBudget {
 
   private async write(shards: readonly Shard[]): Promise<void> {
     for (const shard of shards) {
+      // Its collection may have been deleted meanwhile.
+      if (this.closed || !this.shards().includes(shard)) continue;
       try {
         await shard.writeCheckpoint('working');
       } catch (error) {
         // Nothing is lost, and nothing gained: the log holds it.
+        this.failedAt = performance.now();
         this.foundation.logger.warn('a checkpoint to free memory failed', { error: String(error) });
       }
     }

@@ -26,14 +26,13 @@ export interface SearchBatch extends ArenaTask {
   readonly tasks: readonly number[];
 }
 
-/** Rows [start, end) are to be put into the graph; rows at or above rowCount do not exist. originals: their address, or 0. */
+/** Rows [start, end) are to be put into the graph; rows at or above rowCount do not exist. */
 export interface InsertWork {
   readonly kind: 'insert';
   readonly field: number;
   readonly start: number;
   readonly end: number;
   readonly rowCount: number;
-  readonly originals: number;
 }
 
 /** Rows [start, end) of target are to be copied from source (assembly/compact.ts). */
@@ -102,7 +101,7 @@ export function runBackground(task: BackgroundTask): boolean {
   const { work, space } = task;
   switch (work.kind) {
     case 'insert':
-      kernels.insertRows(work.field, space, work.start, work.end, work.rowCount, work.originals);
+      kernels.insertRows(work.field, space, work.start, work.end, work.rowCount);
       break;
     case 'measure':
       kernels.chooseCodes(work.field, space, work.rowCount, work.shareMin);

@@ -21,11 +21,8 @@ export interface Kernels {
   scoreExact(field: number, space: number, row: number): number;
   /** Runs the search task (layout.ts, SEARCH_…) at `task` and writes its answer there. */
   search(task: number, space: number): void;
-  /**
-   * Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks.
-   * originals  f32[padded] of each of these rows, or 0.
-   */
-  insertRows(field: number, space: number, start: number, end: number, rowCount: number, originals: number): void;
+  /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
+  insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
   /** Share of neighbours on which codes and 24 bits agree, on a sample of the field. */
   measureCodes(field: number, space: number, rowCount: number): number;
   /** Makes the field wide where that share is below `shareMin`. */

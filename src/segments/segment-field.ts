@@ -188,9 +188,9 @@ export class SegmentField {
     return this.index.field.statistics(indices, filter);
   }
 
-  /** See VectorField.buildIndex; the originals are read where codes alone would make a bad index. */
+  /** See VectorField.buildIndex. */
   buildIndex(options: BuildOptions): Promise<void> {
-    return this.field.buildIndex({ ...options, originals: (place) => this.reader.read(Uint32Array.of(place)) });
+    return this.field.buildIndex(options);
   }
 
   /** See DenseField.dropRemainders; nothing for what has none. */

@@ -8,7 +8,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createDoor } from '../rest/door.ts';
 import { Kv } from '../storage/kv.ts';
-import { availableBytes, memoryBytes, residentBytes } from './memory-limits.ts';
+import { availableBytes, memoryBytes, residentBytes } from './available-memory.ts';
 import { memoryReclaimer } from './memory-reclaimer.ts';
 import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld } from './folders.ts';
 

@@ -96,7 +96,11 @@ export class DenseField implements VectorField {
    * Throws data_damaged where the bytes do not fit.
    */
   static open(compute: Compute, options: DenseFieldOptions, graph: Uint8Array | undefined): DenseField {
-    return new DenseField(compute, options, graph === undefined || options.m === 0 ? undefined : parseGraph(graph, options));
+    return new DenseField(
+      compute,
+      options,
+      graph === undefined || options.m === 0 ? undefined : parseGraph(graph, options),
+    );
   }
 
   /** Rows appended, removed ones included. */
@@ -395,7 +399,7 @@ export class DenseField implements VectorField {
     this.#imported = undefined;
   }
 
-  async #build({ signal, onProgress, originals }: BuildOptions): Promise<void> {
+  async #build({ signal, onProgress }: BuildOptions): Promise<void> {
     const memory = this.#memory;
     if (memory === undefined || this.#imported !== undefined) return;
     await memory.using(
@@ -404,7 +408,6 @@ export class DenseField implements VectorField {
         memory,
         m: this.options.m,
         efConstruct: this.options.efConstruct,
-        originals,
         signal,
         start: this.#indexedCount,
         rowCount: () => (this.#closed ? 0 : this.#rowCount),

@@ -1,9 +1,4 @@
-import type {
-  BinaryEncoding,
-  BinaryQueryEncoding,
-  QuantizationConfig,
-  TurboBits,
-} from '../core/quantization.ts';
+import type { BinaryEncoding, BinaryQueryEncoding, QuantizationConfig, TurboBits } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { codeShape } from './code-shape.ts';

@@ -1,6 +1,5 @@
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
-import { CODE_UINT8 } from '../kernels/layout.ts';
 import type { FieldMemory } from './field-memory.ts';
 
 /** Rows in one task: some tens of milliseconds, so that an abort is felt soon and a message costs nothing beside it. */
@@ -21,8 +20,6 @@ export interface GraphBuild {
   readonly memory: FieldMemory;
   readonly m: number;
   readonly efConstruct: number;
-  /** Reads the original of a row, f32[dimension]; undefined: rows look for their neighbours by their codes. */
-  readonly originals: ((row: number) => Float32Array) | undefined;
   readonly signal: AbortSignal;
   /** First row that is not in the graph. */
   readonly start: number;
@@ -82,26 +79,6 @@ async function insert(build: GraphBuild, start: number, end: number): Promise<vo
   const beam = Math.max(efConstruct, 1) + links + 2;
   const { queryBytes } = memory.code;
   const shape = { padded: memory.padded, rowCount, beam, links, top: 1, queryBytes };
-  const originals = stageOriginals(build, start, end);
-  const work = { kind: 'insert', field: memory.field, start, end, rowCount, originals: originals.address } as const;
-  try {
-    await memory.reading(compute.background({ arena: memory.arena, shape, work }));
-  } finally {
-    originals.free();
-  }
-}
-
-/** The originals of rows [start, end) in the arena, f32[padded] each, where they are to be read. */
-function stageOriginals(build: GraphBuild, start: number, end: number): { readonly address: number; free: () => void } {
-  const { memory, originals } = build;
-  // Rows with remainders are known well enough.
-  if (originals === undefined || memory.hasRemainders || memory.code.kind === CODE_UINT8)
-    return { address: 0, free: () => undefined };
-  const { arena, padded } = memory;
-  const bytes = (end - start) * padded * 4;
-  const address = arena.allocateZeroed(bytes);
-  for (let row = start; row < end; row += 1) {
-    if (!memory.isDead(row)) arena.f32.set(originals(row), address / 4 + (row - start) * padded);
-  }
-  return { address, free: () => arena.free(address, bytes) };
+  const work = { kind: 'insert', field: memory.field, start, end, rowCount } as const;
+  await memory.reading(compute.background({ arena: memory.arena, shape, work }));
 }

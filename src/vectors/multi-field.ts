@@ -5,15 +5,20 @@ import { VectorizerError } from '../core/errors.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
-import { chooseCode, isWhole } from './field-code.ts';
-import type { FieldShape } from './field-memory.ts';
+import { chooseCode, int8Code, isWhole } from './field-code.ts';
+import type { FieldCode } from './field-code.ts';
+import type { FieldMemory, FieldShape } from './field-memory.ts';
 import { assignRows, centroidCount, trainCentroids } from './multi-centroids.ts';
-import type { CentroidBuild } from './multi-centroids.ts';
 import { MultiMemory } from './multi-memory.ts';
+import type { CentroidBuild } from './multi-pieces.ts';
 import { planMulti, splitMulti } from './multi-plan.ts';
 import type { MultiPlan, MultiRequest } from './multi-plan.ts';
+import { unitRows } from './multi-queries.ts';
 import { MultiTask } from './multi-task.ts';
+import { hasHalfArithmetic } from './original-scores.ts';
+import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { RowFilter, filterWords } from './row-filter.ts';
+import type { FieldScoring } from './scoring.ts';
 import { mergeHits } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
 import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
@@ -43,7 +48,11 @@ export interface MultiSearch extends MultiRequest {
 export class MultiField implements VectorField {
   readonly options: MultiFieldOptions;
   readonly #compute: Compute;
-  readonly #shape: FieldShape;
+  /** Of the memory: its code is another until a product code is trained. */
+  #shape: FieldShape;
+  /** The product code that the rows will have once there are enough of them. */
+  #productCode: FieldCode | undefined;
+  /** Scores by the codes are exact. */
   readonly #whole: boolean;
   /** Made by the first append: an empty field costs nothing. */
   #memory: MultiMemory | undefined;
@@ -51,6 +60,7 @@ export class MultiField implements VectorField {
   #deadCount = 0;
   #innerCount = 0;
   #busy: Promise<void> | undefined;
+  #training: Promise<void> | undefined;
   #closed = false;
 
   private constructor(compute: Compute, options: MultiFieldOptions) {
@@ -58,9 +68,13 @@ export class MultiField implements VectorField {
     this.#compute = compute;
     this.options = options;
     // With remainders there are int8 codes anyway, and they are better than any that the user may ask for.
-    const code = chooseCode(dimension, datatype, options.remainders ? undefined : options.quantization);
+    const chosen = chooseCode(dimension, datatype, options.remainders ? undefined : options.quantization);
+    const trains = chosen.kind === layout.CODE_PRODUCT;
+    const code = trains ? int8Code(dimension) : chosen;
+    this.#productCode = trains ? chosen : undefined;
     this.#whole = isWhole(code, datatype);
-    const remainders = options.remainders && !this.#whole;
+    // Scores in half arithmetic come from the originals alone.
+    const remainders = options.remainders && !this.#whole && !hasHalfArithmetic(options);
     this.#shape = { dimension, distance, m: 0, efConstruct: 0, code, remainders };
   }
 
@@ -107,13 +121,61 @@ export class MultiField implements VectorField {
     this.#memory ??= new MultiMemory(this.#compute.arenas.forField(), this.#shape);
     const memory = this.#memory;
     memory.reserve(this.#rowCount + rowCount, this.#innerCount + added);
-    memory.rows.quantise(this.#innerCount, values, added);
+    memory.rows.quantise(this.#innerCount, this.#directed(values), added);
     const table = memory.starts.address / 4 + this.#rowCount;
     for (let row = 1; row <= rowCount; row += 1) {
       memory.arena.u32[table + row] = this.#innerCount + (starts[row] ?? 0);
     }
     this.#innerCount += added;
     this.#rowCount += rowCount;
+    const code = this.#productCode;
+    if (code !== undefined && this.#innerCount >= PRODUCT_ROWS_MIN) {
+      this.#training ??= this.#exclusively(() => this.#train(code)).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when codes that are being trained are in use, at once where none are. */
+  async settled(): Promise<void> {
+    await this.#training;
+  }
+
+  /**
+   * Whether an exact search reads every original: there are no exact scores in memory, and codes give no bounds that are
+   * worth anything. Its answer then names all rows.
+   */
+  get needsFullRead(): boolean {
+    const { code, remainders } = this.#scoring;
+    return !this.#whole && !remainders && code !== layout.CODE_INT8;
+  }
+
+  get #scoring(): FieldScoring {
+    const rows = this.#memory?.rows;
+    return {
+      code: (rows ?? this.#shape).code.kind,
+      whole: this.#whole,
+      remainders: rows?.hasRemainders ?? this.#shape.remainders,
+      wide: false,
+      quantization: this.options.quantization,
+    };
+  }
+
+  /** Cosine of whole numbers, which keep their lengths, in a code that knows no lengths: rows at length 1. */
+  #directed(rows: Float32Array): Float32Array {
+    const { datatype, distance, dimension } = this.options;
+    const directs = datatype === 'uint8' && distance === 'Cosine' && this.#shape.code.kind !== layout.CODE_UINT8;
+    return directs ? unitRows(rows, dimension) : rows;
+  }
+
+  async #train(code: FieldCode): Promise<void> {
+    const memory = this.#memory;
+    if (memory === undefined) return;
+    const finish = (coded: FieldMemory): void => {
+      this.#shape = { ...this.#shape, code };
+      this.#productCode = undefined;
+      memory.setRows(coded);
+    };
+    const rowCount = (): number => (this.#closed ? 0 : this.#innerCount);
+    await memory.using(codeByProduct({ compute: this.#compute, source: memory.rows, code, rowCount, finish }));
   }
 
   /** Never returns `row` again. Removing twice does nothing. */
@@ -151,13 +213,15 @@ export class MultiField implements VectorField {
    * the caller scores them again (max-sim.ts). Throws timeout where cancelled before it began.
    */
   async search(request: MultiSearch): Promise<DenseHits> {
-    const { query, filter, signal } = request;
+    const { filter, signal } = request;
     invariant(filter?.isClosed !== true, 'multi: searched with a filter that is open');
     const memory = this.#memory;
-    const plan = planMulti(request, this.#rows());
+    const query = this.#directed(request.query);
+    const plan = planMulti({ ...request, query }, this.#rows());
     if (memory === undefined || plan.k === 0) return NOTHING;
     invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
     invariant(Number.isInteger(plan.queryRows) && query.length > 0, 'multi: query of its dimension');
+    if (request.exact && this.needsFullRead) return this.#everything(memory, plan);
     const parts = splitMulti(plan, this.#compute.idleSearchThreads);
     const answers = await Promise.all(parts.map((part) => this.#run(memory, part, signal)));
     const [only] = answers;
@@ -172,12 +236,7 @@ export class MultiField implements VectorField {
    * rows not yet done stay in the scanned tail.
    */
   async buildIndex(options: BuildOptions): Promise<void> {
-    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
-    const building = this.#build(options).finally(() => {
-      this.#busy = undefined;
-    });
-    this.#busy = building;
-    await building;
+    await this.#exclusively(() => this.#build(options));
   }
 
   /** Frees the memory, once searches under way are done. */
@@ -196,14 +255,28 @@ export class MultiField implements VectorField {
       innerCount: this.#innerCount,
       indexedCount: this.indexedCount,
       centroidCount: memory?.centroids?.count ?? 0,
-      scoring: {
-        code: this.#shape.code.kind,
-        whole: this.#whole,
-        remainders: memory?.rows.hasRemainders ?? false,
-        wide: false,
-        quantization: this.options.quantization,
-      },
+      scoring: this.#scoring,
     };
+  }
+
+  /** Runs `work` while nothing else changes the index or the codes. */
+  async #exclusively(work: () => Promise<void>): Promise<void> {
+    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
+    const building = work().finally(() => {
+      this.#busy = undefined;
+    });
+    this.#busy = building;
+    await building;
+  }
+
+  /** All live rows that a plan admits. */
+  #everything(memory: MultiMemory, plan: MultiPlan): DenseHits {
+    const rows: number[] = [];
+    for (let row = 0; row < plan.scanEnd; row += 1) {
+      if (!memory.isDead(row) && plan.filter?.has(row) !== false) rows.push(row);
+    }
+    const ceilings = new Float32Array(rows.length).fill(Infinity);
+    return { rows: Uint32Array.from(rows), scores: new Float32Array(rows.length), approximate: true, ceilings };
   }
 
   async #run(memory: MultiMemory, plan: MultiPlan, signal: AbortSignal): Promise<DenseHits> {
@@ -231,7 +304,7 @@ export class MultiField implements VectorField {
   async #build(options: BuildOptions): Promise<void> {
     const memory = this.#memory;
     if (memory === undefined || !this.options.indexed) return;
-    const unit = this.options.distance === 'Cosine' && this.options.datatype === 'uint8';
+    const unit = this.options.distance === 'Cosine' && this.#shape.code.kind === layout.CODE_UINT8;
     const build = { compute: this.#compute, memory, shape: this.#shape, unit, signal: options.signal };
     await memory.using(this.#index(build, options));
   }

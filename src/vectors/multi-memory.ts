@@ -14,7 +14,7 @@ import type { FieldShape } from './field-memory.ts';
  */
 export class MultiMemory {
   readonly arena: Arena;
-  readonly rows: FieldMemory;
+  #rows: FieldMemory;
   readonly starts: Table;
   readonly dead: Table;
   #centroids: CentroidIndex | undefined;
@@ -26,11 +26,22 @@ export class MultiMemory {
 
   constructor(arena: Arena, shape: FieldShape) {
     this.arena = arena;
-    this.rows = new FieldMemory(arena, shape);
+    this.#rows = new FieldMemory(arena, shape);
     this.starts = new Table(arena, 4, this.#retire);
     this.dead = new Table(arena, 1 / 8, this.#retire);
     this.starts.reserve(1);
     arena.u32[this.starts.address / 4] = 0;
+  }
+
+  get rows(): FieldMemory {
+    return this.#rows;
+  }
+
+  /** Puts the same rows, coded otherwise, in the place of those that are there. */
+  setRows(rows: FieldMemory): void {
+    const before = this.#rows;
+    this.#rows = rows;
+    before.close();
   }
 
   get centroids(): CentroidIndex | undefined {
@@ -76,11 +87,6 @@ export class MultiMemory {
     this.#centroids = index;
     if (before !== undefined) this.#retiredCentroids.push(before);
     this.#freeRetired();
-  }
-
-  /** Makes room for the centroids of `rows` rows in `index`, which searches may be reading. */
-  growCentroids(index: CentroidIndex, rows: number): void {
-    index.assigned.reserve(rows);
   }
 
   /** A table of this field's life. */

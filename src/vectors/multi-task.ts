@@ -1,7 +1,7 @@
 import * as layout from '../kernels/layout.ts';
 import type { Distance } from '../core/collection-config.ts';
 import type { MultiMemory } from './multi-memory.ts';
-import { lanesOf, setBytes, setShape, writeSet } from './multi-queries.ts';
+import { lanesOf, setBytes, setShape, unitRows, writeSet } from './multi-queries.ts';
 import type { MultiPlan } from './multi-plan.ts';
 import type { DenseHits } from './search-task.ts';
 
@@ -71,7 +71,8 @@ export class MultiTask {
     if (index !== undefined) {
       // Rows that are whole numbers are not normalised, but their centroids are.
       const unit = rows.code.kind === layout.CODE_UINT8 && distance === 'Cosine';
-      const values = spreadRows(plan.query, dimension, sieveRows, unit);
+      const spread = spreadRows(plan.query, dimension, sieveRows);
+      const values = unit ? unitRows(spread, dimension) : spread;
       writeSet(arena, placed.get(layout.MULTI_SIEVE_QUERIES) ?? 0, sieved, values);
     }
     set(layout.MULTI_FIELD, rows.field);
@@ -127,18 +128,14 @@ export class MultiTask {
   }
 }
 
-/** `count` of the rows, spread over them; as they are, or at length 1 (zeros stay zeros). */
-function spreadRows(rows: Float32Array, dimension: number, count: number, unit: boolean): Float32Array {
+/** `count` of the rows, spread over them. */
+function spreadRows(rows: Float32Array, dimension: number, count: number): Float32Array {
   const rowCount = rows.length / dimension;
-  if (count === rowCount && !unit) return rows;
+  if (count === rowCount) return rows;
   const spread = new Float32Array(count * dimension);
   for (let row = 0; row < count; row += 1) {
     const start = Math.floor((row * rowCount) / count) * dimension;
-    const values = rows.subarray(start, start + dimension);
-    let square = 0;
-    for (const value of values) square += value * value;
-    const factor = unit && square > 0 ? 1 / Math.sqrt(square) : 1;
-    for (let at = 0; at < dimension; at += 1) spread[row * dimension + at] = (values[at] ?? 0) * factor;
+    spread.set(rows.subarray(start, start + dimension), row * dimension);
   }
   return spread;
 }

@@ -95,7 +95,12 @@ async function train(coding: ProductCoding, coded: FieldMemory): Promise<void> {
 }
 
 /** Trains the subspaces on all background threads. */
-async function trainSubspaces(coding: ProductCoding, coded: FieldMemory, samples: number, count: number): Promise<void> {
+async function trainSubspaces(
+  coding: ProductCoding,
+  coded: FieldMemory,
+  samples: number,
+  count: number,
+): Promise<void> {
   const { compute, code } = coding;
   const { arena, tables, padded } = coded;
   const { dimension } = coded.shape;

@@ -41,7 +41,8 @@ export function rescore(
     for (let at = next; at < end; at += 1) if ((ceilings[at] ?? 0) >= best.worst) group.push(rows[at] ?? 0);
     if (group.length === 0) break;
     const originals = read(Uint32Array.from(group));
-    for (const [index, row] of group.entries()) best.offer(row, Math.fround(score(query, originals, index * dimension)));
+    for (const [index, row] of group.entries())
+      best.offer(row, Math.fround(score(query, originals, index * dimension)));
     next = end;
   }
   return best.hits();

@@ -87,7 +87,15 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
     return { ...filtered, leastFound: plan.answers, deep, efWide, flat, through };
   }
   const listed = filter.list !== undefined && scanEnd >= rowEnd;
-  return { ...filtered, ...scanning, ef: 0, scanStart: 0, scanEnd: listed ? admitted : filtered.scanEnd, leastFound: 0, listed };
+  return {
+    ...filtered,
+    ...scanning,
+    ef: 0,
+    scanStart: 0,
+    scanEnd: listed ? admitted : filtered.scanEnd,
+    leastFound: 0,
+    listed,
+  };
 }
 
 /** No more answers than there can be. */

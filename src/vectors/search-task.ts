@@ -128,7 +128,14 @@ export function searchShape(memory: FieldMemory, m: number, plan: SearchPlan): W
   const widest = plan.efWide === 0 ? plan.ef : plan.efWide + SPILT_ROWS * plan.ef + NOTED_ROWS;
   const beam =
     Math.max(widest, 2 * plan.answers + NOTED_ROWS) + 2 + 2 * m + Math.min(plan.deadCount, dead + 256, BEAM_DEAD_MAX);
-  return { queryBytes: memory.code.queryBytes, padded: memory.padded, rowCount: plan.rowCount, beam, links: 2 * m, top: plan.answers };
+  return {
+    queryBytes: memory.code.queryBytes,
+    padded: memory.padded,
+    rowCount: plan.rowCount,
+    beam,
+    links: 2 * m,
+    top: plan.answers,
+  };
 }
 
 /** Rows of a scan's first groups, before bounds leave most of them out. */

@@ -80,14 +80,14 @@ export class SparseTask {
   }
 }
 
-/** Rows of a window (assembly/sparse-search.ts), and rows that are completed together. */
+/** Rows of a window (assembly/sparse-search.ts), and bytes of lists and bounds beside it (assembly/sparse-ranges.ts). */
 const WINDOW_ROWS = 4096;
-const CANDIDATES = 128;
+const LIST_BYTES = 8192;
 
 /**
  * What the kernel needs of its workspace: the sums of a window, zero between calls as the bitmap of visited rows is, which
  * therefore lends them its place.
  */
 export function sparseShape(k: number): WorkspaceShape {
-  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: CANDIDATES * 2, links: 1, top: k };
+  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: LIST_BYTES / 8, links: 1, top: k };
 }

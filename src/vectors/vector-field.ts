@@ -31,8 +31,6 @@ export interface VectorField {
 export interface BuildOptions {
   readonly signal: AbortSignal;
   readonly onProgress?: (indexed: number, total: number) => void;
-  /** Reads the original of a row: what codes alone do not tell well enough. Called on this thread, once a row. */
-  readonly originals?: (row: number) => Float32Array;
 }
 
 /**

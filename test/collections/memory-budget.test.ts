@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
+import type { World } from '../../src/base/world.ts';
 import type { Collection } from '../../src/collections/collection.ts';
 import type { MemoryLimits } from '../../src/collections/memory-limits.ts';
 import type { MemoryReport } from '../../src/core/answers.ts';
@@ -193,6 +194,25 @@ test.serial('then originals, of the largest field first; scores stay exact', (t)
   }),
 );
 
+test.serial('a start does not bring into memory what would not fit', async (t) => {
+  const limits: Limits = { budgetBytes: MUCH, baseBytes: 1 << 20, residentBytes: () => 0 };
+  const first = await openHouse(await temporaryFolder(), realWorld(), limits);
+  await fill(first, 'c', 0, 3000);
+  const before = vectorsOf(first.database.collection('c'));
+  await first.close();
+  limits.budgetBytes = ((1 << 20) + before.codes + before.index) * 1.05;
+  const house = await openHouse(first.folder, realWorld(), limits);
+  try {
+    const collection = house.database.collection('c');
+    t.is(vectorsOf(collection).originals, 0);
+    t.is(vectorsOf(collection).codes, before.codes);
+    await checkSearch(t, collection, 3000);
+  } finally {
+    await house.close();
+    await removeFolder(house.folder);
+  }
+});
+
 test.serial('then what waits in memory is written', (t) =>
   withHouse(async ({ house, budget }) => {
     const collection = await fill(house, 'c', 0, 3000);
@@ -207,6 +227,40 @@ test.serial('then what waits in memory is written', (t) =>
     t.true(collection.memory().payloads.overlay < 1000);
   }),
 );
+
+test.serial('what cannot be written is tried again, now and then; writes are refused meanwhile', async (t) => {
+  const real = realWorld();
+  let isFull = false;
+  let attempts = 0;
+  const freeBytes = (path: string): Promise<number> => {
+    attempts++;
+    return isFull ? Promise.resolve(0) : real.files.freeBytes(path);
+  };
+  const files = Object.assign(Object.create(real.files) as World['files'], { freeBytes });
+  const limits: Limits = { budgetBytes: MUCH, baseBytes: 1 << 20, residentBytes: () => 0 };
+  const house = await openHouse(await temporaryFolder(), { ...real, files }, limits);
+  try {
+    const collection = await fill(house, 'c', 0, 3000);
+    const waiting = vectorsOf(collection).pending + collection.memory().payloads.overlay;
+    isFull = true;
+    attempts = 0;
+    limits.budgetBytes = (usedBy(collection) - vectorsOf(collection).originals - waiting / 2) / 0.9;
+    house.database.memory.review();
+    for (let turn = 0; turn < 500 && pressureOf(collection) !== 'refusing'; turn++) await delay(10);
+    t.is(pressureOf(collection), 'refusing');
+    const point = [{ id: 1, vector: vectorOf(1) }];
+    await t.throwsAsync(collection.update(CONTEXT, upsertOf('c', point)), { message: /^Resident memory/ });
+    await delay(300);
+    t.true(attempts > 0 && attempts < 10, `${attempts} attempts`);
+    isFull = false;
+    for (let turn = 0; turn < 500 && pressureOf(collection) !== 'originals'; turn++) await delay(10);
+    await collection.update(CONTEXT, upsertOf('c', point));
+    t.is(pressureOf(collection), 'originals');
+  } finally {
+    await house.close();
+    await removeFolder(house.folder);
+  }
+});
 
 test.serial('only then are writes refused; reads and deletions go on, and writes when there is room again', (t) =>
   withHouse(async ({ house, budget }) => {

@@ -1,8 +1,10 @@
 import test from 'ava';
-import { Model, payloadOf, vectorOf, type StoredPoint } from './model.ts';
+import { FieldModel } from './field-writer.ts';
+import { Model, payloadOf, vectorsOf, type StoredPoint } from './model.ts';
 
-function stored(id: number, version: number): StoredPoint {
-  return { id, payload: payloadOf(id, version), vector: vectorOf(id, version) };
+/** words: the version of the sparse vector, 0 = none. */
+function stored(id: number, version: number, words = version): StoredPoint {
+  return { id, payload: payloadOf(id, version), vector: vectorsOf(id, { version, words }) };
 }
 
 /** Points 1 and 2 acknowledged in version 1. */
@@ -22,7 +24,15 @@ const BREACHES: Readonly<Record<string, readonly StoredPoint[]>> = {
   'a point that is there twice': [stored(1, 1), stored(1, 1), stored(2, 1)],
   'an older or newer version': [stored(1, 1), stored(2, 3)],
   'a point that nobody sent': [stored(1, 1), stored(2, 1), stored(3, 1)],
-  'a vector of another version': [stored(1, 1), { ...stored(2, 1), vector: vectorOf(2, 2) }],
+  'a vector of another version': [
+    stored(1, 1),
+    { ...stored(2, 1), vector: { ...vectorsOf(2, { version: 1, words: 1 }), rows: [[1, 2, 3, 4]] } },
+  ],
+  'a lost sparse vector': [stored(1, 1), stored(2, 1, 0)],
+  'a vector that nobody gave': [
+    stored(1, 1),
+    { ...stored(2, 1), vector: { ...vectorsOf(2, { version: 1, words: 1 }), late: [1] } },
+  ],
   'a lost payload': [stored(1, 1), { ...stored(2, 1), payload: null }],
 };
 
@@ -63,4 +73,39 @@ test('a delete under way, partly of what was not there, is told from what it cha
   promised.sent('w', { kind: 'delete', ids: [2, 7], version: 0 });
   t.deepEqual(promised.check([stored(1, 1)]), []);
   t.is(promised.pointCount, 1);
+});
+
+test('a sparse vector is given to points that are there and taken away, beside all others', (t) => {
+  const promised = model();
+  promised.sent('w', { kind: 'words', ids: [1, 7], version: 5 });
+  promised.acknowledged('w');
+  promised.sent('w', { kind: 'unwords', ids: [2], version: 6 });
+  promised.acknowledged('w');
+  t.is(promised.wordedCount, 1);
+  t.deepEqual(promised.check([stored(1, 1, 5), stored(2, 1, 0)]), []);
+  t.is(promised.check([stored(1, 1, 1), stored(2, 1, 0)]).length, 1, 'the old one');
+});
+
+test('what is promised of a field that comes and goes: also that its vectors go with it', (t) => {
+  const promised = new FieldModel();
+  const carryOut = (change: Parameters<FieldModel['sent']>[0]): void => {
+    promised.sent(change);
+    promised.acknowledged();
+  };
+  const points = (hasLate: boolean, version = 1) => new Map([[7, { version, hasLate }]]);
+  carryOut({ kind: 'create', size: 3 });
+  carryOut({ kind: 'write', ids: [7], version: 1 });
+  t.deepEqual(promised.check({ size: 3, points: points(true) }), []);
+  for (const lost of [
+    { size: 0, points: points(false) },
+    { size: 3, points: points(false) },
+    { size: 3, points: new Map() },
+  ])
+    t.is(promised.check(lost).length, 1);
+  promised.sent({ kind: 'drop' });
+  t.is(promised.check({ size: 0, points: points(true) }).length, 1, 'half a change');
+  promised.sent({ kind: 'drop' });
+  t.deepEqual(promised.check({ size: 0, points: points(false) }), []);
+  carryOut({ kind: 'delete_late' });
+  t.deepEqual(promised.check({ size: 0, points: points(false) }), []);
 });

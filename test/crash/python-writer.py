@@ -10,8 +10,23 @@ from qdrant_client.http.exceptions import ResponseHandlingException
 DIMENSION = 16
 
 
-def vector_of(point, version):
-    return [((point * 31 + version * 17 + column * 7) % 257) / 256 - 0.5 for column in range(DIMENSION)]
+def numbers(point, version, count):
+    return [((point * 31 + version * 17 + column * 7) % 257) / 256 - 0.5 for column in range(count)]
+
+
+def words_of(point, version):
+    return models.SparseVector(indices=[point % 64, 1000 + version], values=[1.5, 0.25])
+
+
+def vectors_of(point, version):
+    vectors = {
+        "dense": numbers(point, version, DIMENSION),
+        "rows": [numbers(point + row, version, 4) for row in range(1 + (point + version) % 3)],
+        "words": words_of(point, version),
+    }
+    if version % 4 != 0:
+        vectors["bytes"] = [(point * 31 + version * 17 + column * 7) % 251 for column in range(8)]
+    return vectors
 
 
 def report(line):
@@ -38,7 +53,7 @@ def main():
             else:
                 points = [
                     models.PointStruct(
-                        id=point, vector=vector_of(point, version), payload={"id": point, "version": version}
+                        id=point, vector=vectors_of(point, version), payload={"id": point, "version": version}
                     )
                     for point in ids
                 ]

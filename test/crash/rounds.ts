@@ -10,6 +10,7 @@ import {
   withServerOn,
   type ServerProcess,
 } from '../acceptance/server-process.ts';
+import { changeFields, createFieldCollection, FieldModel, readFields } from './field-writer.ts';
 import { DIMENSION, Model, type StoredPoint } from './model.ts';
 import { COLLECTION, writeWithJavaScript, writeWithPython } from './writers.ts';
 
@@ -34,10 +35,12 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
   const folder = temporaryFolder();
   const uniform = uniformSource(seed);
   const model = new Model();
+  const fields = new FieldModel();
   const breaches: string[] = [];
   const compare = async (url: string, round: string): Promise<void> => {
     const found = [...model.check(await readAll(url))];
     if (found.length === 0) found.push(...(await checkIndexes(url, model)));
+    found.push(...fields.check(await readFields(url)));
     breaches.push(...found.map((breach) => `seed ${seed}, ${round}: ${breach}`));
     if (found.length === 0) log(`${round}: ${model.pointCount} points as promised`);
   };
@@ -47,7 +50,7 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
       if (uniform() < 0.25) await killWhileStarting(folder, uniform() * 500);
       await withServerOn({ folder }, 'SIGKILL', async (server) => {
         await compare(server.url, `round ${round}`);
-        await writeUntilKilled({ server, model, round, uniform, python });
+        await writeUntilKilled({ server, model, fields, round, uniform, python });
       });
     }
     if (breaches.length === 0) {
@@ -64,7 +67,18 @@ async function createCollection(folder: string): Promise<void> {
   await withServerOn({ folder }, 'SIGKILL', async ({ url }) => {
     const client = new QdrantClient({ url });
     await client.createCollection(COLLECTION, {
-      vectors: { size: DIMENSION, distance: 'Dot' },
+      vectors: {
+        dense: { size: DIMENSION, distance: 'Dot' },
+        bytes: {
+          size: 8,
+          distance: 'Euclid',
+          datatype: 'uint8',
+          on_disk: true,
+          quantization_config: { scalar: { type: 'int8' } },
+        },
+        rows: { size: 4, distance: 'Manhattan', multivector_config: { comparator: 'max_sim' } },
+      },
+      sparse_vectors: { words: {} },
       wal_config: { wal_capacity_mb: 1 },
       optimizers_config: {
         indexing_threshold: 10,
@@ -73,6 +87,7 @@ async function createCollection(folder: string): Promise<void> {
         vacuum_min_vector_number: 100,
       },
     });
+    await createFieldCollection(url);
     for (const field_name of ['id', 'version', 'mark'])
       await client.createPayloadIndex(COLLECTION, { field_name, field_schema: 'integer', wait: true });
   });
@@ -92,8 +107,30 @@ async function checkIndexes(url: string, model: Model): Promise<readonly string[
     points === expected[at] ? [] : [`index ${at} holds ${points} points instead of ${expected[at]}`],
   );
   if (count !== model.markedCount) breaches.push(`a filter finds ${count} marks instead of ${model.markedCount}`);
+  const worded = await client.count(COLLECTION, { filter: { must: [{ has_vector: 'words' }] }, exact: true });
+  if (worded.count !== model.wordedCount)
+    breaches.push(`${worded.count} points have words instead of ${model.wordedCount}`);
+  breaches.push(...(await checkVectorSearches(client, model)));
   if (facetted !== model.markedCount) breaches.push(`a facet counts ${facetted} marks instead of ${model.markedCount}`);
   return breaches;
+}
+
+/** Every vector of a field is found by a search that all share something with. */
+async function checkVectorSearches(client: QdrantClient, model: Model): Promise<readonly string[]> {
+  const every = { limit: 10_000, params: { exact: true } };
+  const indices = Array.from({ length: 64 }, (_, index) => index);
+  const words = await client.query(COLLECTION, {
+    ...every,
+    using: 'words',
+    query: { indices, values: indices.map(() => 1) },
+  });
+  const rows = await client.query(COLLECTION, { ...every, using: 'rows', query: [[0, 0, 0, 0]] });
+  return [
+    ['words', words.points.length, model.wordedCount] as const,
+    ['rows', rows.points.length, model.pointCount] as const,
+  ].flatMap(([name, found, expected]) =>
+    found === expected ? [] : [`a search finds ${found} points by their ${name} instead of ${expected}`],
+  );
 }
 
 async function killWhileStarting(folder: string, afterMs: number): Promise<void> {
@@ -108,12 +145,13 @@ async function killWhileStarting(folder: string, afterMs: number): Promise<void>
 interface Load {
   readonly server: ServerProcess;
   readonly model: Model;
+  readonly fields: FieldModel;
   readonly round: number;
   readonly uniform: () => number;
   readonly python: string | undefined;
 }
 
-async function writeUntilKilled({ server, model, round, uniform, python }: Load): Promise<void> {
+async function writeUntilKilled({ server, model, fields, round, uniform, python }: Load): Promise<void> {
   const writing = Promise.withResolvers<void>();
   const options = (index: number): Parameters<typeof writeWithJavaScript>[0] => ({
     url: server.url,
@@ -126,6 +164,7 @@ async function writeUntilKilled({ server, model, round, uniform, python }: Load)
   });
   const writers = Array.from({ length: JAVASCRIPT_WRITERS }, (_, index) => writeWithJavaScript(options(index + 1)));
   if (python !== undefined) writers.push(writeWithPython(python, options(0)));
+  writers.push(changeFields(server.url, fields, 1 + round * VERSIONS_PER_ROUND));
   await Promise.race([writing.promise, ...writers]);
   await sleep(uniform() * LOAD_MS_MAX);
   await server.stop('SIGKILL');
@@ -151,7 +190,12 @@ async function readAll(url: string): Promise<readonly StoredPoint[]> {
 
 async function compareSearch(client: QdrantClient, points: readonly StoredPoint[]): Promise<void> {
   const query = Array.from({ length: DIMENSION }, (_, column) => column - 7.5);
-  const answer = await client.query(COLLECTION, { query, limit: points.length + 10, params: { exact: true } });
+  const answer = await client.query(COLLECTION, {
+    query,
+    using: 'dense',
+    limit: points.length + 10,
+    params: { exact: true },
+  });
   const found = answer.points.map(({ id }) => Number(id)).toSorted((a, b) => a - b);
   const stored = points.map(({ id }) => id).toSorted((a, b) => a - b);
   if (found.join() !== stored.join()) {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { QdrantClient } from '@qdrant/js-client-rest';
 import { uniformSource } from '../../scripts/bench/data.ts';
-import { payloadOf, vectorOf, type Change, type Model } from './model.ts';
+import { payloadOf, vectorsOf, wordsOf, type Change, type Model } from './model.ts';
 
 export const COLLECTION = 'crash';
 const IDS_PER_WRITER = 400;
@@ -28,7 +28,7 @@ export async function writeWithJavaScript(options: WriterOptions): Promise<void>
   const client = new QdrantClient({ url, checkCompatibility: false });
   const uniform = uniformSource(seed);
   for (let version = firstVersion; ; version += 1) {
-    const change = nextChange(uniform, index, version);
+    const change = nextChange(uniform, index, version, model);
     model.sent(writer, change);
     try {
       await send(client, change, uniform() < 0.7);
@@ -61,13 +61,31 @@ export async function writeWithPython(python: string, options: WriterOptions): P
   if (status !== 0) throw new Error(`${writer} ended with status ${status}`);
 }
 
-/** Upserts of 1 to 8 points, fresh or over old ones; changes of payloads; and a delete of 1 to 4 now and then. */
-function nextChange(uniform: () => number, index: number, version: number): Change {
-  const chance = uniform();
-  const kind = chance < 0.2 ? 'delete' : chance < 0.4 ? 'mark' : chance < 0.45 ? 'unmark' : 'upsert';
+/** How often each kind of change is chosen, of a hundred times. */
+const SHARES: readonly (readonly [Change['kind'], number])[] = [
+  ['delete', 15],
+  ['mark', 15],
+  ['unmark', 5],
+  ['words', 15],
+  ['unwords', 5],
+  ['upsert', 45],
+];
+
+/** Upserts of 1 to 8 points, fresh or over old ones; changes of payloads and vectors; and a delete of 1 to 4 now and then. */
+function nextChange(uniform: () => number, index: number, version: number, model: Model): Change {
+  const kind = chosen(uniform() * 100);
   const count = 1 + Math.floor(uniform() * (kind === 'delete' ? 4 : 8));
-  const ids = Array.from({ length: count }, () => index * IDS_PER_WRITER + Math.floor(uniform() * IDS_PER_WRITER));
-  return { kind, ids: [...new Set(ids)], version };
+  const drawn = Array.from({ length: count }, () => index * IDS_PER_WRITER + Math.floor(uniform() * IDS_PER_WRITER));
+  const ids = [...new Set(drawn)];
+  if (kind !== 'words') return { kind, ids, version };
+  // A vector for a point that is not there is refused: the writer knows which of its own are.
+  const there = ids.filter((id) => model.has(id));
+  return there.length > 0 ? { kind, ids: there, version } : { kind: 'upsert', ids, version };
+}
+
+function chosen(chance: number): Change['kind'] {
+  let sum = 0;
+  return SHARES.find(([, share]) => chance < (sum += share))?.[0] ?? 'upsert';
 }
 
 async function send(client: QdrantClient, { kind, ids, version }: Change, wait: boolean): Promise<void> {
@@ -84,8 +102,20 @@ async function send(client: QdrantClient, { kind, ids, version }: Change, wait: 
     case 'unmark':
       await client.deletePayload(COLLECTION, { wait, keys: ['mark'], filter });
       break;
+    case 'words': {
+      const points = ids.map((id) => ({ id, vector: { words: wordsOf(id, version) } }));
+      await client.updateVectors(COLLECTION, { wait, points });
+      break;
+    }
+    case 'unwords':
+      await client.deleteVectors(COLLECTION, { wait, filter, vector: ['words'] });
+      break;
     case 'upsert': {
-      const points = ids.map((id) => ({ id, vector: vectorOf(id, version), payload: payloadOf(id, version) }));
+      const points = ids.map((id) => {
+        const { dense, rows, bytes, words } = vectorsOf(id, { version, words: version });
+        const vector = { dense, rows, ...(bytes && { bytes }), ...(words && { words }) };
+        return { id, vector, payload: payloadOf(id, version) };
+      });
       await client.upsert(COLLECTION, { wait, points });
       break;
     }

@@ -61,7 +61,7 @@ export function rotateTwin(row: ArrayLike<number>): number[] {
 
 function unrotateTwin(row: readonly number[]): number[] {
   const numbers = [...row];
-  for (const { factors, start, size } of roundsOf(numbers.length).reverse()) {
+  for (const { factors, start, size } of roundsOf(numbers.length).toReversed()) {
     transform(numbers, start, size);
     for (const [index, factor] of factors.entries()) numbers[index] = (numbers[index] ?? 0) * factor;
   }

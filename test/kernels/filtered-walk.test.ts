@@ -30,7 +30,7 @@ const memory = new FieldMemory(arena, plainShape({ dimension: DIMENSION, distanc
 const space = new Workspace(arena, { padded: memory.padded, rowCount: ROWS, beam: 4000, links: 2 * M, top: 10 });
 memory.reserve(ROWS, (row) => levelOf(row, M));
 memory.quantise(0, base, ROWS);
-arena.kernels.insertRows(memory.field, space.address, 0, ROWS, ROWS, 0);
+arena.kernels.insertRows(memory.field, space.address, 0, ROWS, ROWS);
 
 const PLAIN = { through: 0, deep: false, efWide: 0, flat: 0 };
 
@@ -59,7 +59,13 @@ function walkAll(
     const filter = new RowFilter(arena, words, ROWS, 0);
     const wanted = all.filter(({ row }) => admits(row, ranked)).slice(0, 10);
     const request = { query, k: 10, ef: 32, exact: false, indexedOnly: false, filter, quantization: PLAIN_PARAMS };
-    const planned = planSearch(request, { rowCount: ROWS, deadCount: 0, graphRows: ROWS, m: M, scoring: PLAIN_SCORING });
+    const planned = planSearch(request, {
+      rowCount: ROWS,
+      deadCount: 0,
+      graphRows: ROWS,
+      m: M,
+      scoring: PLAIN_SCORING,
+    });
     const walk = { ef: 32, listed: false, scanStart: ROWS, scanEnd: ROWS, leastFound: 0, ...PLAIN };
     const plan = { ...planned, ...walk, ...change };
     if (searchShape(memory, M, plan).beam > 4000) throw new Error('the workspace of this test is too small');

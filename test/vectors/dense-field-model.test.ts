@@ -79,7 +79,8 @@ class Trial {
     // A common mean, so that fields of more than a thousand rows centre their codes.
     const row = Float32Array.from({ length: DIMENSION }, () => this.gaussian() + 2);
     if (this.options.datatype === 'turbo4') return this.throughCode(row);
-    if (this.options.datatype === 'uint8') return row.map((value) => Math.min(Math.max(Math.floor(value * 50), 0), 255));
+    if (this.options.datatype === 'uint8')
+      return row.map((value) => Math.min(Math.max(Math.floor(value * 50), 0), 255));
     return this.options.distance === 'Cosine' ? normalise(row, DIMENSION) : row;
   }
 
@@ -109,7 +110,7 @@ class Trial {
         model.removed.add(number % model.rows.length);
       }
     } else if (step.kind === 'build') {
-      await field.buildIndex({ signal, originals: (row) => model.rows[row] ?? new Float32Array(DIMENSION) });
+      await field.buildIndex({ signal });
     } else if (step.kind === 'compact') {
       await this.compact();
     } else {
@@ -177,7 +178,9 @@ class Trial {
     const rows = Float32Array.from(this.model.rows.flatMap((row) => [...row]));
     const wholeCosine = datatype === 'uint8' && distance === 'Cosine';
     // Whole numbers keep their lengths: the oracle gets them normalised.
-    const [oracleRows, oracleQuery] = wholeCosine ? [normalise(rows.slice(), DIMENSION), normalise(query.slice(), DIMENSION)] : [rows, query];
+    const [oracleRows, oracleQuery] = wholeCosine
+      ? [normalise(rows.slice(), DIMENSION), normalise(query.slice(), DIMENSION)]
+      : [rows, query];
     const wanted = nearest({ distance, dimension: DIMENSION, rows: oracleRows, query: oracleQuery, candidates, k: 5 });
     const allowed = new Set(candidates);
     for (const exact of [true, false]) {
@@ -230,7 +233,12 @@ const KINDS: readonly Kind[] = [
   { ...FLOATS, name: 'binary without remainders', quantization: BINARY, remainders: false },
   { ...FLOATS, name: 'turbo', quantization: TURBO },
   { ...FLOATS, name: 'turbo without remainders', quantization: TURBO, remainders: false },
-  { ...FLOATS, name: 'turbo, 2 bits, that loses its remainders', quantization: { ...TURBO, bits: 'bits2' }, drops: true },
+  {
+    ...FLOATS,
+    name: 'turbo, 2 bits, that loses its remainders',
+    quantization: { ...TURBO, bits: 'bits2' },
+    drops: true,
+  },
   { ...FLOATS, name: 'whole numbers in binary codes', datatype: 'uint8', quantization: BINARY },
   { ...FLOATS, name: 'turbo4 as datatype', datatype: 'turbo4' },
 ];

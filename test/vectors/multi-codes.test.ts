@@ -49,12 +49,27 @@ for (const distance of DISTANCES) {
       const query = model.draw(5);
       const hits = await find(field, query, { k: 10, exact: true });
       t.true(hits.approximate);
-      const rescored = rescoreMulti(field, query, hits, 10, (row) => model.points[row] ?? query);
+      const rescored = await rescoreMulti(field, query, hits, 10, (row) => model.points[row] ?? query);
       t.is(model.fault(rescored, model.nearest(query, model.live(), 10)), undefined);
     }
     field.close();
   });
 }
+
+test('whole numbers in codes of few bits are compared by their directions', async (t) => {
+  const model = new Model('Cosine', 128, true, 8);
+  const quantization = { kind: 'turbo', bits: undefined, alwaysRam: undefined, memory: undefined } as const;
+  const options = { dimension: 128, distance: 'Cosine', datatype: 'uint8', quantization, remainders: false } as const;
+  const field = openField(compute, options);
+  model.append(field, 300, 5);
+  for (const exact of [true, false]) {
+    const query = model.draw(4);
+    const hits = await find(field, query, { exact, quantization: { ...AS_USUAL, rescore: true } });
+    const rescored = await rescoreMulti(field, query, hits, 5, (row) => model.points[row] ?? query);
+    t.is(model.fault(rescored, model.nearest(query, model.live(), 5)), undefined);
+  }
+  field.close();
+});
 
 test('remainders can be given back under way', async (t) => {
   const model = new Model('Cosine', 20, false, 8);
@@ -69,19 +84,14 @@ test('remainders can be given back under way', async (t) => {
   t.is(model.fault(await before, wanted), undefined);
   t.is(field.memory.originals, 0);
   const hits = await find(field, query, { exact: true });
-  t.is(
-    model.fault(
-      rescoreMulti(field, query, hits, 5, (row) => model.points[row] ?? query),
-      wanted,
-    ),
-    undefined,
-  );
+  t.is(model.fault(await rescoreMulti(field, query, hits, 5, (row) => model.points[row] ?? query), wanted), undefined);
   field.close();
 });
 
 const QUANTIZATIONS: readonly QuantizationConfig[] = [
   { kind: 'scalar', quantile: undefined, alwaysRam: undefined, memory: undefined },
   { kind: 'binary', encoding: undefined, queryEncoding: undefined, alwaysRam: undefined, memory: undefined },
+  { kind: 'product', compression: 'x16', alwaysRam: undefined, memory: undefined },
   { kind: 'turbo', bits: undefined, alwaysRam: undefined, memory: undefined },
 ];
 
@@ -96,6 +106,7 @@ for (const quantization of QUANTIZATIONS) {
       data.base,
       shape.documents,
     );
+    await field.settled();
     await field.buildIndex({ signal });
     let found = 0;
     for (let at = 0; at < shape.queries; at += 1) {
@@ -111,10 +122,17 @@ for (const quantization of QUANTIZATIONS) {
           .map(({ row }) => row),
       );
       const asked = { k: 10, ef: 100, quantization: { ...AS_USUAL, rescore: true } };
-      const hits = rescoreMulti(field, query, await find(field, query, asked), 10, original);
+      const hits = await rescoreMulti(field, query, await find(field, query, asked), 10, original);
       for (const row of hits.rows) if (truth.has(row)) found += 1;
     }
     t.true(found >= 0.9 * shape.queries * 10, String(found));
+    // An exact search finds them all, whatever the code.
+    const query = data.queries.slice(0, 6 * 128);
+    const all = await find(field, query, { k: 10, exact: true });
+    const rescored = await rescoreMulti(field, query, all, 10, original);
+    const best = Array.from({ length: shape.documents }, (_, row) => maxSim(field.options, query, original(row)));
+    const wanted = best.toSorted((a, b) => b - a).slice(0, 10);
+    t.deepEqual([...rescored.scores], wanted.map(Math.fround));
     field.close();
   });
 }
@@ -123,7 +141,11 @@ for (const distance of DISTANCES) {
   test(`${distance}, turbo4 as a datatype: scores are those of what the codes stand for`, async (t) => {
     const model = new Model(distance, 40, false, 13);
     const coded = new FieldMemory(compute.arenas.forField(), {
-      ...{ dimension: 40, distance, m: 0, efConstruct: 0, remainders: false },
+      dimension: 40,
+      distance,
+      m: 0,
+      efConstruct: 0,
+      remainders: false,
       code: chooseCode(40, 'turbo4', undefined),
     });
     const field = openField(compute, { dimension: 40, distance, datatype: 'turbo4' });

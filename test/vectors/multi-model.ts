@@ -54,7 +54,7 @@ export class Model {
   readonly distance: Distance;
   readonly whole: boolean;
   readonly points: Float32Array[] = [];
-  readonly removed = new Set<number>();
+  readonly removed: Set<number> = new Set<number>();
   readonly gaussian: () => number;
   readonly chance: () => number;
 

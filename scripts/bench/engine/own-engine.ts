@@ -44,7 +44,7 @@ export function openOwnEngine(data: BenchData, traversal: Traversal): OwnEngine 
   memory.quantise(0, base, rows);
   if (traversal === 'wide') memory.writeWord(layout.FIELD_WIDE, 1);
   else arena.kernels.chooseCodes(memory.field, space.address, rows, CODES_SHARE_MIN);
-  arena.kernels.insertRows(memory.field, space.address, 0, rows, rows, 0);
+  arena.kernels.insertRows(memory.field, space.address, 0, rows, rows);
   const buildSeconds = (performance.now() - start) / 1000;
   return {
     buildSeconds,

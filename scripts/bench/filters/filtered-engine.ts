@@ -83,12 +83,7 @@ function steadyMean(times: Float64Array): number {
   return quickest.reduce((sum, time) => sum + time, 0) / quickest.length;
 }
 
-function restoreGraph(
-  memory: FieldMemory,
-  space: Workspace,
-  data: BenchData,
-  options: FieldShape,
-): void {
+function restoreGraph(memory: FieldMemory, space: Workspace, data: BenchData, options: FieldShape): void {
   const path = `${data.prefix}.graph`;
   const { kernels } = memory.arena;
   if (existsSync(path)) {
@@ -99,6 +94,6 @@ function restoreGraph(
       return;
     }
   }
-  kernels.insertRows(memory.field, space.address, 0, data.rows, data.rows, 0);
+  kernels.insertRows(memory.field, space.address, 0, data.rows, data.rows);
   writeFileSync(path, Buffer.concat([...exportGraph(memory, options, data.rows).chunks]));
 }

@@ -1,6 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { Arenas } from '../../../src/compute/arenas.ts';
-import type { Arena } from '../../../src/compute/arenas.ts';
 import { Workspace } from '../../../src/compute/workspace.ts';
 import type { QuantizationConfig, QuantizationParams } from '../../../src/core/quantization.ts';
 import { compileKernels } from '../../../src/kernels/load.ts';
@@ -21,7 +20,6 @@ import type { BenchData } from '../engine/cached-data.ts';
 const M = 16;
 const EF_CONSTRUCT = 100;
 const BEAM_MAX = 4000;
-const BUILD_ROWS = 128;
 
 /** seconds: of processor time. */
 export interface QuantisedRun {
@@ -121,7 +119,7 @@ function reader(source: number | undefined, dimension: number, note: (rows: numb
   };
 }
 
-/** Builds the graph, or takes it from where it was kept; answers the seconds of the building, NaN where there was none. */
+/** Builds the graph, or takes it from where it was kept; answers the seconds of processor time, NaN where it was there. */
 function link(
   data: BenchData,
   memory: FieldMemory,
@@ -138,25 +136,10 @@ function link(
       return Number.NaN;
     }
   }
-  const start = performance.now();
-  insertAll(memory.arena, memory, space, data);
-  const seconds = (performance.now() - start) / 1000;
+  const start = process.cpuUsage();
+  memory.arena.kernels.insertRows(memory.field, space.address, 0, data.rows, data.rows);
+  const { user, system } = process.cpuUsage(start);
+  const seconds = (user + system) / 1e6;
   if (target !== undefined) writeFileSync(target, Buffer.concat([...exportGraph(memory, shape, data.rows).chunks]));
   return seconds;
-}
-
-/** As a field builds: rows without remainders look for their neighbours by their originals. */
-function insertAll(arena: Arena, memory: FieldMemory, space: Workspace, data: BenchData): void {
-  const { dimension, rows, base } = data;
-  const { padded } = memory;
-  const byOriginals = !memory.hasRemainders && process.env['BY_CODES'] === undefined;
-  const originals = byOriginals ? arena.allocateZeroed(BUILD_ROWS * padded * 4) : 0;
-  for (let start = 0; start < rows; start += BUILD_ROWS) {
-    const end = Math.min(start + BUILD_ROWS, rows);
-    for (let row = start; byOriginals && row < end; row += 1) {
-      arena.f32.set(base.subarray(row * dimension, (row + 1) * dimension), originals / 4 + (row - start) * padded);
-    }
-    arena.kernels.insertRows(memory.field, space.address, start, end, rows, originals);
-  }
-  if (byOriginals) arena.free(originals, BUILD_ROWS * padded * 4);
 }

@@ -50,7 +50,9 @@ for (const name of names) {
     rates.push(rateAt(ours, WANTED));
     ratios.push(rateAt(ours, WANTED) / rateAt(theirs, WANTED));
   }
-  console.log(`  ${median(rates).toFixed(0)}/s at recall ${String(WANTED)}, ${median(ratios).toFixed(2)} of unquantised`);
+  console.log(
+    `  ${median(rates).toFixed(0)}/s at recall ${String(WANTED)}, ${median(ratios).toFixed(2)} of unquantised`,
+  );
 }
 
 function measure(engine: QuantisedEngine, ef: number, shown: boolean): Measurement {

@@ -81,6 +81,8 @@ function writeSection(): void {
   const start = before.indexOf(BEGIN);
   const end = before.indexOf(END);
   const after =
-    start < 0 ? `${before.trimEnd()}\n\n${section}\n` : before.slice(0, start) + section + before.slice(end + END.length);
+    start < 0
+      ? `${before.trimEnd()}\n\n${section}\n`
+      : before.slice(0, start) + section + before.slice(end + END.length);
   writeFileSync(TARGET, after);
 }

@@ -16,11 +16,16 @@ import {
   SPACE_QUERY_CODES,
   SPACE_QUERY_NORM,
 } from '../layout';
-import { encodeBits, expandBits, prepareBits, scoreBitPairs, scoreBits } from './bit-codes';
+import { encodeBits, expandBits } from './bit-codes';
+import { prepareBits } from './bit-query';
+import { scoreBitPairs, scoreBits } from './bit-scores';
 import { dotDouble, wideOf } from './code-tail';
 import { hotRow } from './field';
-import { encodeLevels, expandLevels, prepareLevels, scoreLevelPairs, scoreLevels } from './level-codes';
-import { encodeProduct, expandProduct, prepareProduct, scoreProduct, scoreProductPairs } from './product-codes';
+import { encodeLevels, expandLevels } from './level-codes';
+import { prepareLevels, scoreLevelPairs, scoreLevels } from './level-scores';
+import { encodeProduct, expandProduct } from './product-codes';
+import { prepareProduct } from './product-query';
+import { scoreProduct, scoreProductPairs } from './product-scores';
 import { rotate, unrotate } from './rotation';
 
 /**
@@ -153,7 +158,7 @@ export function scoreCodedPairs(field: u32, space: u32, base: u32, rows: u32, co
       store<f32>(scores + at, scoreFloats(METRIC_MANHATTAN, other, scratch, dimension));
     }
   } else if (code == CODE_TURBO4) scoreLevelPairs(field, base, rows, count, scores);
-  else if (code == CODE_PRODUCT) scoreProductPairs(field, base, rows, count, scores);
+  else if (code == CODE_PRODUCT) scoreProductPairs(field, base, rows, count, scores, scratch);
   else scoreBitPairs(field, base, rows, count, scores);
 }
 

@@ -3,6 +3,7 @@ import {
   SPACE_BEAM,
   SPACE_TOP,
   SPACE_VISITED,
+  SPARSE_PLANE_SHIFT,
   SPARSE_SEARCH_COUNT,
   SPARSE_SEARCH_DEAD,
   SPARSE_SEARCH_END,
@@ -28,6 +29,7 @@ import {
   TERM_NEXT,
   TERM_POSTINGS,
   TERM_SIZE,
+  TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
 import { best, startBest, writeBest } from './sparse-best';
@@ -42,6 +44,7 @@ import {
   startWindow,
   tellPostings,
 } from './sparse-gather';
+import { read, scoreRanges, startRanges } from './sparse-ranges';
 import { addPostings, contribution, lookUp } from './sparse-sweep';
 import { enterWindow, openTerm, touchBlock } from './sparse-terms';
 
@@ -61,6 +64,9 @@ const LOOKUP_POSTINGS: u64 = 24;
 const GATHER_SHARE: u32 = 8;
 /** Rows of a window: their sums stay in the first-level cache. */
 const WINDOW_ROWS: u32 = 4096;
+/** More rows or more terms are quicker found by windows (scripts/bench/vectors/sparse.ts). */
+const RANGES_K_MAX: u32 = 128;
+const RANGES_TERMS_MAX: u32 = 64;
 
 let task: u32 = 0;
 let kind: u32 = 0;
@@ -96,7 +102,7 @@ export function searchSparse(address: u32, space: u32): void {
     kind,
   );
   if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(list, listed);
-  else scoreWindows(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
+  else scoreAll(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), space);
   answer();
 }
 
@@ -156,6 +162,36 @@ function scoreList(list: u32, count: u32): void {
     scored++;
     if (any) offerAdmitted(row, sum);
   }
+}
+
+/** By ranges where that is quick, and by windows where it is not or does not suffice. */
+function scoreAll(start: u32, end: u32, space: u32): void {
+  const k = load<u32>(task, SPARSE_SEARCH_K);
+  const sums = load<u32>(space, SPACE_VISITED);
+  const outside = load<u32>(task, SPARSE_SEARCH_FILTER) != 0 && load<u32>(task, SPARSE_SEARCH_LIST_COUNT) < (end - start) >>> 1;
+  if (k <= RANGES_K_MAX && termCount <= RANGES_TERMS_MAX && !outside && !anyNegative()) {
+    startRanges(order, termCount, kind, slack, load<u32>(space, SPACE_BEAM));
+    while (start < end) {
+      const last = min(((start >>> SPARSE_PLANE_SHIFT) + 1) << SPARSE_PLANE_SHIFT, end);
+      scoreRanges(start, last, k);
+      start = last;
+    }
+    scored += read;
+    // Fewer than k rows: some may score 0 or less.
+    if (best >= 0) return;
+    scored = 0;
+    startBest(load<u32>(space, SPACE_TOP), k);
+    openTerms(load<u32>(task, SPARSE_SEARCH_FIELD));
+    start = load<u32>(task, SPARSE_SEARCH_START);
+  }
+  scoreWindows(start, end, sums);
+}
+
+function anyNegative(): bool {
+  for (let at: u32 = 0; at < termCount << 2; at += 4) {
+    if (load<f32>(load<u32>(order + at), TERM_WEIGHT) < 0) return true;
+  }
+  return false;
 }
 
 function scoreWindows(start: u32, end: u32, sums: u32): void {

@@ -7,6 +7,7 @@ import {
   SPARSE_ORDINAL_SHIFT,
   SPARSE_TABLE,
   SPARSE_TAG,
+  SPARSE_TERM_BYTES,
   SPARSE_WIDE,
   TERM_BLOCKS,
   TERM_BOUND,
@@ -16,6 +17,8 @@ import {
   TERM_LAST,
   TERM_NEXT,
   TERM_POSTINGS,
+  TERM_PLANES,
+  TERM_PLANE_COUNT,
   TERM_SIZE,
   TERM_TAIL_BOUND,
   TERM_TAIL_COUNT,
@@ -25,7 +28,7 @@ import {
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
-import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
+import { chunkCapacity, classBytes, entryOf, valueBytes } from './sparse-blocks';
 
 /** The lists of a query's terms as one search sees them (layout.ts, TERM_…): full blocks, and the chunk as the block behind them. */
 
@@ -34,7 +37,7 @@ import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
  * meanwhile, all blocks that the chunk says precede it are there.
  */
 export function openTerm(field: u32, term: u32, index: u32, weight: f32, end: u32): bool {
-  memory.fill(term, 0, TERM_SIZE + 4);
+  memory.fill(term, 0, SPARSE_TERM_BYTES);
   store<f32>(term, weight, TERM_WEIGHT);
   store<u32>(term, NO_ROW, TERM_TAIL_FIRST);
   const reference = atomic.load<u32>(entryOf(atomic.load<u32>(field, SPARSE_TABLE), index), 4);
@@ -52,6 +55,9 @@ export function openTerm(field: u32, term: u32, index: u32, weight: f32, end: u3
       store<u32>(term, word >>> SPARSE_ORDINAL_SHIFT, TERM_BLOCKS);
       store<u32>(term, atomic.load<u32>(address, 4), TERM_DIRECTORY);
       widenBound(term, load<f32>(address, 12), load<f32>(address, 16));
+      const planes = atomic.load<u32>(address, 40);
+      store<u32>(term, planes == 0 ? 0 : classBytes(planes) >>> 3, TERM_PLANE_COUNT);
+      store<u32>(term, atomic.load<u32>(address, 36), TERM_PLANES);
     }
     openTail(term, rows, values, atomic.load<u32>(chunk), end);
   }

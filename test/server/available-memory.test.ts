@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os';
 import test from 'ava';
-import { availableBytes, memoryBytes, residentBytes } from '../../src/server/memory-limits.ts';
+import { availableBytes, memoryBytes, residentBytes } from '../../src/server/available-memory.ts';
 
 test('what may be used is what the machine has, or less', (t) => {
   t.true(availableBytes() > 0 && availableBytes() <= totalmem());
