@@ -5,7 +5,8 @@
  *
  * Reading: an upsert's body to columns (rest/parse/points.ts) against Buffer.toString + JSON.parse, which leaves the
  * numbers in JavaScript arrays. Printing: vectors with ByteWriter against JSON.stringify of the same doubles (longer
- * text: it knows no 32-bit floats). Median of the rounds, in MB of JSON a second.
+ * text: it knows no 32-bit floats). Median of the rounds, in MB of JSON a second of processor time: what else runs on the
+ * machine counts for little.
  */
 import { parseArgs } from 'node:util';
 
@@ -47,14 +48,15 @@ function upsertBody(
   return Buffer.from(`{"points":[${points.join(',')}]}`);
 }
 
-/** Median over the rounds of the MB a second in which `run` handles `byteCount` bytes. */
+/** Median over the rounds of the MB that `run`, which handles `byteCount` bytes, takes a second of processor time for. */
 function rate(byteCount: number, run: () => void): number {
   const rates: number[] = [];
   run();
   for (let round = 0; round < Number(values.rounds); round++) {
-    const startMs = performance.now();
+    const started = process.cpuUsage();
     for (let repeat = 0; repeat < REPEATS; repeat++) run();
-    rates.push((byteCount * REPEATS) / (performance.now() - startMs) / 1000);
+    const { user, system } = process.cpuUsage(started);
+    rates.push((byteCount * REPEATS) / (user + system));
   }
   return rates.sort((a, b) => a - b)[rates.length >> 1] ?? 0;
 }

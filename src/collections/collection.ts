@@ -74,6 +74,8 @@ export class Collection {
   private readonly lookup: (name: string) => ExampleSource | undefined;
   private currentConfig: CollectionConfig;
   private retired: VectorizerError | undefined;
+  /** A change of vector fields could not be logged. */
+  private fieldsAreBehind = false;
 
   private constructor(house: CollectionHouse, number: number, config: CollectionConfig, shards: readonly Shard[]) {
     this.number = number;
@@ -164,6 +166,7 @@ export class Collection {
     if (takesMemory(request.change)) await this.budget.admit();
     const change = await inferChange(request.change, this.onThread);
     await this.slowDown(change);
+    await this.settleVectorFields();
     // Nothing is awaited between here and the log: no vector field comes or goes in between.
     const records = this.numbered(() => acceptChange(change, this.currentConfig));
     let result: UpdateResult = { operationId: undefined, status: 'acknowledged' };
@@ -220,15 +223,22 @@ export class Collection {
   /**
    * A field of vectors came or went with `config`, which is stored: logs the change. Updates that were accepted before
    * stand before it in the log, those after it find the new configuration; so neither loses a vector.
+   * Throws insufficient_storage: then no update is accepted before the logs have room for this one.
    */
-  changeVectorFields(
+  async changeVectorFields(
     config: CollectionConfig,
     record: VectorFieldRecord,
     options: WriteOptions,
   ): Promise<UpdateResult> {
     const logged = this.logTwice(record, options);
     this.config = config;
-    return logged;
+    try {
+      return await logged;
+    } catch (error) {
+      // Caught to note that the shards may be behind the catalogue.
+      this.fieldsAreBehind = true;
+      throw error;
+    }
   }
 
   /** The collection is being deleted: updates that are on their way are refused with this from now on. */
@@ -240,6 +250,12 @@ export class Collection {
   async close(keep: boolean): Promise<void> {
     for (const shard of this.shards) await this.optimizer.forget(shard);
     await Promise.all(this.shards.map((shard) => shard.close(keep)));
+  }
+
+  private async settleVectorFields(): Promise<void> {
+    if (!this.fieldsAreBehind) return;
+    for (const shard of this.shards) await shard.settleVectorFields();
+    this.fieldsAreBehind = false;
   }
 
   /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind. */

@@ -51,7 +51,8 @@ export async function resolve(
         return { vector: acceptQuery(example(source, target.id, using), using, config), excluded: target.id };
       const other = otherSource(lookupFrom, source);
       const found = example(other, target.id, lookupFrom.vector ?? using);
-      return { vector: acceptQuery(found, using, config), excluded: undefined };
+      const isHere = other.shards === source.shards;
+      return { vector: acceptQuery(found, using, config), excluded: isHere ? target.id : undefined };
     }
     case 'scroll':
     case 'order_by':

@@ -151,7 +151,7 @@ export class Shard implements CheckpointSource, ShardState {
     const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
-    for (const record of shard.vectorFields.unsettled(options.fields)) await (await shard.update(record)).applied;
+    await shard.settleVectorFields();
     // Those that fail are logged, and built again at the next start.
     void shard.fields.complete.then(() => shard.saveIndexes()).catch(() => undefined);
     return shard;
@@ -160,6 +160,11 @@ export class Shard implements CheckpointSource, ShardState {
   /** The collection's configuration has changed: segments from now on are made by it. */
   configure(config: CollectionConfig): void {
     this.options = segmentOptions(this.foundation, config);
+  }
+
+  /** Logs the changes of vector fields that are in the catalogue and could not be logged. Throws insufficient_storage. */
+  async settleVectorFields(): Promise<void> {
+    for (const record of this.vectorFields.unsettled(this.options.fields)) await (await this.update(record)).applied;
   }
 
   /** Whether fields of a segment are indexed in other ways than the collection wants now; see Segment.isStale. */

@@ -1,4 +1,5 @@
-import type { CollectionConfig, VectorFieldConfig } from '../core/collection-config.ts';
+import type { CollectionConfig, CollectionParams, VectorFieldConfig } from '../core/collection-config.ts';
+import { checkVectorFieldCount } from '../core/config-limits.ts';
 import { badInput } from '../core/errors.ts';
 import { fieldSpec } from './field-specs.ts';
 import type { VectorFieldRecord } from './record.ts';
@@ -28,7 +29,7 @@ export function withVectorField(config: CollectionConfig, field: VectorFieldConf
       return { config, record: { ...record, spec: fieldSpec({ kind: 'dense', ...dense }, config) } };
     }
     const { kind: _kind, ...added } = field;
-    return { config: { ...config, params: { ...params, vectors: [...params.vectors, added] } }, record };
+    return { config: grown({ ...params, vectors: [...params.vectors, added] }, config), record };
   }
   if (dense !== undefined) throw badInput(`Vector \`${field.name}\` already exists as a dense vector`);
   if (sparse !== undefined) {
@@ -38,7 +39,7 @@ export function withVectorField(config: CollectionConfig, field: VectorFieldConf
     return { config, record: { ...record, spec: fieldSpec({ kind: 'sparse', ...sparse }, config) } };
   }
   const { kind: _kind, ...added } = field;
-  return { config: { ...config, params: { ...params, sparseVectors: [...params.sparseVectors, added] } }, record };
+  return { config: grown({ ...params, sparseVectors: [...params.sparseVectors, added] }, config), record };
 }
 
 export function withoutVectorField(config: CollectionConfig, name: string): VectorFieldChange {
@@ -50,6 +51,11 @@ export function withoutVectorField(config: CollectionConfig, name: string): Vect
     config: isThere ? { ...config, params: { ...params, vectors, sparseVectors } } : config,
     record: { kind: 'delete_vector_field', name },
   };
+}
+
+function grown(params: CollectionParams, config: CollectionConfig): CollectionConfig {
+  checkVectorFieldCount(params.vectors.length + params.sparseVectors.length, params.shardNumber);
+  return { ...config, params };
 }
 
 function different(name: string): Error {

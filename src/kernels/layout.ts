@@ -82,7 +82,8 @@ export const RESCORE_OVERFLOW = 3;
 /** The best by codes, which are the vectors themselves; Euclid gets rid of what cancels out. */
 export const RESCORE_DECODED = 4;
 
-// Codes of hot rows. All rows end in the same tail: f32 factor · f32 bias · f32 error · f32 (unused).
+// Codes of hot rows. All rows end in the same tail: f32 factor · f32 bias · f32 error · f32 that only codes from
+// CODE_TURBO4 on use (assembly/code-tail.ts).
 /** int8[padded], step and ratio of each row its own. */
 export const CODE_INT8 = 0;
 /** u8[padded]: whole numbers 0 … 255, exact. */
@@ -416,6 +417,10 @@ export const SPARSE_STEP_BYTES = 8192;
 /** Rows of a plane and rows that share one of its bytes, as shifts. */
 export const SPARSE_PLANE_SHIFT = 14;
 export const SPARSE_RANGE_SHIFT = 3;
+/** Rows whose bounds are summed up at once, as a shift: 256 kB of them (assembly/sparse-ranges.ts). */
+export const SPARSE_SPAN_SHIFT = 20;
+/** Bytes of the lists beside them. */
+export const SPARSE_LIST_BYTES = 8192;
 /** Bytes of a plane. */
 export const SPARSE_PLANE_BYTES = 2048;
 export const SPARSE_STEP_RETIRED = 4;

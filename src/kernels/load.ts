@@ -21,6 +21,8 @@ export interface Kernels {
   scoreExact(field: number, space: number, row: number): number;
   /** Runs the search task (layout.ts, SEARCH_…) at `task` and writes its answer there. */
   search(task: number, space: number): void;
+  /** f32 scores of f32[dimension] rows end to end, against the one at `query` (assembly/originals.ts). */
+  scoreOriginals(metric: number, query: number, rows: number, count: number, dimension: number, scores: number): void;
   /** Puts rows [start, end) into the graph; rows at or above `rowCount` do not exist. May wait for other threads' locks. */
   insertRows(field: number, space: number, start: number, end: number, rowCount: number): void;
   /** Share of neighbours on which codes and 24 bits agree, on a sample of the field. */

@@ -23,8 +23,8 @@ export interface CodeShape {
 export function codeShape(kind: CodeKind, dimension: number): CodeShape {
   const wide = Math.ceil(dimension / 128) * 128;
   const words = Math.ceil(dimension / 64);
-  // Two f32 rows of scratch, and 16 bits a coordinate, or 8 bits of 1 bit each.
-  const queryBytes = wide * 10;
+  // Two f32 rows of scratch; 16 bits a coordinate, or 8 bits of 1 bit each; four sums.
+  const queryBytes = wide * 10 + 16;
   const scratchBytes = wide * 4;
   switch (kind.code) {
     case layout.CODE_TURBO4:

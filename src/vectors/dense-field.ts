@@ -1,4 +1,5 @@
 import { invariant, present } from '../base/invariant.ts';
+import type { Arena } from '../compute/arenas.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
@@ -101,6 +102,11 @@ export class DenseField implements VectorField {
       options,
       graph === undefined || options.m === 0 ? undefined : parseGraph(graph, options),
     );
+  }
+
+  /** Where its rows are; undefined before the first. */
+  get arena(): Arena | undefined {
+    return this.#memory?.arena;
   }
 
   /** Rows appended, removed ones included. */

@@ -1,13 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Arena } from '../compute/arenas.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { DenseField } from './dense-field.ts';
-import { originalScore } from './original-scores.ts';
+import { openScorer } from './original-scorer.ts';
 import type { ScoreKind } from './original-scores.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { DenseHits, Hits } from './search-task.ts';
 
 /** Rows read at once: some are for nothing where the first of them settle the answer. */
 const GROUP_ROWS = 8;
+/** Rows of which none can be for nothing; more would take much memory for one search. */
+const GROUP_ROWS_MOST = 64;
 /** Rows of a scan that are read in one turn of the event loop: about half a millisecond at 768 dimensions. */
 const SLICE_ROWS = 128;
 
@@ -17,6 +20,12 @@ const SLICE_ROWS = 128;
  */
 export type ReadOriginals = (rows: Uint32Array) => Float32Array;
 
+/** What of a field tells how its originals are scored, and where there is room for it. */
+export interface ScoredField {
+  readonly options: ScoreKind;
+  readonly arena: Arena | undefined;
+}
+
 /**
  * Scores the rows of an approximate answer by their originals, best first, until no row that is left is likely to come
  * among the best k; where the search was exact, all of them. Answers the best k.
@@ -24,28 +33,44 @@ export type ReadOriginals = (rows: Uint32Array) => Float32Array;
  * Cost   reading some k rows of int8 codes, more of shorter ones.
  */
 export function rescore(
-  field: { readonly options: ScoreKind },
+  field: ScoredField,
   query: Float32Array,
   hits: DenseHits,
   k: number,
   read: ReadOriginals,
 ): Hits {
-  const { dimension } = field.options;
-  const score = originalScore(field.options);
   const { rows, ceilings } = hits;
-  const best = new BestRows(k);
-  let next = 0;
-  while (next < rows.length) {
-    const end = Math.min(next + (next === 0 ? Math.max(k, GROUP_ROWS) : GROUP_ROWS), rows.length);
-    const group: number[] = [];
-    for (let at = next; at < end; at += 1) if ((ceilings[at] ?? 0) >= best.worst) group.push(rows[at] ?? 0);
-    if (group.length === 0) break;
-    const originals = read(Uint32Array.from(group));
-    for (const [index, row] of group.entries())
-      best.offer(row, Math.fround(score(query, originals, index * dimension)));
-    next = end;
+  const groupMost = Math.min(Math.max(k, GROUP_ROWS), GROUP_ROWS_MOST);
+  const scorer = openScorer(field.options, query, field.arena, groupMost);
+  const best = new BestRows(Math.min(k, rows.length));
+  try {
+    for (let next = 0; next < rows.length;) {
+      // Before there are k scores, all are wanted.
+      const end = Math.min(next + (next < k ? groupMost : GROUP_ROWS), rows.length);
+      const wanted = next < k ? rows.subarray(next, end) : likely(rows, ceilings, next, end, best.worst);
+      if (wanted === undefined) break;
+      best.offerAll(wanted, scorer.score(read(wanted), wanted.length));
+      next = end;
+    }
+  } finally {
+    scorer.free();
   }
   return best.hits();
+}
+
+/** Those of rows [start, end) whose exact score may reach `worst`; undefined where there are none. */
+function likely(
+  rows: Uint32Array,
+  ceilings: Float32Array,
+  start: number,
+  end: number,
+  worst: number,
+): Uint32Array | undefined {
+  let found: number[] | undefined;
+  for (let at = start; at < end; at += 1) {
+    if ((ceilings[at] as number) >= worst) (found ??= []).push(rows[at] as number);
+  }
+  return found === undefined ? undefined : new Uint32Array(found);
 }
 
 /** What a scan of originals looks for. */
@@ -70,54 +95,67 @@ export async function scanOriginals(field: DenseField, scan: OriginalsScan, read
 
 async function scanSlices(field: DenseField, scan: OriginalsScan, read: ReadOriginals): Promise<Hits> {
   const { query, k, indexedOnly, filter, signal } = scan;
-  const { dimension } = field.options;
-  const score = originalScore(field.options);
-  const best = new BestRows(k);
+  const scorer = openScorer(field.options, query, undefined, SLICE_ROWS);
+  const best = new BestRows(Math.min(k, field.liveCount));
   const rowEnd = indexedOnly && field.indexedCount > 0 ? field.indexedCount : field.rowCount;
   for (let row = 0; row < rowEnd;) {
-    const slice: number[] = [];
-    for (; row < rowEnd && slice.length < SLICE_ROWS; row += 1) {
-      if (!field.isRemoved(row) && filter?.has(row) !== false) slice.push(row);
+    const slice = new Uint32Array(SLICE_ROWS);
+    let count = 0;
+    for (; row < rowEnd && count < SLICE_ROWS; row += 1) {
+      if (!field.isRemoved(row) && filter?.has(row) !== false) slice[count++] = row;
     }
-    const originals = read(Uint32Array.from(slice));
-    for (const [index, each] of slice.entries())
-      best.offer(each, Math.fround(score(query, originals, index * dimension)));
+    const found = slice.subarray(0, count);
+    if (count > 0) best.offerAll(found, scorer.score(read(found), count));
     await setImmediate();
     if (signal.aborted) throw new VectorizerError('timeout', 'an exact search was cancelled');
   }
   return best.hits();
 }
 
-/** The best k rows so far, best first; of equal scores the lower row comes first. */
+/** The best rows so far, best first; of equal scores the lower row comes first. Plain arrays: objects cost as much as reading. */
 class BestRows {
-  readonly #k: number;
-  readonly #rows: { readonly row: number; readonly score: number }[] = [];
+  readonly #rows: Uint32Array;
+  readonly #scores: Float32Array;
+  #size = 0;
 
   constructor(k: number) {
-    this.#k = k;
+    this.#rows = new Uint32Array(k);
+    this.#scores = new Float32Array(k);
   }
 
   /** The score that a row must reach to come among them. */
   get worst(): number {
-    return this.#rows.length < this.#k ? -Infinity : (this.#rows.at(-1)?.score ?? Infinity);
+    return this.#size < this.#scores.length ? -Infinity : (this.#scores[this.#size - 1] ?? Infinity);
   }
 
-  offer(row: number, score: number): void {
+  offerAll(rows: Uint32Array, scores: Float32Array): void {
+    for (let at = 0; at < rows.length; at += 1) this.#offer(rows[at] as number, scores[at] as number);
+  }
+
+  #offer(row: number, score: number): void {
     if (score < this.worst) return;
     const rows = this.#rows;
-    let place = rows.length;
+    const scores = this.#scores;
+    let place = Math.min(this.#size, scores.length - 1);
+    const full = this.#size === scores.length;
+    if (full && score === scores[place] && row > (rows[place] as number)) return;
     for (; place > 0; place -= 1) {
-      const other = rows[place - 1];
-      if (other === undefined || other.score > score || (other.score === score && other.row < row)) break;
+      const other = scores[place - 1] as number;
+      if (other > score || (other === score && (rows[place - 1] as number) < row)) break;
+      scores[place] = other;
+      rows[place] = rows[place - 1] as number;
     }
-    rows.splice(place, 0, { row, score });
-    if (rows.length > this.#k) rows.pop();
+    scores[place] = score;
+    rows[place] = row;
+    if (!full) this.#size += 1;
   }
 
   hits(): Hits {
+    const { length } = this.#scores;
+    const whole = this.#size === length;
     return {
-      rows: Uint32Array.from(this.#rows, (hit) => hit.row),
-      scores: Float32Array.from(this.#rows, (hit) => hit.score),
+      rows: whole ? this.#rows : this.#rows.slice(0, this.#size),
+      scores: whole ? this.#scores : this.#scores.slice(0, this.#size),
       approximate: false,
     };
   }

@@ -6,8 +6,10 @@ import { VectorizerError } from '../../src/core/errors.ts';
 import { idText } from '../../src/core/ids.ts';
 import {
   config,
+  configOf,
   CONTEXT,
   deleteOf,
+  idOf,
   openHouse,
   queryOf,
   READ,
@@ -15,37 +17,43 @@ import {
   removeFolder,
   temporaryFolder,
   upsertOf,
+  WAIT,
 } from './house.ts';
+import { denseConfig, toPlainVectors } from './plain-vectors.ts';
 
 /** The real disk, with a switch that fills it. */
 function fillableWorld(): {
   world: World;
   fill(isFull: boolean): void;
+  /** The logs alone find no room. */
+  fillLogs(isFull: boolean): void;
   fillStore(isFull: boolean): void;
   storeRefusals(): number;
 } {
   const world = realWorld();
   let isFull = false;
+  let areLogsFull = false;
   // The key-value store asks for free space before it writes; files are simply written.
   let isStoreFull = false;
   let refusals = 0;
-  const check = (): void => {
-    if (isFull) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  const check = (path: string): void => {
+    if (isFull || (areLogsFull && path.includes('/log/')))
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
   };
-  const guardFile = (file: OpenFile): OpenFile => ({
+  const guardFile = (path: string, file: OpenFile): OpenFile => ({
     read: (target, position) => file.read(target, position),
     readSync: (target, position) => file.readSync(target, position),
     truncate: (bytes) => file.truncate(bytes),
     sync: () => file.sync(),
     close: () => file.close(),
     write: async (parts, position) => {
-      check();
+      check(path);
       await file.write(parts, position);
     },
   });
   const real = world.files;
   const files: Files = {
-    open: async (path, mode) => guardFile(await real.open(path, mode)),
+    open: async (path, mode) => guardFile(path, await real.open(path, mode)),
     rename: (source, target) => real.rename(source, target),
     link: (source, target) => real.link(source, target),
     unlink: (path) => real.unlink(path),
@@ -64,6 +72,9 @@ function fillableWorld(): {
     world: { ...world, files },
     fill: (value) => {
       isFull = value;
+    },
+    fillLogs: (value) => {
+      areLogsFull = value;
     },
     storeRefusals: () => refusals,
     fillStore: (value) => {
@@ -147,6 +158,57 @@ test('a compaction whose checkpoint finds no room keeps its files: they are what
       page.points.map(({ vectors }) => vectors?.[0]?.vector.values[0]),
       points.slice(400).map(({ id }) => id),
     );
+  } finally {
+    await house.close();
+    await removeFolder(folder);
+  }
+});
+
+test('a vector field that found no room: none, or one whose vectors are kept, also after a restart', async (t) => {
+  const { world, fill, fillLogs } = fillableWorld();
+  const folder = await temporaryFolder();
+  let house = await openHouse(folder, world);
+  try {
+    await house.database.create('c', configOf([denseConfig('', 2, 'Dot'), denseConfig('old', 2, 'Dot')], []));
+    const late = { kind: 'dense', ...denseConfig('late', 3, 'Dot') } as const;
+    const create = () => house.database.createVectorField({ collection: 'c', field: late, ...WAIT });
+    const drop = () => house.database.deleteVectorField({ collection: 'c', name: 'old', ...WAIT });
+    const write = (id: number) =>
+      house.database
+        .collection('c')
+        .update(CONTEXT, upsertOf('c', [{ id, vector: [id, 1], vectors: { late: [id, 2, 3] } }]));
+    const lateOf = async (id: number): Promise<unknown> => {
+      const found = await house.database.collection('c').get(CONTEXT, { collection: 'c', id: idOf(id), ...READ });
+      return toPlainVectors(found.vectors)['late'];
+    };
+    const refused = async (run: () => Promise<unknown>): Promise<void> => {
+      const error = await t.throwsAsync<VectorizerError>(run, { instanceOf: VectorizerError });
+      t.is(error?.kind, 'insufficient_storage');
+    };
+    await house.database.collection('c').update(CONTEXT, upsertOf('c', [{ id: 9, vectors: { old: [1, 1] } }]));
+    fill(true);
+    await refused(create);
+    fill(false);
+    await t.throwsAsync(() => write(1), { message: 'Not existing vector name error: late' });
+    // The catalogue has taken it, the log has not.
+    fillLogs(true);
+    await refused(create);
+    await refused(() => write(2));
+    await refused(drop);
+    fillLogs(false);
+    await write(3);
+    t.deepEqual(await lateOf(3), [3, 2, 3], 'what is acknowledged is there');
+    await t.throwsAsync(
+      () => house.database.collection('c').update(CONTEXT, upsertOf('c', [{ id: 1, vectors: { old: [1, 1] } }])),
+      {
+        message: 'Not existing vector name error: old',
+      },
+    );
+    const found = await house.database.collection('c').get(CONTEXT, { collection: 'c', id: idOf(9), ...READ });
+    t.deepEqual(found.vectors, []);
+    await house.close();
+    house = await openHouse(folder, world);
+    t.deepEqual(await lateOf(3), [3, 2, 3]);
   } finally {
     await house.close();
     await removeFolder(folder);

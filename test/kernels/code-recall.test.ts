@@ -34,19 +34,19 @@ function recalls(
 
 /** Kind, bits of the query, and the least recall among the first 10 and the first 40 rows by codes. */
 const CASES: readonly (readonly [string, number, number, number, number, number])[] = [
-  ['turbo 4', layout.CODE_TURBO4, 0, 4, 0.9, 1],
-  ['turbo 2', layout.CODE_TURBO2, 0, 4, 0.75, 0.99],
-  ['turbo 1.5', layout.CODE_TURBO1_5, 0, 4, 0.65, 0.96],
-  ['turbo 1', layout.CODE_TURBO1, 0, 4, 0.58, 0.93],
-  ['binary 1', layout.CODE_BINARY1, 0, 4, 0.58, 0.93],
-  ['binary 1, signs alone', layout.CODE_BINARY1, 0, 1, 0.45, 0.85],
-  ['binary 1.5', layout.CODE_BINARY1_5, 0, 8, 0.65, 0.96],
-  ['binary 2', layout.CODE_BINARY2, 0, 4, 0.75, 0.99],
+  ['turbo 4', layout.CODE_TURBO4, 0, 4, 0.92, 1],
+  ['turbo 2', layout.CODE_TURBO2, 0, 4, 0.84, 0.995],
+  ['turbo 1.5', layout.CODE_TURBO1_5, 0, 4, 0.75, 0.99],
+  ['turbo 1', layout.CODE_TURBO1, 0, 4, 0.69, 0.98],
+  ['binary 1', layout.CODE_BINARY1, 0, 4, 0.69, 0.98],
+  ['binary 1, signs alone', layout.CODE_BINARY1, 0, 1, 0.54, 0.91],
+  ['binary 1.5', layout.CODE_BINARY1_5, 0, 8, 0.74, 0.99],
+  ['binary 2', layout.CODE_BINARY2, 0, 4, 0.81, 0.995],
   ['product x4', layout.CODE_PRODUCT, 1, 0, 0.95, 1],
-  ['product x8', layout.CODE_PRODUCT, 2, 0, 0.93, 1],
-  ['product x16', layout.CODE_PRODUCT, 4, 0, 0.85, 1],
-  ['product x32', layout.CODE_PRODUCT, 8, 0, 0.6, 0.95],
-  ['product x64', layout.CODE_PRODUCT, 16, 0, 0.35, 0.75],
+  ['product x8', layout.CODE_PRODUCT, 2, 0, 0.95, 1],
+  ['product x16', layout.CODE_PRODUCT, 4, 0, 0.86, 1],
+  ['product x32', layout.CODE_PRODUCT, 8, 0, 0.78, 0.995],
+  ['product x64', layout.CODE_PRODUCT, 16, 0, 0.62, 0.97],
 ];
 
 for (const [name, code, subspace, queryBits, direct, rescored] of CASES) {

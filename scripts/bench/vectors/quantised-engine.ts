@@ -86,7 +86,7 @@ export function openQuantised(data: BenchData, kind: QuantisedKind, rebuild: boo
         if (hits === undefined) throw new Error('an answer was expected');
         distances += arena.u32[(task.address + layout.SEARCH_DISTANCES) / 4] ?? 0;
         task.free();
-        found.set((hits.approximate ? rescore({ options }, query, hits, K, read) : hits).rows, index * K);
+        found.set((hits.approximate ? rescore({ options, arena }, query, hits, K, read) : hits).rows, index * K);
       }
       const { user, system } = process.cpuUsage(start);
       const seconds = (user + system) / 1e6;

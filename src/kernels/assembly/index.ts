@@ -15,6 +15,7 @@ export {
 export { beginSubspace, trainSubspace } from './product-training';
 export { dequantiseRow, prepareQuery, quantiseRows } from './codes';
 export { chooseCodes, measureCodes } from './measure';
+export { scoreOriginals } from './originals';
 export { scoreExact, scorePairs, scoreRows } from './score';
 export { search } from './search';
 export { sparseAppend, sparseReclaim, sparseRehash, sparseRetract } from './sparse-append';

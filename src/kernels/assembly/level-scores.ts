@@ -10,7 +10,7 @@ import {
   SPACE_QUERY_SLACK,
   SPACE_QUERY_STEP,
 } from '../layout';
-import { BURST_BYTES, fetchRows, fillGroup, largestLane, queryCodes, rowAt, sumLanes, tailScale, withTails } from './code-tail';
+import { BURST_BYTES, fetchRows, fillGroup, largestLane, queryCodes, rowAt, sumLanes, tailScale, wideOf, withTails } from './code-tail';
 import { hotRow } from './field';
 import { LEVEL_OFFSET, levelTable } from './level-codes';
 
@@ -40,9 +40,16 @@ export function prepareLevels(field: u32, space: u32, source: u32): void {
     v128.store(codes + (at << 1), i16x8.narrow_i32x4_s(i32x4.trunc_sat_f32x4_s(low), i32x4.trunc_sat_f32x4_s(high)));
   }
   for (let at = dimension; at & 31; at++) store<i16>(codes + (at << 1), 0);
+  v128.store(offsetOf(codes, dimension), queryOffset(codes, dimension));
   store<f32>(space, step, SPACE_QUERY_STEP);
   // Half a step in each coordinate.
   store<f32>(space, step * <f32>0.51 * sqrt<f32>(<f32>dimension), SPACE_QUERY_SLACK);
+}
+
+/** Where the sum stands that `queryOffset` makes. */
+@inline
+function offsetOf(codes: u32, dimension: u32): u32 {
+  return codes + (wideOf(dimension) << 1);
 }
 
 /** Sum over an i16 query, so that the offset of the levels can be taken away: four lanes. */
@@ -94,7 +101,7 @@ export function scoreLevels(field: u32, space: u32, rows: u32, count: u32, score
   const codes = queryCodes(field, space);
   const step = f32x4.splat(load<f32>(space, SPACE_QUERY_STEP));
   const bias = f32x4.splat(load<f32>(space, SPACE_QUERY_BIAS));
-  const start = i32x4.neg(queryOffset(codes, dimension));
+  const start = i32x4.neg(v128.load(offsetOf(codes, dimension)));
   const levels = v128.xor(levelTable(), hiddenZero(field));
   const nibble = v128.xor(i8x16.splat(15), hiddenZero(field));
   const lowByte = v128.xor(i16x8.splat(255), hiddenZero(field));

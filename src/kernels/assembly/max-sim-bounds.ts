@@ -88,9 +88,18 @@ function keepBest(best: u32, matrix: u32, count: u32, laneBytes: u32): void {
 
 /** Largest numbers of the rows' tails. */
 function measureRows(field: u32, first: u32, end: u32): void {
-  const tail = load<u32>(field, FIELD_CODE_BYTES);
+  const stride = load<u32>(field, FIELD_HOT_STRIDE);
   let most = f32x4.splat(0);
-  for (let row = first; row < end; row++) most = f32x4.pmax(most, f32x4.abs(v128.load(hotRow(field, row) + tail)));
+  let row = first;
+  while (row < end) {
+    // Rows of a page follow one another.
+    const stop = min(end, (row | 255) + 1);
+    let tail = hotRow(field, row) + load<u32>(field, FIELD_CODE_BYTES);
+    for (; row < stop; row++) {
+      most = f32x4.pmax(most, f32x4.abs(v128.load(tail)));
+      tail += stride;
+    }
+  }
   rowFactor = f32x4.extract_lane(most, 0);
   rowBias = f32x4.extract_lane(most, 1);
   rowError = f32x4.extract_lane(most, 2);
@@ -98,29 +107,47 @@ function measureRows(field: u32, first: u32, end: u32): void {
 
 /** Sums the best of each query row, and its bounds. */
 function sumBounds(set: u32, field: u32, best: u32): void {
-  const bytes = load<u32>(set, SET_ROWS) << 2;
   const metric = load<u32>(field, FIELD_METRIC);
-  let sum: f64 = 0;
-  let high: f64 = 0;
-  let low: f64 = 0;
-  for (let lane: u32 = 0; lane < bytes; lane += 4) {
-    const score = load<f32>(best + lane);
-    const margin = marginOf(set, metric, lane, score);
-    sum += score;
+  const rows = i32x4.splat(load<u32>(set, SET_ROWS));
+  const laneBytes = load<u32>(set, SET_LANES) << 2;
+  const error = f32x4.splat(rowError);
+  let sum = f64x2.splat(0);
+  let high = sum;
+  let low = sum;
+  let place = i32x4(0, 1, 2, 3);
+  for (let lane: u32 = 0; lane < laneBytes; lane += 16) {
+    // Lanes behind the last query count for nothing.
+    const counted = i32x4.lt_u(place, rows);
+    place = i32x4.add(place, i32x4.splat(4));
+    const score = v128.load(best + lane);
+    const margin = marginsOf(set, metric, lane, score);
+    let upper: v128;
+    let lower: v128;
     if (metric == METRIC_EUCLID) {
       // |x - q| lies within the error of |codes - q|.
-      const near = max(sqrt<f32>(max(-score - margin, 0)) - rowError, 0);
-      const far = sqrt<f32>(max(-score + margin, 0)) + rowError;
-      high -= <f64>near * near;
-      low -= <f64>far * far;
+      const none = f32x4.splat(0);
+      const distance = f32x4.neg(score);
+      const near = f32x4.pmax(none, f32x4.sub(f32x4.sqrt(f32x4.pmax(none, f32x4.sub(distance, margin))), error));
+      const far = f32x4.add(f32x4.sqrt(f32x4.pmax(none, f32x4.add(distance, margin))), error);
+      upper = f32x4.neg(f32x4.mul(near, near));
+      lower = f32x4.neg(f32x4.mul(far, far));
     } else {
-      high += <f64>score + <f64>margin;
-      low += <f64>score - <f64>margin;
+      upper = f32x4.add(score, margin);
+      lower = f32x4.sub(score, margin);
     }
+    sum = f64x2.add(sum, pairSums(v128.and(score, counted)));
+    high = f64x2.add(high, pairSums(v128.and(upper, counted)));
+    low = f64x2.add(low, pairSums(v128.and(lower, counted)));
   }
-  estimate = <f32>sum;
-  highest = <f32>high;
-  lowest = <f32>low;
+  estimate = <f32>(f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1));
+  highest = <f32>(f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1));
+  lowest = <f32>(f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1));
+}
+
+/** Two sums, in doubles, of four floats. */
+@inline
+function pairSums(values: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(values), f64x2.promote_low_f32x4(i32x4.shuffle(values, values, 2, 3, 0, 1)));
 }
 
 /**
@@ -128,14 +155,21 @@ function sumBounds(set: u32, field: u32, best: u32): void {
  * bits (|hi| <= 127), and the roundings of f32 sums.
  */
 @inline
-function marginOf(set: u32, metric: u32, lane: u32, score: f32): f32 {
-  const lanes = load<u32>(set, SET_LANES);
+function marginsOf(set: u32, metric: u32, lane: u32, score: v128): v128 {
+  const laneBytes = load<u32>(set, SET_LANES) << 2;
   const affine = load<u32>(set, SET_AFFINE) + lane;
-  const noise = <f32>1e-6 * (abs(score) + rowBias + abs(load<f32>(affine + (lanes << 2))));
-  const slack = <f32>127 * rowFactor * load<f32>(affine + lanes * 12);
-  if (metric == METRIC_EUCLID) return slack + noise;
-  if (metric == METRIC_MANHATTAN) return rowError + noise;
-  return rowError * load<f32>(affine + (lanes << 3)) + slack + noise;
+  const terms = f32x4.add(f32x4.abs(score), f32x4.abs(v128.load(affine + laneBytes)));
+  const noise = f32x4.mul(f32x4.splat(1e-6), f32x4.add(terms, f32x4.splat(rowBias)));
+  if (metric == METRIC_MANHATTAN) return f32x4.add(f32x4.splat(rowError), noise);
+  const slack = f32x4.mul(f32x4.splat(<f32>127 * rowFactor), v128.load(affine + laneBytes * 3));
+  const margin = f32x4.add(slack, noise);
+  if (metric == METRIC_EUCLID) return margin;
+  return f32x4.add(margin, f32x4.mul(f32x4.splat(rowError), v128.load(affine + (laneBytes << 1))));
+}
+
+@inline
+function marginOf(set: u32, metric: u32, lane: u32, score: f32): f32 {
+  return f32x4.extract_lane(marginsOf(set, metric, lane, f32x4.splat(score)), 0);
 }
 
 /** The least score by codes of a row that may be the best by 24 bits for a query row whose best score by codes this is. */

@@ -67,6 +67,13 @@ export function prepareSet(set: u32, field: u32, space: u32): void {
   store<u32>(space, spaceCodes, SPACE_QUERY_CODES);
 }
 
+/** Whether rows are scored by products of integers. */
+@inline
+function hasInteger(field: u32): bool {
+  const code = load<u32>(field, FIELD_CODE);
+  return (code == CODE_INT8 || code == CODE_UINT8) && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN;
+}
+
 /** Makes one of a set's prepared queries the query of the workspace. The caller puts the workspace's own buffers back. */
 export function selectQuery(set: u32, space: u32, padded: u32, query: u32): void {
   const lanes = load<u32>(set, SET_LANES);
@@ -84,9 +91,8 @@ export function selectQuery(set: u32, space: u32, padded: u32, query: u32): void
  * The target has room for one row more; count is at most MULTI_CHUNK.
  */
 export function scoreChunk(set: u32, field: u32, space: u32, first: u32, count: u32, target: u32): void {
-  const code = load<u32>(field, FIELD_CODE);
-  if ((code == CODE_INT8 || code == CODE_UINT8) && load<u32>(field, FIELD_METRIC) != METRIC_MANHATTAN) {
-    if (code == CODE_INT8) scoreMatrix<i8>(set, field, first, count, target);
+  if (hasInteger(field)) {
+    if (load<u32>(field, FIELD_CODE) == CODE_INT8) scoreMatrix<i8>(set, field, first, count, target);
     else scoreMatrix<u8>(set, field, first, count, target);
     return;
   }
@@ -117,10 +123,10 @@ export function scoreChunk(set: u32, field: u32, space: u32, first: u32, count: 
  */
 export function scoreMatrix<Code>(set: u32, field: u32, first: u32, count: u32, target: u32): void {
   const codes = load<u32>(set, SET_CODES);
+  const queryBytes = load<u32>(set, SET_CODE_BYTES);
   const affine = load<u32>(set, SET_AFFINE);
   const padded = load<u32>(field, FIELD_PADDED);
   const laneBytes = load<u32>(set, SET_LANES) << 2;
-  const queryBytes = load<u32>(set, SET_CODE_BYTES);
   for (let row: u32 = 0; row < count; row += 2) {
     const hot0 = int8Row(field, first + row);
     const hot1 = int8Row(field, first + min(row + 1, count - 1));

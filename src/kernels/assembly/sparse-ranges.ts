@@ -2,13 +2,14 @@ import {
   SPARSE_PLANE_BYTES,
   SPARSE_PLANE_SHIFT,
   SPARSE_RANGE_SHIFT,
+  TERM_BOUND,
   TERM_FIRST,
+  TERM_HINT,
   TERM_LAST,
   TERM_PLANES,
   TERM_PLANE_COUNT,
   TERM_TO,
   TERM_WEIGHT,
-  TERM_WINDOW_BOUND,
 } from '../layout';
 import { best } from './sparse-best';
 import { offerAdmitted } from './sparse-gather';
@@ -33,49 +34,52 @@ const GROUP_BYTES: u32 = 64;
 let order: u32 = 0;
 let termCount: u32 = 0;
 let kind: u32 = 0;
-/** u16 for each range of a window, u32 ranges of a batch, u32 block of each, f32 sums of its rows. */
-let bounds: u32 = 0;
+/** u32 ranges of a batch, u32 block of each, f32 sums of its rows; u16 bound for each range of the span. */
 let batch: u32 = 0;
 let batchCount: u32 = 0;
 let blocks: u32 = 0;
 let sums: u32 = 0;
+let bounds: u32 = 0;
+let boundsEnd: u32 = 0;
 /** Postings that were read. */
 export let read: u32 = 0;
 let slack: f32 = 0;
 let scale: f32 = 0;
-let windowStart: u32 = 0;
-let windowEnd: u32 = 0;
+/** The rows that are looked at, all of one span. */
+let rowStart: u32 = 0;
+let rowEnd: u32 = 0;
+/** First row that the bounds are of. */
+let origin: u32 = 0;
 
-/** terms: `count` of them at `list`; `space` has room for 4 kB of bounds and 3 kB more. */
+/** terms: `count` of them at `list`; `space` as sparse-task.ts lays it out. */
 export function startRanges(list: u32, count: u32, values: u32, rounding: f32, space: u32): void {
   order = list;
   termCount = count;
   kind = values;
   slack = rounding;
-  bounds = space;
-  batch = bounds + SPARSE_PLANE_BYTES * 2;
+  batch = space;
   blocks = batch + BATCH * 4;
   sums = blocks + BATCH * 4;
+  bounds = sums + BATCH * RANGE_ROWS * 4;
   batchCount = 0;
   read = 0;
+  let sum: f32 = 0;
+  for (let at: u32 = 0; at < count << 2; at += 4) sum += load<f32>(load<u32>(list + at), TERM_BOUND);
+  scale = sum > 0 ? (SUM_MAX - <f32>(count * 256)) / sum : 0;
 }
 
-/** Offers the rows of [start, end), all of one plane, that can be among the best k; those without a score above 0 never. */
+/** Offers the rows of [start, end), all of one span, that can be among the best k; those without a score above 0 never. */
 export function scoreRanges(start: u32, end: u32, k: u32): void {
-  windowStart = start;
-  windowEnd = end;
-  if (!sumBounds()) return;
-  if (best < 0) {
-    takeRanges(goodBound(k));
-    lookUpBatch();
-    if (best < 0) {
-      takeRanges(1);
-      lookUpBatch();
-      return;
-    }
-  }
-  takeRanges(barOf(best));
-  lookUpBatch();
+  rowStart = start;
+  rowEnd = end;
+  origin = start & ~((1 << SPARSE_PLANE_SHIFT) - 1);
+  const planes = ((end - 1) >>> SPARSE_PLANE_SHIFT) - (origin >>> SPARSE_PLANE_SHIFT) + 1;
+  boundsEnd = bounds + planes * SPARSE_PLANE_BYTES * 2;
+  memory.fill(bounds, 0, boundsEnd - bounds);
+  for (let at: u32 = 0; at < termCount << 2; at += 4) addBounds(load<u32>(order + at));
+  takeRanges(max(goodBound(k), barOf(best)));
+  if (best < 0) takeRanges(1);
+  else takeRanges(barOf(best));
 }
 
 /** Sums below this are of rows that score `score` at most. */
@@ -83,37 +87,35 @@ function barOf(score: f32): u32 {
   return <u32>max(min((score - slack) * scale - 1, 65535), 1);
 }
 
-/** Sums up what the terms can add to the ranges of the window; false: nothing. */
-function sumBounds(): bool {
-  let sum: f32 = 0;
-  for (let at: u32 = 0; at < termCount << 2; at += 4) sum += max(enterWindow(load<u32>(order + at), windowStart, windowEnd), 0);
-  if (sum + slack <= best || sum <= 0) return false;
-  scale = (SUM_MAX - <f32>(termCount * 256)) / sum;
-  memory.fill(bounds, 0, SPARSE_PLANE_BYTES * 2);
-  for (let at: u32 = 0; at < termCount << 2; at += 4) {
-    const term = load<u32>(order + at);
-    if (load<f32>(term, TERM_WINDOW_BOUND) < 0) continue;
-    const plane = planeOf(term);
-    if (plane != 0) addPlane(load<u32>(plane), <u32>ceil((load<f32>(term, TERM_WEIGHT) * load<f32>(plane, 4) * scale) / 255));
-    else addPostingBounds(term);
+/** Adds what a term can add to each range of the span. */
+function addBounds(term: u32): void {
+  for (let start = origin; start < rowEnd; start += 1 << SPARSE_PLANE_SHIFT) {
+    const end = min(start + (1 << SPARSE_PLANE_SHIFT), rowEnd);
+    const target = bounds + (((start - origin) >>> SPARSE_RANGE_SHIFT) << 1);
+    const entry = planeOf(term, start);
+    if (entry != 0) {
+      const weight = (load<f32>(term, TERM_WEIGHT) * load<f32>(entry, 4) * scale) / 255;
+      addPlane(load<u32>(entry), <u32>ceil(weight), target);
+    } else if (enterWindow(term, start, end) >= 0) {
+      addPostingBounds(term, start, end, target);
+    }
   }
-  return true;
 }
 
-/** Address of the entry of the window's plane of a term, or 0. */
+/** Address of the entry of a term's plane of a row, or 0. */
 @inline
-function planeOf(term: u32): u32 {
-  const number = windowStart >>> SPARSE_PLANE_SHIFT;
+function planeOf(term: u32, row: u32): u32 {
+  const number = row >>> SPARSE_PLANE_SHIFT;
   if (number >= load<u32>(term, TERM_PLANE_COUNT)) return 0;
   const entry = load<u32>(term, TERM_PLANES) + (number << 3);
   return atomic.load<u32>(entry) == 0 ? 0 : entry;
 }
 
-function addPlane(plane: u32, weight: u32): void {
+function addPlane(plane: u32, weight: u32, sums: u32): void {
   const weights = i16x8.splat(<i16>weight);
   for (let at: u32 = 0; at < <u32>SPARSE_PLANE_BYTES; at += 16) {
     const codes = v128.load(plane + at);
-    const target = bounds + (at << 1);
+    const target = sums + (at << 1);
     const low = i16x8.mul(i16x8.extend_low_i8x16_u(codes), weights);
     const high = i16x8.mul(i16x8.extend_high_i8x16_u(codes), weights);
     v128.store(target, i16x8.add_sat_u(v128.load(target), low));
@@ -121,35 +123,33 @@ function addPlane(plane: u32, weight: u32): void {
   }
 }
 
-/** Adds the largest posting of each range. */
-function addPostingBounds(term: u32): void {
+/** Adds the largest posting of each range of rows [start, end). */
+function addPostingBounds(term: u32, start: u32, end: u32, target: u32): void {
   const last = load<u32>(term, TERM_LAST);
   const first = load<u32>(term, TERM_FIRST);
-  const start = windowStart & ~((1 << SPARSE_PLANE_SHIFT) - 1);
   let present: u32 = 0;
   let largest: u32 = 0;
   for (let block = first; block <= last; block++) {
-    const count = postingCount(term, block);
-    for (let place = block == first ? placeInBlock(term, block, windowStart) : 0; place < count; place++) {
-      const row = rowAt(term, block, place);
-      if (row >= windowEnd) break;
-      const range = (row - start) >>> SPARSE_RANGE_SHIFT;
+    const from = block == first ? placeInBlock(term, block, start) : 0;
+    const to = block == last ? placeInBlock(term, block, end) : postingCount(term, block);
+    for (let place = from; place < to; place++) {
+      const range = (rowAt(term, block, place) - start) >>> SPARSE_RANGE_SHIFT;
       const bound = <u32>ceil(max(contributionAt(term, kind, block, place) * scale, 0)) + 1;
       if (range != present) {
-        addBound(present, largest);
+        addBound(target, present, largest);
         present = range;
         largest = 0;
       }
       largest = max(largest, bound);
-      read++;
     }
+    read += max(to, from) - from;
   }
-  addBound(present, largest);
+  addBound(target, present, largest);
 }
 
 @inline
-function addBound(range: u32, bound: u32): void {
-  const at = bounds + (range << 1);
+function addBound(target: u32, range: u32, bound: u32): void {
+  const at = target + (range << 1);
   store<u16>(at, <u16>min<u32>(load<u16>(at) + bound, 65535));
 }
 
@@ -164,10 +164,10 @@ function goodBound(k: u32): u32 {
 function groupsAbove(bar: u32): u32 {
   const below = i16x8.splat(<i16>(bar - 1));
   let count: u32 = 0;
-  for (let at: u32 = 0; at < <u32>SPARSE_PLANE_BYTES * 2; at += GROUP_BYTES) {
-    let above = i16x8.sub_sat_u(v128.load(bounds + at), below);
+  for (let at = bounds; at < boundsEnd; at += GROUP_BYTES) {
+    let above = i16x8.sub_sat_u(v128.load(at), below);
     for (let part: u32 = 16; part < GROUP_BYTES; part += 16) {
-      above = v128.or(above, i16x8.sub_sat_u(v128.load(bounds + at + part), below));
+      above = v128.or(above, i16x8.sub_sat_u(v128.load(at + part), below));
     }
     count += <u32>v128.any_true(above);
   }
@@ -176,38 +176,40 @@ function groupsAbove(bar: u32): u32 {
 
 /** Looks up the ranges whose bound is `bar` or more, once; the bar rises with the best score. */
 function takeRanges(bar: u32): void {
+  // Ascending from the beginning again.
+  for (let at: u32 = 0; at < termCount << 2; at += 4) {
+    store<u32>(load<u32>(order + at), 0, TERM_FIRST);
+    store<u32>(load<u32>(order + at), 0, TERM_HINT);
+  }
   let below = i16x8.splat(<i16>(bar - 1));
-  for (let at: u32 = 0; at < <u32>SPARSE_PLANE_BYTES * 2; at += 32) {
-    const near = i16x8.sub_sat_u(v128.load(bounds + at), below);
-    const far = i16x8.sub_sat_u(v128.load(bounds + at, 16), below);
+  for (let at = bounds; at < boundsEnd; at += 32) {
+    const near = i16x8.sub_sat_u(v128.load(at), below);
+    const far = i16x8.sub_sat_u(v128.load(at, 16), below);
     if (!v128.any_true(v128.or(near, far))) continue;
     for (let place = at; place < at + 32; place += 2) {
-      if (<u32>load<u16>(bounds + place) < bar) continue;
-      store<u16>(bounds + place, 0);
-      store<u32>(batch + (batchCount++ << 2), place >>> 1);
+      if (<u32>load<u16>(place) < bar) continue;
+      store<u16>(place, 0);
+      store<u32>(batch + (batchCount++ << 2), (place - bounds) >>> 1);
       if (batchCount < BATCH) continue;
       lookUpBatch();
       bar = max(bar, barOf(best));
       below = i16x8.splat(<i16>(bar - 1));
     }
   }
+  lookUpBatch();
 }
 
 /** Scores the rows of the ranges of the batch, and offers them. */
 function lookUpBatch(): void {
   if (batchCount == 0) return;
   memory.fill(sums, 0, (batchCount << SPARSE_RANGE_SHIFT) << 2);
-  for (let at: u32 = 0; at < termCount << 2; at += 4) {
-    const term = load<u32>(order + at);
-    if (load<f32>(term, TERM_WINDOW_BOUND) > 0) addRanges(term);
-  }
-  const start = windowStart & ~((1 << SPARSE_PLANE_SHIFT) - 1);
+  for (let at: u32 = 0; at < termCount << 2; at += 4) addRanges(load<u32>(order + at));
   for (let at: u32 = 0; at < batchCount; at++) {
-    const row = start + (load<u32>(batch + (at << 2)) << SPARSE_RANGE_SHIFT);
+    const row = origin + (load<u32>(batch + (at << 2)) << SPARSE_RANGE_SHIFT);
     const scores = sums + ((at << SPARSE_RANGE_SHIFT) << 2);
     for (let inside: u32 = 0; inside < RANGE_ROWS; inside++) {
       const score = load<f32>(scores + (inside << 2));
-      if (score > 0 && score > best && row + inside >= windowStart && row + inside < windowEnd) offerAdmitted(row + inside, score);
+      if (score > 0 && score > best && row + inside >= rowStart && row + inside < rowEnd) offerAdmitted(row + inside, score);
     }
   }
   batchCount = 0;
@@ -215,27 +217,26 @@ function lookUpBatch(): void {
 
 /** Adds a term's postings in the ranges of the batch to the sums of their rows. */
 function addRanges(term: u32): void {
-  const start = windowStart & ~((1 << SPARSE_PLANE_SHIFT) - 1);
-  const entry = planeOf(term);
-  const plane = entry == 0 ? 0 : load<u32>(entry);
   let touched: u32 = 0;
   for (let at: u32 = 0; at < batchCount << 2; at += 4) {
     const range = load<u32>(batch + at);
-    if (plane != 0 && load<u8>(plane + range) == 0) {
+    const row = origin + (range << SPARSE_RANGE_SHIFT);
+    const entry = planeOf(term, row);
+    if (entry != 0 && load<u8>(load<u32>(entry) + (range & (SPARSE_PLANE_BYTES - 1))) == 0) {
       store<u32>(blocks + at, NO_BLOCK);
       continue;
     }
-    const row = start + (range << SPARSE_RANGE_SHIFT);
     const block = blockOf(term, row);
-    store<u32>(blocks + at, block);
-    touched += touchBlock(term, kind, block, row);
+    const last = firstRow(term, block) >= row + RANGE_ROWS;
+    store<u32>(blocks + at, last ? NO_BLOCK : block);
+    if (!last) touched += touchBlock(term, kind, block, row);
   }
   // Stored, so that the loads are made.
   store<u32>(term, touched, TERM_TO);
   for (let at: u32 = 0; at < batchCount << 2; at += 4) {
     const block = load<u32>(blocks + at);
     if (block == NO_BLOCK) continue;
-    addRange(term, block, start + (load<u32>(batch + at) << SPARSE_RANGE_SHIFT), sums + (at << SPARSE_RANGE_SHIFT));
+    addRange(term, block, origin + (load<u32>(batch + at) << SPARSE_RANGE_SHIFT), sums + (at << SPARSE_RANGE_SHIFT));
   }
 }
 

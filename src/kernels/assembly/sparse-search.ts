@@ -3,7 +3,6 @@ import {
   SPACE_BEAM,
   SPACE_TOP,
   SPACE_VISITED,
-  SPARSE_PLANE_SHIFT,
   SPARSE_SEARCH_COUNT,
   SPARSE_SEARCH_DEAD,
   SPARSE_SEARCH_END,
@@ -22,6 +21,7 @@ import {
   SPARSE_SEARCH_START,
   SPARSE_SEARCH_TERMS,
   SPARSE_SEARCH_WEIGHTS,
+  SPARSE_SPAN_SHIFT,
   SPARSE_TERM_BYTES,
   SPARSE_VALUES,
   TERM_BOUND,
@@ -170,9 +170,10 @@ function scoreAll(start: u32, end: u32, space: u32): void {
   const sums = load<u32>(space, SPACE_VISITED);
   const outside = load<u32>(task, SPARSE_SEARCH_FILTER) != 0 && load<u32>(task, SPARSE_SEARCH_LIST_COUNT) < (end - start) >>> 1;
   if (k <= RANGES_K_MAX && termCount <= RANGES_TERMS_MAX && !outside && !anyNegative()) {
+    // Bounds of a span are summed up before any row of it is looked at.
     startRanges(order, termCount, kind, slack, load<u32>(space, SPACE_BEAM));
     while (start < end) {
-      const last = min(((start >>> SPARSE_PLANE_SHIFT) + 1) << SPARSE_PLANE_SHIFT, end);
+      const last = min(((start >>> SPARSE_SPAN_SHIFT) + 1) << SPARSE_SPAN_SHIFT, end);
       scoreRanges(start, last, k);
       start = last;
     }
