@@ -4,7 +4,7 @@ import type { Context } from '../core/context.ts';
 import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
 import { idText, sameId } from '../core/ids.ts';
-import type { QueryPoints } from '../core/requests.ts';
+import type { QueryPoints, SearchParams } from '../core/requests.ts';
 import type { Vector } from '../core/vectors.ts';
 import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
@@ -115,7 +115,7 @@ async function searchPlace(
   const { spec } = field;
   const plan = planSegment(field.statistics, {
     candidates: request.limit + request.offset + (excluded === undefined ? 0 : 1),
-    params: request.params,
+    params: paramsFor(request, config),
     efConstruct: spec.kind === 'sparse' ? config.hnsw.efConstruct : spec.efConstruct,
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
@@ -131,6 +131,13 @@ async function searchPlace(
     if (excluded === undefined || !sameId(id, excluded)) hits.push({ place, row, id, raw });
   }
   return hits;
+}
+
+/** Segments that are still quantised as the collection was before answer by the vectors themselves. */
+function paramsFor({ params, using }: QueryPoints, config: CollectionConfig): SearchParams {
+  const field = config.params.vectors.find(({ name }) => name === using);
+  const isQuantised = (field?.quantization ?? config.quantization) !== undefined;
+  return isQuantised ? params : { ...params, quantization: { ...params.quantization, ignore: true } };
 }
 
 /** Both versions of a point that was replaced during the search may have been seen: the new one stays. */

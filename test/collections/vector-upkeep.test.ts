@@ -108,7 +108,7 @@ async function checkFound(t: ExecutionContext, ground: VectorGround, what: strin
       wanted += count;
     }
     t.log(`${what}, ${field.name}: ${found} of ${wanted}`);
-    t.true(found >= wanted * 0.9, `${what}, ${field.name}: ${found} of ${wanted}`);
+    t.true(found >= wanted * 0.95, `${what}, ${field.name}: ${found} of ${wanted}`);
   }
 }
 

@@ -112,6 +112,11 @@ export class CodedField {
     return arena.f32.slice(this.#scores / 4, this.#scores / 4 + rows.length);
   }
 
+  /** The score of what a row's code stands for. */
+  decodedScore(row: number): number {
+    return arena.kernels.scoreDecoded(this.field, this.space, row);
+  }
+
   /** Least and most that the score of a row with this estimate can be. */
   bounds(row: number, estimate: number): readonly [number, number] {
     const { kernels } = arena;

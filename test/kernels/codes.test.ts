@@ -81,6 +81,8 @@ for (const [name, kind] of Object.entries(KINDS)) {
               );
               const [lowest, highest] = field.bounds(row, estimate);
               const exact = score(distance, values, query);
+              const whole = score(distance, coarse, query);
+              t.true(Math.abs(field.decodedScore(row) - whole) <= 1e-5 * (1 + Math.abs(whole)));
               t.true(lowest <= exact && exact <= highest, `${String(dimension)}: ${String([lowest, exact, highest])}`);
             }
           });

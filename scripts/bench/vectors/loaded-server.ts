@@ -32,11 +32,20 @@ export async function loadServer(config: object, data: BenchData, named?: NamedU
   }
 }
 
-/** Resident bytes after a start without searches. The server runs on both cores then. */
-export async function residentAfterRestart(server: BenchServer): Promise<number> {
+export interface Restarted {
+  /** Until it answers. */
+  readonly startSeconds: number;
+  /** Resident bytes some time later, without searches. */
+  readonly resident: number;
+}
+
+/** Starts it again on both cores. */
+export async function restart(server: BenchServer): Promise<Restarted> {
   await server.stop();
+  const started = performance.now();
   await server.start();
-  return residentAtRest(server);
+  const startSeconds = (performance.now() - started) / 1000;
+  return { startSeconds, resident: await residentAtRest(server) };
 }
 
 /** Resident bytes of a server that holds nothing. */

@@ -11,7 +11,7 @@ import { MEBIBYTE, pinSelf, type BenchServer } from '../server/bench-server.ts';
 import { describe } from '../server/describe.ts';
 import { measureRate, measureRecall } from '../server/measure-search.ts';
 import { processorMs } from '../server/processor-time.ts';
-import { loadServer, residentAfterRestart, residentEmpty, restartOnCore } from './loaded-server.ts';
+import { loadServer, residentEmpty, restart, restartOnCore } from './loaded-server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -105,10 +105,10 @@ async function measureMemory(emptyBytes: number): Promise<void> {
       data,
     );
     under.push({ kind, server });
-    const afterRestart = await residentAfterRestart(server);
+    const { resident, startSeconds } = await restart(server);
     console.log(
-      `${name}: memory ${share(afterUpload)} of the vectors' own after upload, ${share(afterRestart)} after a restart ` +
-        `(at most ${memoryAtMost}); green after ${uploadSeconds.toFixed(1)} s`,
+      `${name}: memory ${share(afterUpload)} of the vectors' own after upload, ${share(resident)} after a restart ` +
+        `(at most ${memoryAtMost}); green after ${uploadSeconds.toFixed(1)} s, starts in ${startSeconds.toFixed(2)} s`,
     );
     await server.stop();
   }

@@ -12,7 +12,7 @@ import { pinSelf, type BenchServer } from '../server/bench-server.ts';
 import type { NamedUpload } from '../server/bodies.ts';
 import { describe } from '../server/describe.ts';
 import { measureSearch } from '../server/measure-search.ts';
-import { loadServer, residentAfterRestart, residentEmpty, restartOnCore } from './loaded-server.ts';
+import { loadServer, residentEmpty, restart, restartOnCore } from './loaded-server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -76,7 +76,7 @@ async function measureLoads(emptyBytes: number): Promise<void> {
   for (const form of FORMS) {
     const { server, uploadSeconds, afterUpload } = await loadServer({ vectors: form.vectors }, data, form.named);
     under.push({ form, server });
-    const all = [uploadSeconds, afterUpload - emptyBytes, (await residentAfterRestart(server)) - emptyBytes] as const;
+    const all = [uploadSeconds, afterUpload - emptyBytes, (await restart(server)).resident - emptyBytes] as const;
     reference ??= all;
     const [upload, memory, restarted] = all.map((value, index) => (value / (reference?.[index] ?? 1)).toFixed(2));
     console.log(

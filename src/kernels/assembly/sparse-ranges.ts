@@ -1,20 +1,25 @@
 import {
+  SPARSE_FLOAT32,
   SPARSE_PLANE_BYTES,
   SPARSE_PLANE_SHIFT,
   SPARSE_RANGE_SHIFT,
+  SPARSE_WIDE,
   TERM_BOUND,
   TERM_FIRST,
   TERM_HINT,
   TERM_LAST,
   TERM_PLANES,
   TERM_PLANE_COUNT,
+  TERM_TAIL_ROWS,
+  TERM_TAIL_VALUES,
   TERM_TO,
   TERM_WEIGHT,
 } from '../layout';
 import { best } from './sparse-best';
 import { offerAdmitted } from './sparse-gather';
 import { contributionAt } from './sparse-sweep';
-import { blockOf, enterWindow, firstRow, placeInBlock, postingCount, rowAt, touchBlock } from './sparse-terms';
+import { rowBytes } from './sparse-blocks';
+import { blockAddress, blockOf, enterWindow, firstRow, placeInBlock, postingCount, rowAt, touchBlock } from './sparse-terms';
 
 /**
  * The quick way of a sparse search where nothing is negative (block-max pruning after Mallia, Suel & Tonellotto 2024):
@@ -123,34 +128,59 @@ function addPlane(plane: u32, weight: u32, sums: u32): void {
   }
 }
 
+/** The range that is being looked at, and the largest bound in it. */
+let present: u32 = 0;
+let largest: f32 = 0;
+
 /** Adds the largest posting of each range of rows [start, end). */
 function addPostingBounds(term: u32, start: u32, end: u32, target: u32): void {
   const last = load<u32>(term, TERM_LAST);
   const first = load<u32>(term, TERM_FIRST);
-  let present: u32 = 0;
-  let largest: u32 = 0;
+  const factor = load<f32>(term, TERM_WEIGHT) * scale;
+  present = 0;
+  largest = 0;
   for (let block = first; block <= last; block++) {
     const from = block == first ? placeInBlock(term, block, start) : 0;
     const to = block == last ? placeInBlock(term, block, end) : postingCount(term, block);
-    for (let place = from; place < to; place++) {
-      const range = (rowAt(term, block, place) - start) >>> SPARSE_RANGE_SHIFT;
-      const bound = <u32>ceil(max(contributionAt(term, kind, block, place) * scale, 0)) + 1;
-      if (range != present) {
-        addBound(target, present, largest);
-        present = range;
-        largest = 0;
+    if (from >= to) continue;
+    read += to - from;
+    const address = blockAddress(term, block);
+    if (address == 0) {
+      boundFloats<u32>(load<u32>(term, TERM_TAIL_ROWS), load<u32>(term, TERM_TAIL_VALUES), from, to, 0 - start, factor, target);
+    } else if (kind == SPARSE_FLOAT32 && (address & SPARSE_WIDE) == 0) {
+      boundFloats<u16>(address, address + rowBytes(address), from, to, firstRow(term, block) - start, factor, target);
+    } else {
+      for (let place = from; place < to; place++) {
+        boundOf(target, rowAt(term, block, place) - start, contributionAt(term, kind, block, place) * scale);
       }
-      largest = max(largest, bound);
     }
-    read += max(to, from) - from;
   }
   addBound(target, present, largest);
 }
 
+/** Rows are `offset` less than their places in the window. */
 @inline
-function addBound(target: u32, range: u32, bound: u32): void {
+function boundFloats<Row>(rows: u32, values: u32, from: u32, to: u32, offset: u32, factor: f32, target: u32): void {
+  for (let at = from; at < to; at++) {
+    boundOf(target, offset + <u32>load<Row>(rows + at * sizeof<Row>()), factor * load<f32>(values + (at << 2)));
+  }
+}
+
+@inline
+function boundOf(target: u32, place: u32, bound: f32): void {
+  const range = place >>> SPARSE_RANGE_SHIFT;
+  if (range != present) {
+    addBound(target, present, largest);
+    present = range;
+    largest = 0;
+  }
+  largest = max(largest, bound);
+}
+
+@inline
+function addBound(target: u32, range: u32, bound: f32): void {
   const at = target + (range << 1);
-  store<u16>(at, <u16>min<u32>(load<u16>(at) + bound, 65535));
+  store<u16>(at, <u16>min<u32>(load<u16>(at) + <u32>bound + 2, 65535));
 }
 
 /** A bound that the best ranges of at least k groups reach, if there are so many. */
@@ -240,6 +270,7 @@ function addRanges(term: u32): void {
   }
 }
 
+/** Adds the postings of rows [row, row + 8), the first of which is in `block` if there is any. */
 function addRange(term: u32, block: u32, row: u32, target: u32): void {
   const end = row + RANGE_ROWS;
   let place = placeInBlock(term, block, row);

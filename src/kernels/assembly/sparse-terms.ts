@@ -194,7 +194,7 @@ export function touchBlock(term: u32, kind: u32, block: u32, row: u32): u32 {
   const first = firstRow(term, block);
   const next = firstRow(term, block + 1);
   const inside = row > first && next != NO_ROW;
-  const place = inside ? <u32>(((<u64>(row - first)) * (SPARSE_BLOCK - 1)) / (next - first)) : 0;
+  const place = inside ? <u32>((<f32>(row - first) * <f32>(SPARSE_BLOCK - 1)) / <f32>(next - first)) : 0;
   return load<u8>(address + (place << 1)) + load<u8>(address + SPARSE_BLOCK * 2 + place * valueBytes(kind));
 }
 
