@@ -59,6 +59,8 @@ export async function appendPoints(
       state.changed(slot);
     }
     await giveWay();
+    // Rows that come while codes are being trained would have to be coded, and kept, twice.
+    await Promise.all(active.fields.map((field) => field.settled()));
   }
 }
 

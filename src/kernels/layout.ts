@@ -353,11 +353,9 @@ export const SPACE_BYTES = 192;
  *     SPARSE_CHUNK  up to 128 postings: u32 count · u32 ordinal and class · u32 rows[capacity] · f32 values[capacity]
  *     SPARSE_LIST   u32 chunk · u32 directory · u32 class of the directory · f32 largest · f32 smallest value of all blocks
  *                   · u32 removed rows among the first · u32 removals that number takes in (assembly/sparse-count.ts)
- *                   · u32 room for the next blocks · u32 how many · u32 planes · u32 class of these
+ *                   · u32 room for the next blocks · u32 how many
  *   directory u32 block · u32 first row · f32 largest · f32 smallest value of each full block of 128 postings; the chunk
  *             holds those behind them, and its ordinal says how many blocks precede it.
- *   planes    u32 plane · f32 largest of each 16,384 rows; 0 where the term has few of them, or more may come
- *   plane     u8 for every 8 rows: what the term can add there, in 255ths of the largest, rounded up
  *   block     rows[128], u16 less the first row or u32 where that does not fit (SPARSE_WIDE in its address); values[128]
  *
  * Values of a block are f32, f16, or u8: value = smallest + code x (largest - smallest) / 255. Chunks hold f32.
@@ -409,20 +407,9 @@ export const SPARSE_CLASS_FULL = 12;
 export const SPARSE_CLASS_ONE = 13;
 export const SPARSE_CLASS_DIRECTORY = 14;
 export const SPARSE_CLASSES = 40;
-/** A term (TERM_…) that appending works with. */
-export const SPARSE_SCRATCH = 256;
-export const SPARSE_BYTES = 384;
+export const SPARSE_BYTES = 256;
 /** Room that one posting may need, larger directories aside, and entries that it may add to what was replaced. */
-export const SPARSE_STEP_BYTES = 8192;
-/** Rows of a plane and rows that share one of its bytes, as shifts. */
-export const SPARSE_PLANE_SHIFT = 14;
-export const SPARSE_RANGE_SHIFT = 3;
-/** Rows whose bounds are summed up at once, as a shift: 256 kB of them (assembly/sparse-ranges.ts). */
-export const SPARSE_SPAN_SHIFT = 20;
-/** Bytes of the lists beside them. */
-export const SPARSE_LIST_BYTES = 8192;
-/** Bytes of a plane. */
-export const SPARSE_PLANE_BYTES = 2048;
+export const SPARSE_STEP_BYTES = 4096;
 export const SPARSE_STEP_RETIRED = 4;
 
 // Task of a sparse search. Its word at SEARCH_KIND is KIND_SPARSE.
@@ -476,7 +463,4 @@ export const TERM_POSTINGS = 60;
 export const TERM_HINT = 64;
 /** f32: the largest size that a contribution can have: errors of rounding are relative to it. */
 export const TERM_SIZE = 68;
-/** Address of the planes' directory, or 0, and its entries. */
-export const TERM_PLANES = 72;
-export const TERM_PLANE_COUNT = 76;
 export const SPARSE_TERM_BYTES = 80;

@@ -193,6 +193,11 @@ export class SegmentField {
     return this.field.buildIndex(options);
   }
 
+  /** See DenseField.settled. */
+  settled(): Promise<void> {
+    return this.index.kind === 'sparse' ? Promise.resolve() : this.index.field.settled();
+  }
+
   /** See DenseField.dropRemainders; nothing for what has none. */
   dropRemainders(): void {
     if (this.index.kind !== 'sparse') this.index.field.dropRemainders();

@@ -67,6 +67,7 @@ export async function openSegment(
       field.originals.addFlushed(loaded.flushed);
       if (!holdsOriginals()) field.dropRemainders();
       field.restore(loaded.rows, loaded.vectors, isRemoved);
+      await field.settled();
     }
   }
   return segment;

@@ -1,4 +1,5 @@
-import type { FieldMemory } from './field-memory.ts';
+import { FieldMemory } from './field-memory.ts';
+import type { FieldShape } from './field-memory.ts';
 
 /**
  * Rows after which a field decides, once and for all, whether to centre its codes: enough for a mean, few enough to be
@@ -32,4 +33,16 @@ export function meanWorthTaking(memory: FieldMemory, dimension: number, rowCount
   const mean = Float32Array.from(sum, (value) => value / count);
   for (const value of mean) meanSquare += value * value;
   return meanSquare >= SHARE_MIN * (square / count - meanSquare) && meanSquare > 0 ? mean : undefined;
+}
+
+/** The rows [0, rowCount) of a field once more, centred by `mean`, without links. Throws insufficient_storage. */
+export function centredCopy(source: FieldMemory, shape: FieldShape, mean: Float32Array, rowCount: number): FieldMemory {
+  const centred = new FieldMemory(source.arena, shape);
+  centred.setMean(mean);
+  centred.reserve(source.capacity, (row) => source.levelOf(row));
+  for (let row = 0; row < rowCount; row += 1) {
+    if (source.isDead(row)) centred.bury(row);
+    else centred.quantise(row, source.dequantise(row), 1);
+  }
+  return centred;
 }

@@ -6,7 +6,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
-import { CENTRING_ROWS, meanWorthTaking } from './centring.ts';
+import { CENTRING_ROWS, centredCopy, meanWorthTaking } from './centring.ts';
 import { runSearch } from './dense-search.ts';
 import { chooseCode, int8Code, isWhole } from './field-code.ts';
 import type { FieldCode } from './field-code.ts';
@@ -23,6 +23,7 @@ import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { planSearch } from './search-plan.ts';
 import type { FieldScoring } from './scoring.ts';
 import type { SearchRequest } from './search-plan.ts';
+import { normalised } from './normalised.ts';
 import { NO_HITS } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
 import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
@@ -366,13 +367,7 @@ export class DenseField implements VectorField {
   }
 
   #centre(memory: FieldMemory, mean: Float32Array, rowCount: number): void {
-    const centred = new FieldMemory(memory.arena, this.#shape);
-    centred.setMean(mean);
-    centred.reserve(memory.capacity, (row) => memory.levelOf(row));
-    for (let row = 0; row < rowCount; row += 1) {
-      if (memory.isDead(row)) centred.bury(row);
-      else centred.quantise(row, memory.dequantise(row), 1);
-    }
+    const centred = centredCopy(memory, this.#shape, mean, rowCount);
     this.#imported?.restore(centred, 0, rowCount);
     this.#memory = centred;
     memory.close();
@@ -424,16 +419,4 @@ export class DenseField implements VectorField {
       }),
     );
   }
-}
-
-/** A copy of rows with length 1; a row of zeros stays. */
-function normalised(rows: Float32Array, dimension: number): Float32Array {
-  const out = rows.slice();
-  for (let start = 0; start < out.length; start += dimension) {
-    let square = 0;
-    for (let at = start; at < start + dimension; at += 1) square += (out[at] ?? 0) ** 2;
-    const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
-    for (let at = start; at < start + dimension; at += 1) out[at] = (out[at] ?? 0) * factor;
-  }
-  return out;
 }

@@ -153,7 +153,7 @@ export class SparseField implements VectorField {
     const rowEnd = Math.min(this.#rowCount, filter?.rowEnd ?? this.#rowCount);
     const task = new SparseTask(memory, { indices, weights: values, k, rowStart: 0, rowEnd, filter });
     try {
-      const job = { arena: memory.arena, task: task.address, shape: sparseShape(k, rowEnd), signal };
+      const job = { arena: memory.arena, task: task.address, shape: sparseShape(k), signal };
       const done = memory.using(this.#compute.search(job));
       await (filter === undefined ? done : filter.using(done));
       return task.hits();

@@ -84,8 +84,8 @@ export class SparseMemory {
   }
 
   /**
-   * Appends rows, the first of which is `row`, in parts, and tells after each how many rows it had. Throws
-   * insufficient_storage: the parts that were told are there then, and of the others nothing is.
+   * Appends rows, the first of which is `row`, in parts, and tells of each how many rows are in. Throws
+   * insufficient_storage: the rows that were told are there then, and of the others nothing is.
    */
   append(row: number, rows: SparseRows, told: (rowCount: number) => void): void {
     this.#reserveRows(row + rows.rowCount);
@@ -95,8 +95,7 @@ export class SparseMemory {
       const first = starts[from] ?? 0;
       let to = from + 1;
       while (to < rowCount && (starts[to + 1] ?? 0) - first <= STAGED_POSTINGS) to += 1;
-      this.#appendPart(row + from, rows, from, to);
-      told(to - from);
+      this.#appendPart(row + from, rows, from, to, told);
       from = to;
     }
   }
@@ -164,8 +163,8 @@ export class SparseMemory {
     this.arena.free(this.field, layout.SPARSE_BYTES);
   }
 
-  /** Rows [from, to) of `rows`, the first of which becomes `row`. */
-  #appendPart(row: number, rows: SparseRows, from: number, to: number): void {
+  /** Rows [from, to) of `rows`, the first of which becomes `row`; tells how many are in, also when it throws. */
+  #appendPart(row: number, rows: SparseRows, from: number, to: number, told: (rowCount: number) => void): void {
     const { arena } = this;
     const starts = rows.starts.subarray(from, to + 1);
     const begin = starts[0] ?? 0;
@@ -184,19 +183,18 @@ export class SparseMemory {
         if (done === count) break;
         this.#makeRoom();
       }
-    } catch (error) {
-      // Undone, so that no part of a row is ever found.
-      while (done > 0) {
-        done -= 1;
-        arena.kernels.sparseRetract(this.field, arena.u32[indices / 4 + done] ?? 0);
-      }
-      throw error;
     } finally {
+      let whole = 0;
+      while (whole < to - from && (starts[whole + 1] ?? 0) - begin <= done) whole += 1;
+      // No part of a row is ever found: where memory ran out within one, it is taken back.
+      for (let at = done - 1; at >= (starts[whole] ?? 0) - begin; at -= 1) {
+        arena.kernels.sparseRetract(this.field, arena.u32[indices / 4 + at] ?? 0);
+      }
       arena.free(staging, bytes);
       this.#retired.reclaim();
+      for (let at = 0; at < whole; at += 1) if (starts[at] === starts[at + 1]) this.#setBit(this.#emptyBits, row + at);
+      told(whole);
     }
-    for (let at = 0; at < to - from; at += 1)
-      if (starts[at] === starts[at + 1]) this.#setBit(this.#emptyBits, row + at);
   }
 
   /** Gives the kernel what it stopped for: a larger table, a longer list of what was replaced, or one more slab. */

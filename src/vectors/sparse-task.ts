@@ -80,16 +80,14 @@ export class SparseTask {
   }
 }
 
-/** Rows of a window (assembly/sparse-search.ts). */
-const WINDOW_ROWS = 4096;
+/** Rows of a window (assembly/sparse-search.ts), and bytes of its candidates (assembly/sparse-gather.ts). */
+const WINDOW_ROWS = 8192;
+const CANDIDATE_BYTES = 128 * 16;
 
 /**
  * What the kernel needs of its workspace: the sums of a window, zero between calls as the bitmap of visited rows is, which
- * therefore lends them its place; and in that of the beam, lists and 2 bytes for every 8 rows of a span.
+ * therefore lends them its place; and candidates in that of the beam.
  */
-export function sparseShape(k: number, rowCount: number): WorkspaceShape {
-  const rows = Math.min(rowCount, 2 ** layout.SPARSE_SPAN_SHIFT);
-  const planes = Math.ceil(rows / 2 ** layout.SPARSE_PLANE_SHIFT);
-  const bytes = layout.SPARSE_LIST_BYTES + planes * layout.SPARSE_PLANE_BYTES * 2;
-  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: bytes / 8, links: 1, top: k };
+export function sparseShape(k: number): WorkspaceShape {
+  return { padded: layout.PADDING, rowCount: WINDOW_ROWS * 32, beam: CANDIDATE_BYTES / 8, links: 1, top: k };
 }

@@ -7,6 +7,7 @@ import type { MemoryLimits } from '../../src/collections/memory-limits.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import {
   type CollectionConfig,
+  type CollectionDiff,
   DEFAULT_HNSW,
   DEFAULT_OPTIMIZERS,
   DEFAULT_WAL,
@@ -79,6 +80,18 @@ export async function openHouse(
     },
   };
 }
+
+/** Nothing is changed. */
+export const NO_DIFF: CollectionDiff = {
+  vectors: new Map(),
+  sparseVectors: new Map(),
+  hnsw: undefined,
+  optimizers: undefined,
+  quantization: undefined,
+  params: undefined,
+  strictMode: undefined,
+  metadata: undefined,
+};
 
 /** What tests change of a configuration. */
 export interface ConfigChanges {

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
-import { type CollectionDiff, NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
+import { NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
 import { idText } from '../../src/core/ids.ts';
 import {
   config,
   CONTEXT,
   deleteOf,
+  NO_DIFF,
   openHouse,
   queryOf,
   READ,
@@ -18,16 +19,6 @@ import {
 } from './house.ts';
 
 const SIZE = 16;
-const NO_DIFF: CollectionDiff = {
-  vectors: new Map(),
-  sparseVectors: new Map(),
-  hnsw: undefined,
-  optimizers: undefined,
-  quantization: undefined,
-  params: undefined,
-  strictMode: undefined,
-  metadata: undefined,
-};
 
 /** Directions that differ from point to point, and again from version to version. */
 function vectorOf(id: number, version: number): number[] {

@@ -5,7 +5,7 @@ import type { VectorDatatype } from '../../src/core/vectors.ts';
 import { configOf } from './house.ts';
 import { check } from './model-ground.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
-import { checkContent, withVectors } from './vector-ground.ts';
+import { checkContent, checkSearch, upsert, withVectors } from './vector-ground.ts';
 import { anyStep, carryOut, checkAll, checkSearches, QUANTISATIONS, type Step } from './vector-steps.ts';
 
 const DISTANCES: readonly Distance[] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
@@ -81,3 +81,30 @@ test.serial(
     return follow(t, configOf([...vectors, rows], [], BY_HAND), { runs: 8, fields: 0, quantised: 8 });
   },
 );
+
+test.serial('canaries: a lost vector, a wrong score and a missing hit are seen', async (t) => {
+  const config = configOf([denseConfig('a', 2, 'Dot')], [sparseConfig('b')], BY_HAND);
+  await withVectors(config, async (ground) => {
+    const vectors = { a: [1, 2], b: { indices: [1], values: [1] } };
+    await upsert(
+      ground,
+      [1, 2, 3].map((id) => ({ id, n: 0, vectors })),
+    );
+    const ask = (): Promise<void> =>
+      checkSearch(ground, { name: 'a', query: [1, 1], target: undefined, limit: 5, exact: true });
+    await checkAll(ground, 1);
+    ground.model.upsert([{ id: 2, n: 0, vectors: { ...vectors, a: [1, 2.001] } }]);
+    await t.throwsAsync(() => checkContent(ground));
+    await t.throwsAsync(ask, { message: /should have 3.00/ });
+    ground.model.upsert([
+      { id: 2, n: 0, vectors },
+      { id: 4, n: 0, vectors },
+    ]);
+    await t.throwsAsync(ask, { message: /as many hits/ });
+    ground.model.delete({ ids: [2, 4] });
+    await t.throwsAsync(ask, { message: /as many hits/ });
+    ground.model.upsert([{ id: 2, n: 0, vectors: { a: [1, 2] } }]);
+    await t.throwsAsync(() => checkContent(ground), undefined, 'a vector too many');
+    await ask();
+  });
+});

@@ -6,6 +6,7 @@ import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts'
 import {
   answerOf,
   checkContent,
+  checkSearch,
   collectionOf,
   createField,
   deleteField,
@@ -224,4 +225,17 @@ test('after a field has gone its name is unknown to every request, until it come
     await updateVectors(ground, [{ id: 5, n: 0, vectors: { far: WORDS } }]);
     t.deepEqual(await hits(ground, queryOf(WORDS, { using: 'far' })), [[5, 2]]);
     await checkContent(ground);
+  }));
+
+// Found by the model test: a term that can only lower a score was left out of it.
+test('a sparse score is the sum of all terms, also of those that lower it', (t) =>
+  withPoints(t, async (ground) => {
+    const words = { indices: [1, 5, 8], values: [1.3, -1.9, -1.2] };
+    await upsert(ground, [{ id: 1, n: 0, vectors: { words } }]);
+    for (const limit of [1, 2, 10]) {
+      const query = { indices: [1, 8], values: [1, 1.2] };
+      await checkSearch(ground, { name: 'words', query, target: undefined, limit, exact: true });
+      await checkSearch(ground, { name: 'words', query, target: { n: 0 }, limit, exact: false });
+    }
+    t.pass();
   }));

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { type Compaction, compactSegments } from '../../src/collections/compaction.ts';
 import type {
-  CollectionDiff,
   DenseVectorConfig,
   Distance,
   QuantizationDiff,
@@ -9,6 +8,7 @@ import type {
 } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
+import { NO_DIFF } from './house.ts';
 import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
 import {
   checkContent,
@@ -214,17 +214,6 @@ async function quantise(ground: VectorGround, draw: number): Promise<void> {
   const change = { hnswConfig: undefined, quantization, memory: undefined, onDisk: (draw >> 8) % 2 === 0 };
   await ground.house.database.update('c', { ...NO_DIFF, vectors: new Map([[field.name, change]]) });
 }
-
-export const NO_DIFF: CollectionDiff = {
-  vectors: new Map(),
-  sparseVectors: new Map(),
-  hnsw: undefined,
-  optimizers: undefined,
-  quantization: undefined,
-  params: undefined,
-  strictMode: undefined,
-  metadata: undefined,
-};
 
 /** Every field, or so many of them, is searched: by all and by some, as exactly as can be, and where nothing is quantised by default too. */
 export async function checkSearches(ground: VectorGround, draw: number, fieldsMax: number = Infinity): Promise<void> {

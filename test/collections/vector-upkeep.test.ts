@@ -3,7 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { largerIsBetter } from '../../src/core/distances.ts';
 import { idText } from '../../src/core/ids.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
-import { configOf, CONTEXT, queryOf, READ } from './house.ts';
+import { configOf, CONTEXT, NO_DIFF, queryOf, READ } from './house.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
 import {
   checkContent,
@@ -18,7 +18,7 @@ import {
   withVectors,
 } from './vector-ground.ts';
 import type { GivenPoint } from './vector-model.ts';
-import { NO_DIFF, source, vectorFor } from './vector-steps.ts';
+import { source, vectorFor } from './vector-steps.ts';
 
 /** Graphs of several fields, codes and rows of others: built behind the updates, compacted, saved, and used again. */
 

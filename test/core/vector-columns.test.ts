@@ -17,14 +17,12 @@ const anyOf: Readonly<Record<VectorKind, fc.Arbitrary<PlainVector>>> = {
       fc.array(fc.array(anyNumber, { minLength: length, maxLength: length }), { minLength: 1, maxLength: 3 }),
     ),
 };
-const anyColumn = fc
-  .constantFrom<VectorKind>('dense', 'sparse', 'multi')
-  .chain((kind) =>
-    fc.record({
-      kind: fc.constant(kind),
-      points: fc.array(fc.option(anyOf[kind], { nil: undefined }), { maxLength: 12 }),
-    }),
-  );
+const anyColumn = fc.constantFrom<VectorKind>('dense', 'sparse', 'multi').chain((kind) =>
+  fc.record({
+    kind: fc.constant(kind),
+    points: fc.array(fc.option(anyOf[kind], { nil: undefined }), { maxLength: 12 }),
+  }),
+);
 
 function columnOf(kind: VectorKind, points: readonly (PlainVector | undefined)[]): VectorColumn {
   const builder = new ColumnBuilder('a', kind);

@@ -107,7 +107,8 @@ for (const datatype of DATATYPES) {
               if (filled !== counted.length) throw new Error(`${String(filled)} rows for ${String(counted.length)}`);
               for (const [at, index] of indices.entries()) {
                 const having = counted.filter((row) => row?.has(index) === true).length;
-                if (frequencies[at] !== having) throw new Error(`frequency ${String(frequencies[at])}: ${String(having)}`);
+                if (frequencies[at] !== having)
+                  throw new Error(`frequency ${String(frequencies[at])}: ${String(having)}`);
               }
             }
           }
@@ -121,3 +122,155 @@ for (const datatype of DATATYPES) {
     t.pass();
   });
 }
+
+test('searches that run while rows are appended and removed see every row that was there when they began', async (t) => {
+  const chance = uniformSource(5);
+  const field = SparseField.open(compute, { datatype: 'float32' });
+  const rows: (SparseRow | undefined)[] = [];
+  const running: Promise<string | undefined>[] = [];
+  for (let part = 0; part < 60; part += 1) {
+    // Few terms are in nearly every row, so that lists grow and move all the time; many more come up, so that the table does.
+    const added = Array.from({ length: 150 }, () =>
+      randomRow(chance, { terms: 20 + part * 200, length: 10, negative: false }),
+    );
+    appendRows(field, added);
+    for (const row of added) rows.push(row);
+    const query = randomRow(chance, { terms: 30, length: 6, negative: false });
+    const then = [...rows];
+    running.push(find(field, query, 10).then((hits) => difference(hits, then, query, 10, 'float32')));
+    if (part % 10 === 9) {
+      for (const wrong of await Promise.all(running.splice(0))) t.is(wrong, undefined);
+      const row = Math.floor(chance() * rows.length);
+      field.remove(row);
+      rows[row] = undefined;
+    }
+  }
+  t.true(field.isRemoved(rows.indexOf(undefined)));
+  t.deepEqual([field.rowCount, field.indexedCount], [9000, 9000]);
+  t.true(field.postingCount > 9000);
+  field.close();
+});
+
+test.serial('memory is given back at close, once searches under way are done', async (t) => {
+  const chance = uniformSource(6);
+  const before = compute.arenas.usedBytes;
+  const field = SparseField.open(compute, { datatype: 'float16' });
+  t.deepEqual(field.memory, { codes: 0, index: 0, originals: 0 });
+  t.is(compute.arenas.usedBytes, before);
+  const rows = Array.from({ length: 5000 }, () => randomRow(chance, { terms: 4000, length: 20, negative: true }));
+  appendRows(field, rows);
+  for (let row = 0; row < 500; row += 1) field.remove(row * 7);
+  // Blocks are rounded up to cache lines.
+  t.true(Math.abs(field.memory.codes + field.memory.index - (compute.arenas.usedBytes - before)) < 512);
+  const query = randomRow(chance, { terms: 50, length: 8, negative: false });
+  const live = rows.map((row, at) => (at % 7 === 0 && at < 3500 ? undefined : row));
+  const search = find(field, query, 5);
+  field.close();
+  t.is(difference(await search, live, query, 5, 'float16'), undefined);
+  // The workspaces of the threads stay.
+  const after = compute.arenas.usedBytes;
+  const again = SparseField.open(compute, { datatype: 'float16' });
+  appendRows(again, rows);
+  await find(again, query, 5);
+  again.close();
+  t.is(compute.arenas.usedBytes, after);
+});
+
+test.serial('rows that there is no memory for leave nothing behind', async (t) => {
+  const chance = uniformSource(7);
+  const field = SparseField.open(compute, { datatype: 'float32' });
+  const rows: SparseRow[] = [];
+  const draw = (count: number): SparseRow[] =>
+    Array.from({ length: count }, () => randomRow(chance, { terms: 4000, length: 30, negative: false }));
+  const arena = compute.arenas.forField();
+  const allocate = arena.allocate.bind(arena);
+  for (let allowed = 0; allowed < 14; allowed += 1) {
+    let left = allowed;
+    arena.allocate = (bytes): number => {
+      left -= 1;
+      if (left < 0) throw new Error('full');
+      return allocate(bytes);
+    };
+    const more = draw(700);
+    const first = field.rowCount;
+    try {
+      appendRows(field, more);
+    } catch (error) {
+      t.is((error as Error).message, 'full');
+    } finally {
+      arena.allocate = allocate;
+    }
+    rows.push(...more.slice(0, field.rowCount - first));
+    t.is(
+      field.postingCount,
+      rows.reduce((sum, row) => sum + row.size, 0),
+    );
+  }
+  const others = draw(100);
+  appendRows(field, others);
+  rows.push(...others);
+  const query = randomRow(chance, { terms: 4000, length: 40, negative: false });
+  t.is(difference(await find(field, query, 500), rows, query, 500, 'float32'), undefined);
+  const { frequencies } = field.statistics(Uint32Array.from(query.keys()), undefined);
+  t.deepEqual(
+    [...frequencies],
+    [...query.keys()].map((index) => rows.filter((row) => row.has(index)).length),
+  );
+  field.close();
+});
+
+test('nothing asked for, nothing there, and a search that was cancelled', async (t) => {
+  const field = SparseField.open(compute, { datatype: 'uint8' });
+  const query = new Map([[7, 1]]);
+  t.is((await find(field, query, 3)).rows.length, 0);
+  t.deepEqual(field.statistics(Uint32Array.of(7), undefined), { rows: 0, frequencies: Uint32Array.of(0) });
+  const none = field.admit(new Uint32Array(1), 0);
+  none.close();
+  appendRows(field, []);
+  appendRows(field, [new Map(), new Map([[7, 2]]), new Map()]);
+  t.deepEqual([...(await find(field, query, 3)).rows], [1]);
+  t.is((await find(field, new Map(), 3)).rows.length, 0);
+  t.is((await find(field, new Map([[8, 1]]), 3)).rows.length, 0);
+  t.is((await find(field, query, 0)).rows.length, 0);
+  // A weight of zero still names rows.
+  t.deepEqual([...(await find(field, new Map([[7, 0]]), 3)).scores], [0]);
+  await field.buildIndex();
+  field.remove(0);
+  t.deepEqual(field.statistics(Uint32Array.of(7, 9), undefined), { rows: 1, frequencies: Uint32Array.of(1, 0) });
+  field.remove(1);
+  t.deepEqual(field.statistics(Uint32Array.of(7, 9), undefined), { rows: 0, frequencies: Uint32Array.of(0, 0) });
+  const cancelled = AbortSignal.abort();
+  const indices = Uint32Array.of(7);
+  const values = Float32Array.of(1);
+  const request = { indices, values, k: 1, exact: true, filter: undefined, scan: true };
+  await t.throwsAsync(field.search({ ...request, signal: cancelled }));
+  field.close();
+});
+
+test('rows far apart, values of any size', async (t) => {
+  const chance = uniformSource(8);
+  for (const datatype of DATATYPES) {
+    const field = SparseField.open(compute, { datatype });
+    // A list whose blocks are wider than 16 bits of rows.
+    const rows: SparseRow[] = Array.from({ length: 90_000 }, (_, row) =>
+      row % 600 === 0 ? new Map([[5, 60_000 * chance()]]) : row % 3 === 0 ? new Map([[9, 1e-7 * chance()]]) : new Map(),
+    );
+    appendRows(field, rows);
+    for (const query of [
+      new Map([[5, 2]]),
+      new Map([[9, 3]]),
+      new Map([
+        [5, 1e-9],
+        [9, 1],
+      ]),
+    ]) {
+      const hits = await find(field, query, 300);
+      const wanted = bestRows(rows, query, 300);
+      t.is(hits.rows.length, Math.min(300, wanted.length));
+      const relative = { float32: 1e-6, float16: 0.3, uint8: 0.05 }[datatype];
+      t.true(Math.abs((hits.scores[0] ?? 0) - (wanted[0]?.score ?? 1)) <= relative * (wanted[0]?.score ?? 0));
+    }
+    t.is(field.statistics(Uint32Array.of(5), undefined).frequencies[0], 150);
+    field.close();
+  }
+});

@@ -86,10 +86,7 @@ function takeBest(space: u32, k: u32): void {
   }
 }
 
-/**
- * Deviations that codes of few bits are given: twice as many have one bit read 45 rows instead of 30 for 0.002 of recall
- * (scripts/bench/vectors/quantised.ts).
- */
+/** Deviations that codes of few bits are given: more have more rows read for little recall (docs/performance.md). */
 const CODED_DEVIATIONS: f32 = 1.4;
 
 /**

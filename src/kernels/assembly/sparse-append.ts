@@ -14,8 +14,6 @@ import {
   SPARSE_NEEDED,
   SPARSE_ONE,
   SPARSE_ORDINAL_SHIFT,
-  SPARSE_PLANE_BYTES,
-  SPARSE_PLANE_SHIFT,
   SPARSE_POSTINGS,
   SPARSE_RETIRED,
   SPARSE_RETIRED_CAPACITY,
@@ -32,7 +30,6 @@ import {
   SPARSE_WIDE,
 } from '../layout';
 import { chunkCapacity, classBytes, directoryCapacity, entryOf, halfOf, halfValue, valueBytes } from './sparse-blocks';
-import { buildPlane, isPlaneDue } from './sparse-planes';
 
 /**
  * Appending to a sparse field, by the main thread alone, while others search. A search knows how many rows there were
@@ -42,7 +39,7 @@ import { buildPlane, isPlaneDue } from './sparse-planes';
 
 /** The chunk of a list that has just become one: further ones come soon. */
 const CLASS_TAIL: u32 = 6;
-const LIST_BYTES: u32 = 48;
+const LIST_BYTES: u32 = 40;
 /** Blocks of a list are allocated in runs, end to end, of an eighth of the list: reading one then leads to the next. */
 const RUN_SHIFT: u32 = 3;
 const RUN_BLOCKS_MAX: u32 = 32;
@@ -199,60 +196,30 @@ function startList(field: u32, slot: u32, chunk: u32, row: u32, value: f32): voi
   store<u32>(list, 0, 20);
   store<u32>(list, 0, 24);
   store<u32>(list, 0, 32);
-  store<u32>(list, 0, 36);
-  store<u32>(list, 0, 40);
   addBlock(field, list, chunk, 0);
   startChunk(field, list, 1, row, value);
   atomic.store<u32>(slot, list | SPARSE_LIST);
   retire(field, chunk, SPARSE_CLASS_FULL);
 }
 
-/** A full chunk becomes one block more; false where there is no room for larger directories. */
+/** A full chunk becomes one block more; false where there is no room for a larger directory. */
 function extendList(field: u32, list: u32, chunk: u32, row: u32, value: f32): bool {
   const ordinal = load<u32>(chunk, 4) >>> SPARSE_ORDINAL_SHIFT;
   const kind = load<u32>(list, 8);
-  const grows = ordinal == directoryCapacity(kind);
-  const planes = planesClass(list, row);
-  const bytes: u32 = SPARSE_STEP_BYTES + (grows ? classBytes(kind + 1) : 0) + (planes != 0 ? classBytes(planes) : 0);
-  if (load<u32>(field, SPARSE_ROOM_END) - load<u32>(field, SPARSE_ROOM) < bytes) return needs(field, bytes);
-  if (grows) growDirectory(field, list, ordinal, kind + 1);
-  addBlock(field, list, chunk, ordinal);
-  if (isPlaneDue(list, ordinal)) {
-    if (planes != 0) growPlanes(field, list, planes);
-    buildPlane(field, list, ordinal, bump(field, SPARSE_PLANE_BYTES));
+  if (ordinal == directoryCapacity(kind)) {
+    const bytes = classBytes(kind + 1) + SPARSE_STEP_BYTES;
+    if (load<u32>(field, SPARSE_ROOM_END) - load<u32>(field, SPARSE_ROOM) < bytes) return needs(field, bytes);
+    const larger = allocate(field, kind + 1);
+    const directory = load<u32>(list, 4);
+    memory.copy(larger, directory, ordinal << 4);
+    store<u32>(list, kind + 1, 8);
+    atomic.store<u32>(list, larger, 4);
+    retire(field, directory, kind);
   }
+  addBlock(field, list, chunk, ordinal);
   startChunk(field, list, ordinal + 1, row, value);
   retire(field, chunk, SPARSE_CLASS_FULL);
   return true;
-}
-
-function growDirectory(field: u32, list: u32, blocks: u32, kind: u32): void {
-  const larger = allocate(field, kind);
-  const directory = load<u32>(list, 4);
-  memory.copy(larger, directory, blocks << 4);
-  store<u32>(list, kind, 8);
-  atomic.store<u32>(list, larger, 4);
-  retire(field, directory, kind - 1);
-}
-
-/** Class of the directory of planes that a list needs once it reaches `row`; 0: the one that it has will do. */
-function planesClass(list: u32, row: u32): u32 {
-  const present = load<u32>(list, 40);
-  let kind: u32 = max(present, <u32>SPARSE_CLASS_DIRECTORY);
-  while (classBytes(kind) >>> 3 <= row >>> SPARSE_PLANE_SHIFT) kind++;
-  return kind == present ? 0 : kind;
-}
-
-function growPlanes(field: u32, list: u32, kind: u32): void {
-  const larger = allocate(field, kind);
-  const planes = load<u32>(list, 36);
-  const present = load<u32>(list, 40);
-  memory.fill(larger, 0, classBytes(kind));
-  if (planes != 0) memory.copy(larger, planes, classBytes(present));
-  // A search reads the class first: it never has the new one with the old address.
-  atomic.store<u32>(list, larger, 36);
-  atomic.store<u32>(list, kind, 40);
-  if (planes != 0) retire(field, planes, present);
 }
 
 /** A new chunk, whose ordinal makes the block before it count: a search looks at the chunk before the directory. */

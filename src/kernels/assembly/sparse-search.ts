@@ -21,7 +21,6 @@ import {
   SPARSE_SEARCH_START,
   SPARSE_SEARCH_TERMS,
   SPARSE_SEARCH_WEIGHTS,
-  SPARSE_SPAN_SHIFT,
   SPARSE_TERM_BYTES,
   SPARSE_VALUES,
   TERM_BOUND,
@@ -29,7 +28,6 @@ import {
   TERM_NEXT,
   TERM_POSTINGS,
   TERM_SIZE,
-  TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
 import { best, startBest, writeBest } from './sparse-best';
@@ -44,7 +42,6 @@ import {
   startWindow,
   tellPostings,
 } from './sparse-gather';
-import { read, scoreRanges, startRanges } from './sparse-ranges';
 import { addPostings, contribution, lookUp } from './sparse-sweep';
 import { enterWindow, openTerm, touchBlock } from './sparse-terms';
 
@@ -63,10 +60,7 @@ const LOOKUP_POSTINGS: u64 = 24;
 /** A window with fewer postings than rows / this is gathered by its postings rather than by its rows. */
 const GATHER_SHARE: u32 = 8;
 /** Rows of a window: their sums stay in the first-level cache. */
-const WINDOW_ROWS: u32 = 4096;
-/** More rows or more terms are quicker found by windows (scripts/bench/vectors/sparse.ts). */
-const RANGES_K_MAX: u32 = 128;
-const RANGES_TERMS_MAX: u32 = 64;
+const WINDOW_ROWS: u32 = 8192;
 
 let task: u32 = 0;
 let kind: u32 = 0;
@@ -102,7 +96,7 @@ export function searchSparse(address: u32, space: u32): void {
     kind,
   );
   if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(list, listed);
-  else scoreAll(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), space);
+  else scoreWindows(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
   answer();
 }
 
@@ -162,37 +156,6 @@ function scoreList(list: u32, count: u32): void {
     scored++;
     if (any) offerAdmitted(row, sum);
   }
-}
-
-/** By ranges where that is quick, and by windows where it is not or does not suffice. */
-function scoreAll(start: u32, end: u32, space: u32): void {
-  const k = load<u32>(task, SPARSE_SEARCH_K);
-  const sums = load<u32>(space, SPACE_VISITED);
-  const outside = load<u32>(task, SPARSE_SEARCH_FILTER) != 0 && load<u32>(task, SPARSE_SEARCH_LIST_COUNT) < (end - start) >>> 1;
-  if (k <= RANGES_K_MAX && termCount <= RANGES_TERMS_MAX && !outside && !anyNegative()) {
-    // Bounds of a span are summed up before any row of it is looked at.
-    startRanges(order, termCount, kind, slack, load<u32>(space, SPACE_BEAM));
-    while (start < end) {
-      const last = min(((start >>> SPARSE_SPAN_SHIFT) + 1) << SPARSE_SPAN_SHIFT, end);
-      scoreRanges(start, last, k);
-      start = last;
-    }
-    scored += read;
-    // Fewer than k rows: some may score 0 or less.
-    if (best >= 0) return;
-    scored = 0;
-    startBest(load<u32>(space, SPACE_TOP), k);
-    openTerms(load<u32>(task, SPARSE_SEARCH_FIELD));
-    start = load<u32>(task, SPARSE_SEARCH_START);
-  }
-  scoreWindows(start, end, sums);
-}
-
-function anyNegative(): bool {
-  for (let at: u32 = 0; at < termCount << 2; at += 4) {
-    if (load<f32>(load<u32>(order + at), TERM_WEIGHT) < 0) return true;
-  }
-  return false;
 }
 
 function scoreWindows(start: u32, end: u32, sums: u32): void {

@@ -119,11 +119,8 @@ export function lookUpIn(term: u32, block: u32, row: u32): bool {
 
 /** What the posting that was looked up last adds to its row's score. */
 export function contribution(term: u32, kind: u32): f32 {
-  return contributionAt(term, kind, foundBlock, foundPlace);
-}
-
-/** What a posting adds to its row's score. */
-export function contributionAt(term: u32, kind: u32, block: u32, place: u32): f32 {
+  const block = foundBlock;
+  const place = foundPlace;
   const weight = load<f32>(term, TERM_WEIGHT);
   const address = blockAddress(term, block);
   if (address == 0) return weight * load<f32>(load<u32>(term, TERM_TAIL_VALUES) + (place << 2));

@@ -17,8 +17,6 @@ import {
   TERM_LAST,
   TERM_NEXT,
   TERM_POSTINGS,
-  TERM_PLANES,
-  TERM_PLANE_COUNT,
   TERM_SIZE,
   TERM_TAIL_BOUND,
   TERM_TAIL_COUNT,
@@ -28,7 +26,7 @@ import {
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
-import { chunkCapacity, classBytes, entryOf, valueBytes } from './sparse-blocks';
+import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
 
 /** The lists of a query's terms as one search sees them (layout.ts, TERM_…): full blocks, and the chunk as the block behind them. */
 
@@ -55,9 +53,6 @@ export function openTerm(field: u32, term: u32, index: u32, weight: f32, end: u3
       store<u32>(term, word >>> SPARSE_ORDINAL_SHIFT, TERM_BLOCKS);
       store<u32>(term, atomic.load<u32>(address, 4), TERM_DIRECTORY);
       widenBound(term, load<f32>(address, 12), load<f32>(address, 16));
-      const planes = atomic.load<u32>(address, 40);
-      store<u32>(term, planes == 0 ? 0 : classBytes(planes) >>> 3, TERM_PLANE_COUNT);
-      store<u32>(term, atomic.load<u32>(address, 36), TERM_PLANES);
     }
     openTail(term, rows, values, atomic.load<u32>(chunk), end);
   }
