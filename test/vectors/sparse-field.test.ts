@@ -117,7 +117,7 @@ for (const datatype of DATATYPES) {
           field.close();
         },
       ),
-      { numRuns: 40, includeErrorInReport: true },
+      { numRuns: 80, includeErrorInReport: true },
     );
     t.pass();
   });
@@ -274,3 +274,41 @@ test('rows far apart, values of any size', async (t) => {
     field.close();
   }
 });
+
+for (const datatype of DATATYPES) {
+  test(`${datatype}: what a search of many rows leaves out could not be among the best`, async (t) => {
+    const chance = uniformSource(9);
+    const field = SparseField.open(compute, { datatype });
+    const count = 40_000;
+    // Many rare terms with large values beside frequent ones with small: most lists are only looked up.
+    const rows: (SparseRow | undefined)[] = Array.from({ length: count }, () => {
+      const row = randomRow(chance, { terms: 400, length: 9, negative: chance() < 0.02 });
+      const rare = 1000 + Math.floor(chance() * 2000);
+      return chance() < 0.3 ? new Map([...row, [rare, 5 * chance()]].toSorted(([a], [b]) => a - b)) : row;
+    });
+    for (let first = 0; first < count; first += 7000) {
+      appendRows(
+        field,
+        rows.slice(first, first + 7000).map((row) => row ?? new Map()),
+      );
+    }
+    for (let row = 3; row < count; row += 11) {
+      field.remove(row);
+      rows[row] = undefined;
+    }
+    const inside = rows.map(() => chance() < 0.4);
+    const filter = field.admit(wordsOf(inside), count);
+    const admitted = rows.map((row, at) => (inside[at] === true ? row : undefined));
+    for (let turn = 0; turn < 8; turn += 1) {
+      const common = randomRow(chance, { terms: 400, length: 3 + turn * 4, negative: turn === 7 });
+      const rare = Array.from({ length: 4 }, () => [1000 + Math.floor(chance() * 2000), 2] as const);
+      const query = new Map([...common, ...rare]);
+      for (const k of [1, 10, 150]) {
+        t.is(difference(await find(field, query, k), rows, query, k, datatype), undefined);
+        t.is(difference(await find(field, query, k, filter), admitted, query, k, datatype), undefined);
+      }
+    }
+    filter.close();
+    field.close();
+  });
+}

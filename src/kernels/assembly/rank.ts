@@ -26,7 +26,7 @@ import {
   WAY_WIDE,
 } from '../layout';
 import { DEAD, ROW_MASK, SCORE_MASK, insertAt, keyScore, offer, placeOf, scoreKey } from './beam';
-import { codeHighest } from './code-tail';
+import { codeHighest, codeLowest } from './code-tail';
 import { scoreDecoded } from './coded-rows';
 import { coldRow, hotRow, int8Row } from './field';
 import { scoreExact } from './score';
@@ -95,12 +95,8 @@ const CODED_DEVIATIONS: f32 = 1.4;
  * never seen.
  */
 export function likelyHighest(field: u32, space: u32, row: u32, estimate: f32): f32 {
-  const deviation = <f32>1 / sqrt<f32>(<f32>load<u32>(field, FIELD_DIMENSION));
-  if (load<u32>(space, SPACE_WAY) == WAY_CODES && load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4) {
-    return codeHighest(field, space, row, estimate, min(CODED_DEVIATIONS * deviation, <f32>1));
-  }
-  const share = min(<f32>4 * deviation, <f32>1);
-  return estimate + (highest(field, space, row, estimate) - estimate) * share;
+  if (isShortCode(field, space)) return codeHighest(field, space, row, estimate, deviations(field, CODED_DEVIATIONS));
+  return estimate + (highest(field, space, row, estimate) - estimate) * deviations(field, 4);
 }
 
 /** Rows fetched together: some 25 cache lines each, and the first-level cache holds 512. */
@@ -237,8 +233,22 @@ function tailOf(field: u32, space: u32, row: u32): u32 {
   return int8Row(field, row) + load<u32>(field, FIELD_PADDED);
 }
 
+/** Codes of few bits are scored by where nobody asks for exactness: a scan believes their errors to this many deviations. */
+const SCANNED_DEVIATIONS: f32 = 3;
+
+@inline
+function isShortCode(field: u32, space: u32): bool {
+  return load<u32>(space, SPACE_WAY) == WAY_CODES && load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4;
+}
+
+@inline
+function deviations(field: u32, count: f32): f32 {
+  return min(count / sqrt<f32>(<f32>load<u32>(field, FIELD_DIMENSION)), <f32>1);
+}
+
 /** The highest exact score that a row with this estimate can have. */
 function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+  if (isShortCode(field, space)) return codeHighest(field, space, row, estimate, deviations(field, SCANNED_DEVIATIONS));
   const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);
   if (load<u32>(space, SPACE_WAY) == WAY_WIDE) return estimate + noise;
@@ -256,6 +266,7 @@ function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
 
 /** The lowest exact score that a row with this estimate can have. */
 function lowest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+  if (isShortCode(field, space)) return codeLowest(field, space, row, estimate, deviations(field, SCANNED_DEVIATIONS));
   const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);
   if (load<u32>(space, SPACE_WAY) == WAY_WIDE) return estimate - noise;

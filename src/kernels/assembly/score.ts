@@ -106,12 +106,13 @@ const BURST_BYTES: u32 = 16384;
 /** Rows of so few lines come together as they are: fetching 144 bytes first costs two per cent. */
 const SHORT_BYTES: u32 = 256;
 
-/** Reads every cache line of the rows listed in `bytes` bytes at `rows`. */
+/** Reads every cache line, `end` bytes each, of the rows listed in `bytes` bytes at `rows`. */
 @inline
-function fetchRows(field: u32, space: u32, rows: u32, bytes: u32): void {
-  const end = load<u32>(field, FIELD_PADDED) + ROW_TAIL_BYTES;
+function fetchRows(space: u32, table: u32, stride: u32, offset: u32, end: u32, rows: u32, bytes: u32): void {
   const addresses = load<u32>(space, SPACE_PICKED);
-  for (let at: u32 = 0; at < bytes; at += 4) store<u32>(addresses + at, int8Row(field, load<u32>(rows + at)));
+  for (let at: u32 = 0; at < bytes; at += 4) {
+    store<u32>(addresses + at, rowAt(table, stride, load<u32>(rows + at)) + offset);
+  }
   let sum: u32 = 0;
   for (let line: u32 = 0; line < end; line += 64) {
     for (let at: u32 = 0; at < bytes; at += 16) {
@@ -147,7 +148,9 @@ function scoreByCodes<Code>(field: u32, space: u32, rows: u32, count: u32, score
     const hot1 = rowAt(table, stride, load<u32>(rows + at, 4)) + offset;
     const hot2 = rowAt(table, stride, load<u32>(rows + at, 8)) + offset;
     const hot3 = rowAt(table, stride, load<u32>(rows + at, 12)) + offset;
-    if (fetches && at % burst == 0) fetchRows(field, space, rows + at, min(bytes - at, burst));
+    if (fetches && at % burst == 0) {
+      fetchRows(space, table, stride, offset, padded + ROW_TAIL_BYTES, rows + at, min(bytes - at, burst));
+    }
     const sums = fourDots<Code>(hot0, hot1, hot2, hot3, codes, padded);
     // Sums of whole numbers are positive and need all 32 bits.
     const dots = f32x4.mul(isSigned<Code>() ? f32x4.convert_i32x4_s(sums) : f32x4.convert_i32x4_u(sums), step);
