@@ -59,7 +59,7 @@ export class PlainIndex {
         if (term !== undefined) takeTerm(sums, this.#rows, term.start, term.end, heap);
       }
     }
-    return heap.scores.slice(0, heap.size).sort().reverse();
+    return heap.scores.slice(0, heap.size).sort().toReversed();
   }
 }
 
