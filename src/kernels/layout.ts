@@ -406,7 +406,6 @@ export const SPARSE_FREE = 64;
 export const SPARSE_CLASS_FULL = 12;
 export const SPARSE_CLASS_ONE = 13;
 export const SPARSE_CLASS_DIRECTORY = 14;
-export const SPARSE_CLASSES = 40;
 export const SPARSE_BYTES = 256;
 /** Room that one posting may need, larger directories aside, and entries that it may add to what was replaced. */
 export const SPARSE_STEP_BYTES = 4096;

@@ -70,11 +70,6 @@ export class SparseTask {
     return { rows: u32.slice(rows, rows + found), scores: f32.slice(scores, scores + found), approximate: false };
   }
 
-  /** Postings that the search added up or looked up. */
-  get scoredCount(): number {
-    return this.#memory.arena.u32[(this.address + layout.SPARSE_SEARCH_SCORED) / 4] ?? 0;
-  }
-
   free(): void {
     this.#memory.arena.free(this.address, this.#bytes);
   }

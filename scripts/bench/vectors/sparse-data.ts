@@ -41,7 +41,7 @@ export function zipfRows(count: number, length: number, terms: number): SparseDa
 }
 
 /** A source of terms: the one of rank r has a share of 1 / r. */
-export function zipfSource(terms: number, chance: () => number): () => number {
+function zipfSource(terms: number, chance: () => number): () => number {
   const sums = new Float64Array(terms);
   let sum = 0;
   for (let term = 0; term < terms; term += 1) {
@@ -62,7 +62,7 @@ export function zipfSource(terms: number, chance: () => number): () => number {
 }
 
 /** How many rows have each index. */
-export function frequencies(data: SparseData): ReadonlyMap<number, number> {
+function frequencies(data: SparseData): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (const index of data.indices) counts.set(index, (counts.get(index) ?? 0) + 1);
   return counts;

@@ -42,8 +42,10 @@ export function parseBm25Options(json: string | undefined): Bm25Options {
   };
   demand(k >= 0 && k < Infinity, `BM25 k must be finite and non-negative, got ${k}`);
   demand(b >= 0 && b <= 1, `BM25 b must be finite and in range [0, 1], got ${b}`);
-  demand(averageLength > 0 &&
-    averageLength < Infinity, `BM25 avg_len must be finite and positive, got ${averageLength}`);
+  demand(
+    averageLength > 0 && averageLength < Infinity,
+    `BM25 avg_len must be finite and positive, got ${averageLength}`,
+  );
   return { k, b, averageLength, text };
 }
 
