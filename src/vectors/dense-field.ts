@@ -18,7 +18,8 @@ import { buildGraph } from './graph-build.ts';
 import { compactGraph } from './graph-compact.ts';
 import { levelOf } from './levels.ts';
 import { hasHalfArithmetic } from './original-scores.ts';
-import { RowFilter, filterWords } from './row-filter.ts';
+import { admitRows } from './row-filter.ts';
+import type { RowFilter } from './row-filter.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { planSearch } from './search-plan.ts';
 import type { FieldScoring } from './scoring.ts';
@@ -217,20 +218,11 @@ export class DenseField implements VectorField {
     return row < this.#rowCount && this.#memory?.isDead(row) === true;
   }
 
-  /**
-   * Makes a filter for searches of this field: rows whose bit is set (bit row % 32 of word row / 32) and that are below
-   * `rowEnd`; rows appended later are outside, rows removed later are not returned. `words` is copied and may be longer
-   * or shorter than needed. The caller closes the filter; it outlives neither compute nor needs this field to stay open.
-   * Throws insufficient_storage. Cost: some 10 µs for each 100,000 rows of the field.
-   */
   admit(words: Uint32Array, rowEnd: number): RowFilter {
     invariant(!this.#closed, 'field: admitted after close');
-    const end = Math.min(rowEnd, this.#rowCount);
-    const bits = new Uint32Array(filterWords(end));
-    bits.set(words.subarray(0, bits.length));
-    bits[bits.length - 1] = (bits.at(-1) ?? 0) & ((1 << (end & 31)) - 1);
-    if (this.#deadCount > 0) this.#memory?.clearDead(bits);
-    return new RowFilter(this.#memory?.arena ?? this.#compute.arenas.forField(), bits, end, this.#deadCount);
+    const arena = this.#memory?.arena ?? this.#compute.arenas.forField();
+    const clearDead = (bits: Uint32Array): void => this.#memory?.clearDead(bits);
+    return admitRows({ arena, rowCount: this.#rowCount, deadCount: this.#deadCount, clearDead }, words, rowEnd);
   }
 
   /**

@@ -13,11 +13,12 @@ import { MultiMemory } from './multi-memory.ts';
 import type { CentroidBuild } from './multi-pieces.ts';
 import { planMulti, splitMulti } from './multi-plan.ts';
 import type { MultiPlan, MultiRequest } from './multi-plan.ts';
-import { unitRows } from './multi-queries.ts';
+import { normalised } from './normalised.ts';
 import { MultiTask } from './multi-task.ts';
 import { hasHalfArithmetic } from './original-scores.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
-import { RowFilter, filterWords } from './row-filter.ts';
+import { admitRows } from './row-filter.ts';
+import type { RowFilter } from './row-filter.ts';
 import type { FieldScoring } from './scoring.ts';
 import { mergeHits } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
@@ -163,7 +164,7 @@ export class MultiField implements VectorField {
   #directed(rows: Float32Array): Float32Array {
     const { datatype, distance, dimension } = this.options;
     const directs = datatype === 'uint8' && distance === 'Cosine' && this.#shape.code.kind !== layout.CODE_UINT8;
-    return directs ? unitRows(rows, dimension) : rows;
+    return directs ? normalised(rows, dimension) : rows;
   }
 
   async #train(code: FieldCode): Promise<void> {
@@ -191,15 +192,11 @@ export class MultiField implements VectorField {
     return row < this.#rowCount && this.#memory?.isDead(row) === true;
   }
 
-  /** See DenseField.admit. */
   admit(words: Uint32Array, rowEnd: number): RowFilter {
     invariant(!this.#closed, 'multi: admitted after close');
-    const end = Math.min(rowEnd, this.#rowCount);
-    const bits = new Uint32Array(filterWords(end));
-    bits.set(words.subarray(0, bits.length));
-    bits[bits.length - 1] = (bits.at(-1) ?? 0) & ((1 << (end & 31)) - 1);
-    if (this.#deadCount > 0) this.#memory?.clearDead(bits, end);
-    return new RowFilter(this.#memory?.arena ?? this.#compute.arenas.forField(), bits, end, this.#deadCount);
+    const arena = this.#memory?.arena ?? this.#compute.arenas.forField();
+    const clearDead = (bits: Uint32Array, end: number): void => this.#memory?.clearDead(bits, end);
+    return admitRows({ arena, rowCount: this.#rowCount, deadCount: this.#deadCount, clearDead }, words, rowEnd);
   }
 
   /** Gives the memory of the remainders back, once searches under way are done: from then on scores come from codes. */

@@ -56,15 +56,3 @@ export function openSet(arena: Arena, address: number, { rows, padded, codeBytes
   u32[(address + layout.SET_AFFINE) / 4] = codes + lanes * codeBytes;
   return query;
 }
-
-/** Copies of rows at length 1; zeros stay zeros. */
-export function unitRows(rows: Float32Array, dimension: number): Float32Array {
-  const unit = rows.slice();
-  for (let start = 0; start < unit.length; start += dimension) {
-    let square = 0;
-    for (let at = start; at < start + dimension; at += 1) square += (unit[at] ?? 0) ** 2;
-    const factor = square === 0 ? 0 : 1 / Math.sqrt(square);
-    for (let at = start; at < start + dimension; at += 1) unit[at] = (unit[at] ?? 0) * factor;
-  }
-  return unit;
-}

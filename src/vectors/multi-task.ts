@@ -1,7 +1,8 @@
 import * as layout from '../kernels/layout.ts';
 import type { Distance } from '../core/collection-config.ts';
 import type { MultiMemory } from './multi-memory.ts';
-import { lanesOf, setBytes, setShape, unitRows, writeSet } from './multi-queries.ts';
+import { lanesOf, setBytes, setShape, writeSet } from './multi-queries.ts';
+import { normalised } from './normalised.ts';
 import type { MultiPlan } from './multi-plan.ts';
 import type { DenseHits } from './search-task.ts';
 
@@ -72,7 +73,7 @@ export class MultiTask {
       // Rows that are whole numbers are not normalised, but their centroids are.
       const unit = rows.code.kind === layout.CODE_UINT8 && distance === 'Cosine';
       const spread = spreadRows(plan.query, dimension, sieveRows);
-      const values = unit ? unitRows(spread, dimension) : spread;
+      const values = unit ? normalised(spread, dimension) : spread;
       writeSet(arena, placed.get(layout.MULTI_SIEVE_QUERIES) ?? 0, sieved, values);
     }
     set(layout.MULTI_FIELD, rows.field);

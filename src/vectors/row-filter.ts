@@ -8,7 +8,7 @@ const SEEDS = 16;
 
 /**
  * The rows that searches of one field may return, in the arena where kernels read them: a bitmap, and a list where the
- * rows are few. Made by `DenseField.admit`, used by any number of searches at once, given back by `close`.
+ * rows are few. Made by `admit` of a field, used by any number of searches at once, given back by `close`.
  * Memory: one bit for each row, and four bytes for each row of a list (at most as much again).
  *
  *   blocks   bitmap  ·  seeds │ list, where the rows are few
@@ -96,6 +96,27 @@ export class RowFilter {
     this.arena.free(this.bitmap, this.#bitmapBytes);
     this.arena.free(this.seeds, this.#rowBytes);
   }
+}
+
+/** A field at the moment when it admits rows. */
+export interface AdmittingField {
+  readonly arena: Arena;
+  readonly rowCount: number;
+  /** Removed rows. */
+  readonly deadCount: number;
+  /** Clears their bits in a bitmap of rows below `rowEnd`. */
+  readonly clearDead: (words: Uint32Array, rowEnd: number) => void;
+}
+
+/** See VectorField.admit. */
+export function admitRows(field: AdmittingField, words: Uint32Array, rowEnd: number): RowFilter {
+  const { arena, rowCount, deadCount } = field;
+  const end = Math.min(rowEnd, rowCount);
+  const bits = new Uint32Array(filterWords(end));
+  bits.set(words.subarray(0, bits.length));
+  bits[bits.length - 1] = (bits.at(-1) ?? 0) & ((1 << (end & 31)) - 1);
+  if (deadCount > 0) field.clearDead(bits, end);
+  return new RowFilter(arena, bits, end, deadCount);
 }
 
 /** Words of the bitmap of a filter: one bit more than rows, always 0, stands for all rows behind. */

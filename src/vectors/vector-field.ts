@@ -18,7 +18,12 @@ export interface VectorField {
   /** Never returns `row` again. Removing twice does nothing. */
   remove(row: number): void;
 
-  /** See DenseField.admit. */
+  /**
+   * Makes a filter for searches of this field: rows whose bit is set (bit row % 32 of word row / 32) and that are below
+   * `rowEnd`; rows appended later are outside, rows removed later are not returned. `words` is copied and may be longer
+   * or shorter than needed. The caller closes the filter; it outlives neither compute nor needs this field to stay open.
+   * Throws insufficient_storage. Cost: some 10 µs for each 100,000 rows of the field.
+   */
   admit(words: Uint32Array, rowEnd: number): RowFilter;
 
   /** Brings every row into the index, also those appended meanwhile; see DenseField.buildIndex. */
