@@ -153,6 +153,19 @@ export type OptimizersPatch = {
   readonly [Key in Exclude<keyof OptimizersConfig, 'maxOptimizationThreads'>]: OptimizersConfig[Key] | undefined;
 } & { readonly maxOptimizationThreads: number | null | undefined };
 
+/** Nothing given. */
+export const NO_OPTIMIZERS_PATCH: OptimizersPatch = {
+  deletedThreshold: undefined,
+  vacuumMinVectorNumber: undefined,
+  defaultSegmentNumber: undefined,
+  maxSegmentSize: undefined,
+  memmapThreshold: undefined,
+  indexingThreshold: undefined,
+  flushIntervalSeconds: undefined,
+  maxOptimizationThreads: undefined,
+  preventUnoptimized: undefined,
+};
+
 /** What a PATCH may change; undefined = unchanged (SEMANTICS.md 4.2). */
 export interface CollectionDiff {
   /** By vector name ('' = the default vector). */

@@ -11,10 +11,11 @@ import {
   type DenseVectorConfig,
   type HnswConfigDiff,
   NO_HNSW_DIFF,
-  type OptimizersPatch,
+  NO_OPTIMIZERS_PATCH,
   type SparseIndexConfig,
 } from '../../src/core/collection-config.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
+import { NO_DIFF } from './house.ts';
 
 const dense = (name: string, more: Partial<DenseVectorConfig> = {}): DenseVectorConfig => ({
   name,
@@ -69,30 +70,7 @@ const CONFIG: CollectionConfig = {
   metadata: '{"big":12345678901234567890,"a":1}',
 };
 
-const NOTHING: CollectionDiff = {
-  vectors: new Map(),
-  sparseVectors: new Map(),
-  hnsw: undefined,
-  optimizers: undefined,
-  quantization: undefined,
-  params: undefined,
-  strictMode: undefined,
-  metadata: undefined,
-};
-
 const hnsw = (more: Partial<HnswConfigDiff>): HnswConfigDiff => ({ ...NO_HNSW_DIFF, ...more });
-
-const NO_OPTIMIZERS: OptimizersPatch = {
-  deletedThreshold: undefined,
-  vacuumMinVectorNumber: undefined,
-  defaultSegmentNumber: undefined,
-  maxSegmentSize: undefined,
-  memmapThreshold: undefined,
-  indexingThreshold: undefined,
-  flushIntervalSeconds: undefined,
-  maxOptimizationThreads: undefined,
-  preventUnoptimized: undefined,
-};
 
 const NO_VECTOR = { hnswConfig: undefined, quantization: undefined, onDisk: undefined, memory: undefined };
 
@@ -102,17 +80,17 @@ const CASES: readonly (readonly [string, Partial<CollectionDiff>, Partial<Collec
   ['hnsw is merged', { hnsw: hnsw({ m: 0 }) }, { hnsw: { ...DEFAULT_HNSW, m: 0 } }],
   [
     'optimizers are merged',
-    { optimizers: { ...NO_OPTIMIZERS, indexingThreshold: 0 } },
+    { optimizers: { ...NO_OPTIMIZERS_PATCH, indexingThreshold: 0 } },
     { optimizers: { ...CONFIG.optimizers, indexingThreshold: 0 } },
   ],
   [
     'threads to auto',
-    { optimizers: { ...NO_OPTIMIZERS, maxOptimizationThreads: null } },
+    { optimizers: { ...NO_OPTIMIZERS_PATCH, maxOptimizationThreads: null } },
     { optimizers: DEFAULT_OPTIMIZERS },
   ],
   [
     'threads to none',
-    { optimizers: { ...NO_OPTIMIZERS, maxOptimizationThreads: 0 } },
+    { optimizers: { ...NO_OPTIMIZERS_PATCH, maxOptimizationThreads: 0 } },
     { optimizers: { ...DEFAULT_OPTIMIZERS, maxOptimizationThreads: 0 } },
   ],
   [
@@ -197,23 +175,23 @@ const CASES: readonly (readonly [string, Partial<CollectionDiff>, Partial<Collec
 
 for (const [what, diff, change] of CASES) {
   test(what, (t) => {
-    t.deepEqual(changeConfig(CONFIG, { ...NOTHING, ...diff }), { ...CONFIG, ...change });
+    t.deepEqual(changeConfig(CONFIG, { ...NO_DIFF, ...diff }), { ...CONFIG, ...change });
   });
 }
 
 test('what was never given is given', (t) => {
   const { strictMode, metadata } = changeConfig(
     { ...CONFIG, strictMode: undefined, metadata: undefined },
-    { ...NOTHING, strictMode: '{"enabled":true,"max_timeout":null}', metadata: '{}' },
+    { ...NO_DIFF, strictMode: '{"enabled":true,"max_timeout":null}', metadata: '{}' },
   );
   t.deepEqual([strictMode, metadata], ['{"enabled":true}', '{}']);
 });
 
 test('a vector that is unknown changes nothing', (t) => {
   const message = 'Not existing vector name error: nope';
-  t.throws(() => changeConfig(CONFIG, { ...NOTHING, vectors: new Map([['nope', NO_VECTOR]]) }), { message });
+  t.throws(() => changeConfig(CONFIG, { ...NO_DIFF, vectors: new Map([['nope', NO_VECTOR]]) }), { message });
   const sparse = new Map([['nope', { modifier: undefined, index: undefined }]]);
-  t.throws(() => changeConfig(CONFIG, { ...NOTHING, sparseVectors: sparse }), { message });
+  t.throws(() => changeConfig(CONFIG, { ...NO_DIFF, sparseVectors: sparse }), { message });
 });
 
 test('the catalogue keeps a configuration', (t) => {

@@ -5,6 +5,7 @@ import { segmentUuid } from '../../src/collections/optimizations-report.ts';
 import {
   type CollectionDiff,
   NO_HNSW_DIFF,
+  NO_OPTIMIZERS_PATCH,
   type OptimizersPatch,
   type QuantizationDiff,
 } from '../../src/core/collection-config.ts';
@@ -12,6 +13,7 @@ import type { CollectionInfo, OptimizationsReport } from '../../src/core/answers
 import {
   config,
   CONTEXT,
+  NO_DIFF,
   openHouse,
   queryOf,
   READ,
@@ -23,37 +25,14 @@ import {
 
 const SIZE = 64;
 
-const NO_OPTIMIZERS: OptimizersPatch = {
-  deletedThreshold: undefined,
-  vacuumMinVectorNumber: undefined,
-  defaultSegmentNumber: undefined,
-  maxSegmentSize: undefined,
-  memmapThreshold: undefined,
-  indexingThreshold: undefined,
-  flushIntervalSeconds: undefined,
-  maxOptimizationThreads: undefined,
-  preventUnoptimized: undefined,
-};
-
-const NOTHING: CollectionDiff = {
-  vectors: new Map(),
-  sparseVectors: new Map(),
-  hnsw: undefined,
-  optimizers: undefined,
-  quantization: undefined,
-  params: undefined,
-  strictMode: undefined,
-  metadata: undefined,
-};
-
 const optimizers = (change: Partial<OptimizersPatch>): CollectionDiff => ({
-  ...NOTHING,
-  optimizers: { ...NO_OPTIMIZERS, ...change },
+  ...NO_DIFF,
+  optimizers: { ...NO_OPTIMIZERS_PATCH, ...change },
 });
 
-const graphLinks = (m: number): CollectionDiff => ({ ...NOTHING, hnsw: { ...NO_HNSW_DIFF, m } });
+const graphLinks = (m: number): CollectionDiff => ({ ...NO_DIFF, hnsw: { ...NO_HNSW_DIFF, m } });
 
-const quantised = (quantization: QuantizationDiff): CollectionDiff => ({ ...NOTHING, quantization });
+const quantised = (quantization: QuantizationDiff): CollectionDiff => ({ ...NO_DIFF, quantization });
 
 interface Ground {
   readonly house: TestHouse;
@@ -177,7 +156,7 @@ test('with m 0 there is no graph; another m builds it', (t) =>
   }));
 
 test('a graph that is being built stops when it is postponed, and goes on when it is allowed', (t) =>
-  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+  withCollection(NO_DIFF, async ({ collection, upsert, patch }) => {
     await upsert(0, 8000);
     await until(collection, ({ indexedVectorsCount }) => indexedVectorsCount > 0);
     t.is(collection.info().status, 'yellow');
@@ -211,7 +190,7 @@ const QUANTISATIONS: readonly (readonly [QuantizationDiff, boolean])[] = [
 ];
 
 test('another quantisation is made in the background, and points are found meanwhile', (t) =>
-  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+  withCollection(NO_DIFF, async ({ collection, upsert, patch }) => {
     await upsert(0, 5000);
     await until(collection, isGreen);
     const codes = (): number => collection.memory().vectors.reduce((sum, vector) => sum + vector.codes, 0);
@@ -238,13 +217,13 @@ test('another quantisation is made in the background, and points are found meanw
   }));
 
 test('originals leave the memory when they are to be on disk, and come back', (t) =>
-  withCollection(NOTHING, async ({ collection, upsert, patch }) => {
+  withCollection(NO_DIFF, async ({ collection, upsert, patch }) => {
     await upsert(0, 2000);
     const originals = (): number => collection.memory().vectors.reduce((sum, vector) => sum + vector.originals, 0);
     t.true(originals() > 0);
     for (const onDisk of [true, false]) {
       const change = { hnswConfig: undefined, quantization: undefined, onDisk, memory: undefined };
-      await patch({ ...NOTHING, vectors: new Map([['', change]]) });
+      await patch({ ...NO_DIFF, vectors: new Map([['', change]]) });
       await until(collection, isGreen);
       await rest(collection);
       t.is(originals() > 0, !onDisk);
@@ -252,7 +231,7 @@ test('originals leave the memory when they are to be on disk, and come back', (t
   }));
 
 test('what is not asked for is not reported, and the past is bounded', (t) =>
-  withCollection(NOTHING, async ({ collection, upsert }) => {
+  withCollection(NO_DIFF, async ({ collection, upsert }) => {
     for (let round = 0; round < 3; round++) {
       await upsert(round * 1000, round * 1000 + 1000);
       await until(collection, isGreen);

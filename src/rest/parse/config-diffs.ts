@@ -1,4 +1,5 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import { NO_OPTIMIZERS_PATCH } from '../../core/collection-config.ts';
 import type { HnswConfigDiff, OptimizersPatch, WalConfig } from '../../core/collection-config.ts';
 import type { MemoryTier } from '../../core/quantization.ts';
 import { ryuText } from '../number-text.ts';
@@ -69,17 +70,7 @@ export function decodeHnsw(decoding: Decoding, node: number, path: string): Hnsw
 
 export function decodeOptimizers(decoding: Decoding, node: number): OptimizersPatch {
   const path = 'optimizers_config';
-  const diff: Writable<OptimizersPatch> = {
-    deletedThreshold: undefined,
-    vacuumMinVectorNumber: undefined,
-    defaultSegmentNumber: undefined,
-    maxSegmentSize: undefined,
-    memmapThreshold: undefined,
-    indexingThreshold: undefined,
-    flushIntervalSeconds: undefined,
-    maxOptimizationThreads: undefined,
-    preventUnoptimized: undefined,
-  };
+  const diff: Writable<OptimizersPatch> = { ...NO_OPTIMIZERS_PATCH };
   const maxSegment = keep(
     atLeast(decodeUsize, `${path}.max_segment_size`, 1),
     (value) => (diff.maxSegmentSize = value),
