@@ -354,8 +354,14 @@ export const SPACE_BYTES = 192;
  *     SPARSE_LIST   u32 chunk · u32 directory · u32 class of the directory · f32 largest · f32 smallest value of all blocks
  *                   · u32 removed rows among the first · u32 removals that number takes in (assembly/sparse-count.ts)
  *                   · u32 room for the next blocks · u32 how many
+ *                   · u32 next list · u32 dense table · u32 class of that · u32 block that the next window begins in
  *   directory u32 block · u32 first row · f32 largest · f32 smallest value of each full block of 128 postings; the chunk
  *             holds those behind them, and its ordinal says how many blocks precede it.
+ *   dense     where a term is in many rows of a window of SPARSE_WINDOW rows, its values once more, as bounds. Table: u32
+ *             entries · u32 0, then for each window u32 address (0: none) · f32 step. At the address: u8 largest impact of each 8
+ *             rows · u16 postings before each 64 rows and in all · u32 postings before the window; value <= impact x step.
+ *             Behind it u8 row less the first of its 64 · u8 impact of each posting; or
+ *             before it, in very many rows (SPARSE_FULL in the address): u8 impacts[window], 0 where a row has not the term.
  *   block     rows[128], u16 less the first row or u32 where that does not fit (SPARSE_WIDE in its address); values[128]
  *
  * Values of a block are f32, f16, or u8: value = smallest + code x (largest - smallest) / 255. Chunks hold f32.
@@ -400,6 +406,10 @@ export const SPARSE_RETIRED_CAPACITY = 44;
 export const SPARSE_FREE_BYTES = 48;
 /** Postings appended. */
 export const SPARSE_POSTINGS = 52;
+/** Windows whose dense blocks are complete, from the first on; all lists, as a chain; the list that is to be looked at next. */
+export const SPARSE_DENSE_WINDOWS = 56;
+export const SPARSE_DENSE_LISTS = 60;
+export const SPARSE_DENSE_CURSOR = 240;
 /** u32 heads of the free lists, by class. */
 export const SPARSE_FREE = 64;
 /** Classes 0 … 12: chunks of 2, 3, 4, 6, 8, 12 … 128 postings; then one posting; then directories of 4, 8, 16 … blocks. */
@@ -410,6 +420,19 @@ export const SPARSE_BYTES = 256;
 /** Room that one posting may need, larger directories aside, and entries that it may add to what was replaced. */
 export const SPARSE_STEP_BYTES = 4096;
 export const SPARSE_STEP_RETIRED = 4;
+/** Rows of a window, of a range, and of those that places are kept for. */
+export const SPARSE_WINDOW = 8192;
+export const SPARSE_RANGE = 8;
+export const SPARSE_STRIDE = 64;
+/** Rows of a window that have a term, at least: for a dense block, and for one with impacts; bytes of these. */
+export const SPARSE_DENSE_ROWS = 128;
+export const SPARSE_FULL_ROWS = 2048;
+export const SPARSE_DENSE_BYTES = 1288;
+export const SPARSE_FULL_BYTES = 9480;
+export const SPARSE_FULL = 1;
+/** Where a dense block has places, and the number of postings before the window. */
+export const SPARSE_DENSE_PLACES = 1024;
+export const SPARSE_DENSE_BEFORE = 1284;
 
 // Task of a sparse search. Its word at SEARCH_KIND is KIND_SPARSE.
 export const SPARSE_SEARCH_FIELD = 0;
@@ -435,6 +458,10 @@ export const SPARSE_SEARCH_TERMS = 60;
 export const SPARSE_SEARCH_ORDER = 64;
 /** Postings that were scored. */
 export const SPARSE_SEARCH_SCORED = 68;
+/** Room for SPARSE_DENSE_ENTRY_BYTES for each term. */
+export const SPARSE_SEARCH_DENSE = 72;
+/** Of a term's dense block during a search: u32 address without tag · f32 weight x step · u32 that in units · u32 term. */
+export const SPARSE_DENSE_ENTRY_BYTES = 16;
 export const SPARSE_SEARCH_BYTES = 128;
 
 // A term of a query during a search.
@@ -462,4 +489,8 @@ export const TERM_POSTINGS = 60;
 export const TERM_HINT = 64;
 /** f32: the largest size that a contribution can have: errors of rounding are relative to it. */
 export const TERM_SIZE = 68;
+/** Address of the dense table, or 0. */
+export const TERM_DENSE = 72;
+/** f32: the smallest value. */
+export const TERM_SMALLEST = 76;
 export const SPARSE_TERM_BYTES = 80;

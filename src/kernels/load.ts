@@ -91,6 +91,8 @@ export interface Kernels {
   sparseRehash(field: number, table: number): void;
   /** Frees pieces that were replaced. */
   sparseReclaim(field: number, list: number, count: number): void;
+  /** Builds dense blocks of complete windows below `rows`; what it answers: assembly/sparse-dense.ts. */
+  sparseDense(field: number, rows: number, budget: number, scratch: number): number;
   /** Live rows with a term; those of a filter; live rows of a filter that are not empty (assembly/sparse-count.ts). */
   sparseFrequency(field: number, index: number, scratch: number): number;
   sparseFrequencyIn(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
@@ -150,6 +151,8 @@ export class SparseField implements VectorField {
       return { rows: new Uint32Array(0), scores: new Float32Array(0), approximate: false };
     }
     invariant(filter === undefined || filter.arena === memory.arena, 'field: its own filter');
+    // What the last append left, where none follows.
+    memory.buildDense(this.#rowCount);
     const rowEnd = Math.min(this.#rowCount, filter?.rowEnd ?? this.#rowCount);
     const task = new SparseTask(memory, { indices, weights: values, k, rowStart: 0, rowEnd, filter });
     try {
@@ -192,9 +195,9 @@ export class SparseField implements VectorField {
     return { rows, frequencies };
   }
 
-  /** Nothing is left to be done: rows are in the index already. */
-  buildIndex(): Promise<void> {
-    return Promise.resolve();
+  /** Rows are in the index already; what makes searches of many rows quick may not be complete yet. */
+  async buildIndex(): Promise<void> {
+    while (this.#memory?.buildDense(this.#rowCount) === false) await setImmediate();
   }
 
   close(): void {

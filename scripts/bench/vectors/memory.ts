@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { cachedData } from '../engine/cached-data.ts';
 import { median } from '../server/at-recall.ts';
 import { MEBIBYTE, pinSelf, type BenchServer } from '../server/bench-server.ts';
+import type { SearchWords } from '../server/bodies.ts';
 import { describe } from '../server/describe.ts';
 import { measureRate, measureRecall } from '../server/measure-search.ts';
 import { processorMs } from '../server/processor-time.ts';
@@ -53,13 +54,16 @@ const CLIENT_CORE = 1;
 const WANTED_RECALL = 0.95;
 const RECALL_EF = 128;
 const EFS = [10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192];
-const OVERSAMPLINGS = [1, 1.5, 2, 3, 4, 6, 8];
-const PILOT_MS = 300;
+/** undefined: as many candidates as are likely to matter. */
+const OVERSAMPLINGS = [undefined, 1.5, 2, 2.5, 3, 4, 6, 8];
+const PILOT_MS = 800;
+/** What is better than it was wanted by more than this is no measurement at the wanted recall, if there is another. */
+const RECALL_EXCESS = 0.02;
 
 /** A way of searching, with the recall that it has. */
 interface Setting {
   readonly ef: number;
-  readonly oversampling: number;
+  readonly oversampling: number | undefined;
   readonly recall: number;
 }
 
@@ -156,24 +160,25 @@ async function reportRecall({ kind, server }: UnderTest): Promise<void> {
 /** Of all oversamplings that reach the wanted recall the cheapest, by a short look at each. */
 async function chooseBracket(one: UnderTest): Promise<Bracket> {
   let best: { readonly bracket: Bracket; readonly processorUs: number } | undefined;
-  for (const oversampling of one.kind === UNQUANTISED ? [1] : OVERSAMPLINGS) {
+  for (const oversampling of one.kind === UNQUANTISED ? [undefined] : OVERSAMPLINGS) {
     const bracket = await bracketOf(one, oversampling);
     if (bracket === undefined) continue;
+    if (best !== undefined && bracket[0].recall > WANTED_RECALL + RECALL_EXCESS) break;
     await rateAt(one, bracket, PILOT_MS); // warms up what this way needs
     const { processorUs } = await rateAt(one, bracket, PILOT_MS);
     console.log(`  ${one.kind.name}: ${shown(bracket[0])}, ${shown(bracket[1])}: about ${Math.round(processorUs)} µs`);
     if (best === undefined || processorUs < best.processorUs) best = { bracket, processorUs };
     // More than enough already: what scores still more rows again costs more.
-    if (bracket[0] === bracket[1]) break;
+    if (oversampling !== undefined && bracket[0] === bracket[1]) break;
   }
   if (best === undefined) throw new Error(`${one.kind.name} does not reach recall ${WANTED_RECALL}`);
   return best.bracket;
 }
 
-async function bracketOf({ kind, server }: UnderTest, oversampling: number): Promise<Bracket | undefined> {
+async function bracketOf({ kind, server }: UnderTest, oversampling: number | undefined): Promise<Bracket | undefined> {
   let low: Setting | undefined;
   for (const ef of EFS) {
-    if (ef < 10 * oversampling) continue;
+    if (ef < 10 * (oversampling ?? 1)) continue;
     const recall = await measureRecall({ port: server.port, data, ...words(kind, { ef, oversampling }) });
     const high = { ef, oversampling, recall };
     if (recall >= WANTED_RECALL) return [low ?? high, high];
@@ -204,13 +209,11 @@ async function rateOf({ kind, server }: UnderTest, setting: Setting, ms: number)
   return { perSecond, processorUs: ((processorMs(pid) - before) * 1000) / (perSecond * seconds) };
 }
 
-function words(
-  kind: Kind,
-  { ef, oversampling }: Omit<Setting, 'recall'>,
-): { readonly ef: number; readonly quantization?: { readonly rescore: boolean; readonly oversampling: number } } {
-  return kind === UNQUANTISED ? { ef } : { ef, quantization: { rescore: true, oversampling } };
+function words(kind: Kind, { ef, oversampling }: Omit<Setting, 'recall'>): SearchWords {
+  if (kind === UNQUANTISED) return { ef };
+  return { ef, quantization: { rescore: true, ...(oversampling === undefined ? {} : { oversampling }) } };
 }
 
 function shown({ ef, oversampling, recall }: Setting): string {
-  return `ef ${ef}${oversampling === 1 ? '' : ` x ${oversampling}`} @ ${recall.toFixed(3)}`;
+  return `ef ${ef}${oversampling === undefined ? '' : ` x ${oversampling}`} @ ${recall.toFixed(3)}`;
 }

@@ -20,3 +20,4 @@ export { scoreExact, scorePairs, scoreRows } from './score';
 export { search } from './search';
 export { sparseAppend, sparseReclaim, sparseRehash, sparseRetract } from './sparse-append';
 export { sparseFrequency, sparseFrequencyIn, sparseRowsIn } from './sparse-count';
+export { sparseDense } from './sparse-dense';

@@ -6,6 +6,7 @@ import {
   SPARSE_CLASS_DIRECTORY,
   SPARSE_CLASS_FULL,
   SPARSE_CLASS_ONE,
+  SPARSE_DENSE_LISTS,
   SPARSE_FLOAT16,
   SPARSE_FLOAT32,
   SPARSE_FREE,
@@ -39,7 +40,7 @@ import { chunkCapacity, classBytes, directoryCapacity, entryOf, halfOf, halfValu
 
 /** The chunk of a list that has just become one: further ones come soon. */
 const CLASS_TAIL: u32 = 6;
-const LIST_BYTES: u32 = 40;
+const LIST_BYTES: u32 = 56;
 /** Blocks of a list are allocated in runs, end to end, of an eighth of the list: reading one then leads to the next. */
 const RUN_SHIFT: u32 = 3;
 const RUN_BLOCKS_MAX: u32 = 32;
@@ -124,7 +125,7 @@ function append(field: u32, index: u32, row: u32, value: f32): bool {
   return true;
 }
 
-function needs(field: u32, bytes: u32): bool {
+export function needs(field: u32, bytes: u32): bool {
   store<u32>(field, bytes, SPARSE_NEEDED);
   return false;
 }
@@ -196,6 +197,10 @@ function startList(field: u32, slot: u32, chunk: u32, row: u32, value: f32): voi
   store<u32>(list, 0, 20);
   store<u32>(list, 0, 24);
   store<u32>(list, 0, 32);
+  store<u32>(list, load<u32>(field, SPARSE_DENSE_LISTS), 36);
+  store<u32>(list, 0, 40);
+  store<u32>(list, 0, 48);
+  store<u32>(field, list, SPARSE_DENSE_LISTS);
   addBlock(field, list, chunk, 0);
   startChunk(field, list, 1, row, value);
   atomic.store<u32>(slot, list | SPARSE_LIST);
@@ -290,7 +295,7 @@ function codeValues(values: u32, floats: u32, target: u32, smallest: f32, larges
 }
 
 /** A piece of memory of a class, from its free list or from the room, of which there is enough. */
-function allocate(field: u32, kind: u32): u32 {
+export function allocate(field: u32, kind: u32): u32 {
   const head = field + (kind << 2);
   const piece = load<u32>(head, SPARSE_FREE);
   if (piece == 0) return bump(field, classBytes(kind));
@@ -299,7 +304,7 @@ function allocate(field: u32, kind: u32): u32 {
   return piece;
 }
 
-function bump(field: u32, bytes: u32): u32 {
+export function bump(field: u32, bytes: u32): u32 {
   const address = load<u32>(field, SPARSE_ROOM);
   store<u32>(field, address + bytes, SPARSE_ROOM);
   return address;
@@ -313,7 +318,7 @@ function free(field: u32, piece: u32, kind: u32): void {
 }
 
 /** Notes that a piece is used no more but may still be read. */
-function retire(field: u32, piece: u32, kind: u32): void {
+export function retire(field: u32, piece: u32, kind: u32): void {
   const count = load<u32>(field, SPARSE_RETIRED_COUNT);
   const entry = load<u32>(field, SPARSE_RETIRED) + (count << 3);
   store<u32>(entry, piece);

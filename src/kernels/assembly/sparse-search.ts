@@ -4,7 +4,9 @@ import {
   SPACE_TOP,
   SPACE_VISITED,
   SPARSE_SEARCH_COUNT,
+  SPARSE_DENSE_WINDOWS,
   SPARSE_SEARCH_DEAD,
+  SPARSE_SEARCH_DENSE,
   SPARSE_SEARCH_END,
   SPARSE_SEARCH_FIELD,
   SPARSE_SEARCH_FILTER,
@@ -23,11 +25,14 @@ import {
   SPARSE_SEARCH_WEIGHTS,
   SPARSE_TERM_BYTES,
   SPARSE_VALUES,
+  SPARSE_WINDOW,
   TERM_BOUND,
   TERM_FIRST,
   TERM_NEXT,
   TERM_POSTINGS,
   TERM_SIZE,
+  TERM_SMALLEST,
+  TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
 import { best, startBest, writeBest } from './sparse-best';
@@ -42,8 +47,9 @@ import {
   startWindow,
   tellPostings,
 } from './sparse-gather';
+import { pickRows, pickedPostings, startPicking } from './sparse-pick';
 import { addPostings, contribution, lookUp } from './sparse-sweep';
-import { enterWindow, openTerm, touchBlock } from './sparse-terms';
+import { enterWindow, openTerm, seekBlock, touchBlock } from './sparse-terms';
 
 /**
  * A sparse search: MaxScore, a window of rows at a time (Turtle & Flood 1995; bounds by blocks as in Ding & Suel 2011;
@@ -61,6 +67,12 @@ const LOOKUP_POSTINGS: u64 = 24;
 const GATHER_SHARE: u32 = 8;
 /** Rows of a window: their sums stay in the first-level cache. */
 const WINDOW_ROWS: u32 = 8192;
+/** Bytes of candidates (sparse-gather.ts). */
+const CANDIDATE_BYTES: u32 = 2048;
+/** Most results that windows are picked for; the least and the most that a posting must add. */
+const K_MAX: u32 = 1000;
+const LEAST_PART: f32 = 1e-30;
+const MOST_PART: f32 = 1e30;
 
 let task: u32 = 0;
 let kind: u32 = 0;
@@ -78,12 +90,16 @@ let lookedUp: u32 = 0;
 let lookedUpCount: u32 = 0;
 let lookedUpBound: f32 = 0;
 let scored: u32 = 0;
+/** Windows with dense blocks. */
+let windowsThere: u32 = 0;
 
 export function searchSparse(address: u32, space: u32): void {
   task = address;
   const field = load<u32>(task, SPARSE_SEARCH_FIELD);
   kind = load<u32>(field, SPARSE_VALUES);
   scored = 0;
+  // Before the lists: they have the blocks of all these windows.
+  windowsThere = atomic.load<u32>(field, SPARSE_DENSE_WINDOWS);
   startBest(load<u32>(space, SPACE_TOP), load<u32>(task, SPARSE_SEARCH_K));
   const postings = openTerms(field);
   const list = load<u32>(task, SPARSE_SEARCH_LIST);
@@ -96,7 +112,7 @@ export function searchSparse(address: u32, space: u32): void {
     kind,
   );
   if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(list, listed);
-  else scoreWindows(load<u32>(task, SPARSE_SEARCH_START), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
+  else scoreWindows(pickWindows(field, space), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
   answer();
 }
 
@@ -156,6 +172,38 @@ function scoreList(list: u32, count: u32): void {
     scored++;
     if (any) offerAdmitted(row, sum);
   }
+}
+
+/** Searches the windows that have dense blocks, and answers where the others begin. */
+function pickWindows(field: u32, space: u32): u32 {
+  const start = load<u32>(task, SPARSE_SEARCH_START);
+  const filter = load<u32>(task, SPARSE_SEARCH_FILTER);
+  const k = load<u32>(task, SPARSE_SEARCH_K);
+  let end = load<u32>(task, SPARSE_SEARCH_END);
+  if (filter != 0) end = min(end, load<u32>(task, SPARSE_SEARCH_FILTER_END));
+  const windows = min(windowsThere, end / SPARSE_WINDOW);
+  if (start != 0 || windows == 0 || termCount == 0 || k > K_MAX || !allPositive()) return start;
+  const room = load<u32>(space, SPACE_BEAM) + CANDIDATE_BYTES;
+  startPicking(order, termCount, kind, slack, room, load<u32>(task, SPARSE_SEARCH_DENSE));
+  pickRows(windows, load<u32>(task, SPARSE_SEARCH_DEAD), filter, k);
+  scored += pickedPostings;
+  const next = windows * SPARSE_WINDOW;
+  for (let at: u32 = 0; at < termCount; at++) {
+    const term = load<u32>(order + (at << 2));
+    store<u32>(term, seekBlock(term, next), TERM_FIRST);
+  }
+  return next;
+}
+
+/** Whether every posting adds so much that no bound of a row that has it can be zero, and no sum is infinite. */
+function allPositive(): bool {
+  for (let at: u32 = 0; at < termCount; at++) {
+    const term = load<u32>(order + (at << 2));
+    const weight = load<f32>(term, TERM_WEIGHT);
+    if (!(weight > 0 && weight * load<f32>(term, TERM_SMALLEST) > LEAST_PART)) return false;
+    if (!(load<f32>(term, TERM_BOUND) < MOST_PART)) return false;
+  }
+  return true;
 }
 
 function scoreWindows(start: u32, end: u32, sums: u32): void {

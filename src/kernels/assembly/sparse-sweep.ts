@@ -68,7 +68,7 @@ function addBlock(term: u32, kind: u32, block: u32, low: u32, high: u32, base: u
 
 /** The size of one step of u8 codes. Halves first: the range of two floats may be no float. */
 @inline
-function stepOf(largest: f32, smallest: f32): f32 {
+export function stepOf(largest: f32, smallest: f32): f32 {
   return (largest * 0.5 - smallest * 0.5) * (2.0 / 255.0);
 }
 
@@ -119,8 +119,11 @@ export function lookUpIn(term: u32, block: u32, row: u32): bool {
 
 /** What the posting that was looked up last adds to its row's score. */
 export function contribution(term: u32, kind: u32): f32 {
-  const block = foundBlock;
-  const place = foundPlace;
+  return contributionAt(term, kind, foundBlock, foundPlace);
+}
+
+/** What the posting at a place of a block adds to its row's score. */
+export function contributionAt(term: u32, kind: u32, block: u32, place: u32): f32 {
   const weight = load<f32>(term, TERM_WEIGHT);
   const address = blockAddress(term, block);
   if (address == 0) return weight * load<f32>(load<u32>(term, TERM_TAIL_VALUES) + (place << 2));

@@ -11,6 +11,7 @@ import {
   SPARSE_WIDE,
   TERM_BLOCKS,
   TERM_BOUND,
+  TERM_DENSE,
   TERM_DIRECTORY,
   TERM_FIRST,
   TERM_HINT,
@@ -18,6 +19,7 @@ import {
   TERM_NEXT,
   TERM_POSTINGS,
   TERM_SIZE,
+  TERM_SMALLEST,
   TERM_TAIL_BOUND,
   TERM_TAIL_COUNT,
   TERM_TAIL_FIRST,
@@ -35,11 +37,16 @@ import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
  * meanwhile, all blocks that the chunk says precede it are there.
  */
 export function openTerm(field: u32, term: u32, index: u32, weight: f32, end: u32): bool {
+  const reference = atomic.load<u32>(entryOf(atomic.load<u32>(field, SPARSE_TABLE), index), 4);
+  return reference != 0 && openReference(reference, term, weight, end);
+}
+
+/** As openTerm, of what a reference leads to. */
+export function openReference(reference: u32, term: u32, weight: f32, end: u32): bool {
   memory.fill(term, 0, SPARSE_TERM_BYTES);
   store<f32>(term, weight, TERM_WEIGHT);
+  store<f32>(term, f32.MAX_VALUE, TERM_SMALLEST);
   store<u32>(term, NO_ROW, TERM_TAIL_FIRST);
-  const reference = atomic.load<u32>(entryOf(atomic.load<u32>(field, SPARSE_TABLE), index), 4);
-  if (reference == 0) return false;
   const tag = reference & SPARSE_TAG;
   const address = reference & ~SPARSE_TAG;
   if (tag == SPARSE_ONE) {
@@ -52,6 +59,7 @@ export function openTerm(field: u32, term: u32, index: u32, weight: f32, end: u3
     if (tag == SPARSE_LIST) {
       store<u32>(term, word >>> SPARSE_ORDINAL_SHIFT, TERM_BLOCKS);
       store<u32>(term, atomic.load<u32>(address, 4), TERM_DIRECTORY);
+      store<u32>(term, atomic.load<u32>(address, 40), TERM_DENSE);
       widenBound(term, load<f32>(address, 12), load<f32>(address, 16));
     }
     openTail(term, rows, values, atomic.load<u32>(chunk), end);
@@ -84,6 +92,7 @@ function openTail(term: u32, rows: u32, values: u32, count: u32, end: u32): void
 function widenBound(term: u32, largest: f32, smallest: f32): void {
   const weight = load<f32>(term, TERM_WEIGHT);
   store<f32>(term, max(load<f32>(term, TERM_BOUND), reach(weight, largest, smallest)), TERM_BOUND);
+  store<f32>(term, min(load<f32>(term, TERM_SMALLEST), smallest), TERM_SMALLEST);
   const size = max(abs(weight * largest), abs(weight * smallest));
   store<f32>(term, max(load<f32>(term, TERM_SIZE), size), TERM_SIZE);
 }
@@ -137,6 +146,21 @@ export function blockOf(term: u32, row: u32): u32 {
   while (firstRow(term, block + 1) <= row) block++;
   store<u32>(term, block, TERM_HINT);
   return block;
+}
+
+/** The last block that begins at or before a row, or the first. Without branches, so that searches of terms overlap. */
+export function seekBlock(term: u32, row: u32): u32 {
+  const blocks = load<u32>(term, TERM_BLOCKS);
+  if (load<u32>(term, TERM_TAIL_FIRST) <= row) return blocks;
+  const directory = load<u32>(term, TERM_DIRECTORY);
+  let low: u32 = 0;
+  let length = blocks;
+  while (length > 1) {
+    const half = length >>> 1;
+    low = select<u32>(low + half, low, load<u32>(directory + ((low + half) << 4), 4) <= row);
+    length -= half;
+  }
+  return low;
 }
 
 /** Postings of a block. */
