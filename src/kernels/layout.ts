@@ -458,8 +458,6 @@ export const SPARSE_SEARCH_TERMS = 60;
 export const SPARSE_SEARCH_ORDER = 64;
 /** Postings that were scored. */
 export const SPARSE_SEARCH_SCORED = 68;
-/** Room for SPARSE_DENSE_ENTRY_BYTES for each term. */
-export const SPARSE_SEARCH_DENSE = 72;
 /** Of a term's dense block during a search: u32 address without tag · f32 weight x step · u32 that in units · u32 term. */
 export const SPARSE_DENSE_ENTRY_BYTES = 16;
 export const SPARSE_SEARCH_BYTES = 128;

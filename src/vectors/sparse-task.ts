@@ -16,7 +16,7 @@ export interface SparsePlan {
 }
 
 /** Bytes of a task for each term. */
-const TERM_BYTES = 20 + layout.SPARSE_DENSE_ENTRY_BYTES + layout.SPARSE_TERM_BYTES;
+const TERM_BYTES = 20 + layout.SPARSE_TERM_BYTES;
 
 /** The block of one sparse search in the arena: parameters and query going in, rows and scores coming out. */
 export class SparseTask {
@@ -32,13 +32,12 @@ export class SparseTask {
     const { indices, weights, k, filter } = plan;
     const termBytes = indices.length * 4;
     this.#memory = memory;
-    // Indices and weights, the order of terms and two lists of them, dense blocks, the terms.
+    // Indices and weights, the order of terms and two lists of them, the terms.
     this.#bytes = layout.SPARSE_SEARCH_BYTES + indices.length * TERM_BYTES + k * 8;
     this.address = arena.allocate(this.#bytes);
     const query = this.address + layout.SPARSE_SEARCH_BYTES;
     const order = query + 2 * termBytes;
-    const dense = order + 3 * termBytes;
-    const terms = dense + indices.length * layout.SPARSE_DENSE_ENTRY_BYTES;
+    const terms = order + 3 * termBytes;
     this.#rows = terms + indices.length * layout.SPARSE_TERM_BYTES;
     this.#scores = this.#rows + k * 4;
     const { u32, f32 } = arena;
@@ -63,7 +62,6 @@ export class SparseTask {
     u32[at + layout.SPARSE_SEARCH_WEIGHTS / 4] = query + termBytes;
     u32[at + layout.SPARSE_SEARCH_TERMS / 4] = terms;
     u32[at + layout.SPARSE_SEARCH_ORDER / 4] = order;
-    u32[at + layout.SPARSE_SEARCH_DENSE / 4] = dense;
   }
 
   /** What the kernel wrote, copied. */
@@ -82,7 +80,7 @@ export class SparseTask {
 
 /** Bytes of candidates (assembly/sparse-gather.ts), and of what windows are picked with (assembly/sparse-pick.ts). */
 const CANDIDATE_BYTES = 128 * 16;
-const PICK_BYTES = 32 * 1024 * (2 + 2) + 1025 * 32 + 1024 * 2 + 1024 + 64 + 512 + 1024 * 2 + 32 * 8 + 32 * 64 * 16;
+const PICK_BYTES = 32 * 1024 * (2 + 2) + 1025 * 32 + 1024 * 2 + 1024 + 64 + 512 + 1024 * 2 + 32 * 8 + 32 * 32 * 16;
 
 /**
  * What the kernel needs of its workspace: the sums of a window, zero between calls as the bitmap of visited rows is, which

@@ -1,7 +1,8 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, rm } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Collection } from '../../src/collections/collection.ts';
 import type { CollectionConfig, VectorFieldConfig } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
@@ -173,10 +174,26 @@ export async function crashBeforeLog(
   await reopenCopy(ground, after);
 }
 
-async function copyOf({ house }: VectorGround): Promise<string> {
-  const folder = await temporaryFolder();
-  await cp(house.folder, folder, { recursive: true });
-  return folder;
+/**
+ * What a crash leaves is one moment of the folder. A copy takes longer: it is taken again where a checkpoint has written
+ * or removed files meanwhile.
+ */
+async function copyOf(ground: VectorGround): Promise<string> {
+  for (;;) {
+    const before = await stillFiles(ground);
+    const folder = await temporaryFolder();
+    await cp(ground.house.folder, folder, { recursive: true });
+    if (before !== undefined && before === (await stillFiles(ground))) return folder;
+    await removeFolder(folder);
+    await delay(5);
+  }
+}
+
+/** The names of all files, or undefined while a checkpoint runs. */
+async function stillFiles(ground: VectorGround): Promise<string | undefined> {
+  if (collectionOf(ground).shards.some((shard) => shard.checkpointIsRunning)) return undefined;
+  const names = await readdir(ground.house.folder, { recursive: true });
+  return names.toSorted().join();
 }
 
 async function reopenCopy(ground: VectorGround, folder: string): Promise<void> {

@@ -64,7 +64,7 @@ for (const datatype of DATATYPES) {
     const chance = uniformSource(21);
     const field = SparseField.open(compute, { datatype });
     const rows: (SparseRow | undefined)[] = Array.from({ length: COUNT }, (_, at) => drawRow(chance, at));
-    const queries = [1, 2, 5, 9, 40, 90].map((size) => drawQuery(chance, size));
+    const queries = [1, 2, 5, 9, 30, 60].map((size) => drawQuery(chance, size));
     for (let first = 0; first < COUNT; first += 4500) {
       appendRows(
         field,
@@ -82,7 +82,7 @@ for (const datatype of DATATYPES) {
     const filter = field.admit(wordsOf(inside), COUNT - 100);
     const admitted = rows.map((row, at) => (inside[at] === true && at < COUNT - 100 ? row : undefined));
     for (const query of queries) {
-      for (const k of [1, 10, 300, 2000]) {
+      for (const k of [1, 10, 32, 300]) {
         t.is(await difference(field, rows, query, k), undefined);
         t.is(await difference(field, admitted, query, k, filter), undefined);
       }
@@ -114,7 +114,7 @@ test('weights and values of all sizes', async (t) => {
     const query = new Map(
       Array.from({ length: 12 }, (_, term) => [term, Math.fround(weights[term % 3] ?? 1)] as const),
     );
-    for (const k of [3, 700]) t.is(await difference(field, rows, query, k), undefined);
+    for (const k of [3, 30]) t.is(await difference(field, rows, query, k), undefined);
   }
   field.close();
 });

@@ -16,6 +16,12 @@ export function startBest(address: u32, k: u32): void {
   best = -f32.MAX_VALUE;
 }
 
+/** Begins again, where the k best rows are known to score more than `least`. */
+export function restartBest(least: f32): void {
+  size = 0;
+  best = least;
+}
+
 /** Takes a row in if its score is above `best`. */
 export function offerRow(row: u32, score: f32): void {
   if (size == capacity) {

@@ -4,8 +4,8 @@ import { SPARSE_DENSE_ENTRY_BYTES, SPARSE_FULL, TERM_DENSE, TERM_WEIGHT } from '
 
 /** Windows that are searched together. */
 export const WINDOWS: u32 = 32;
-/** Terms that entries are kept of for every window. */
-const LISTED_TERMS: u32 = 64;
+/** Terms that there is room for. */
+export const TERMS_MAX: u32 = 32;
 /** The smallest factor that makes any impact at least one unit. */
 const LEAST_FACTOR: f32 = 128;
 
@@ -14,8 +14,7 @@ let termCount: u32 = 0;
 let units: f32 = 0;
 let firstWindow: u32 = 0;
 let windowEnd: u32 = 0;
-/** Whether entries of all windows stand side by side: then where, and the lengths of their lists. */
-let listed: bool = false;
+/** Lists of all windows, and their lengths. */
 let entryRoom: u32 = 0;
 let entryCounts: u32 = 0;
 /** Entries of the window that was entered; where those of blocks with impacts by row end, and all. */
@@ -23,15 +22,13 @@ export let entries: u32 = 0;
 export let fullEnd: u32 = 0;
 export let entriesEnd: u32 = 0;
 
-/** room: for entries of one window; `more`: for WINDOWS x (8 + 64 x SPARSE_DENSE_ENTRY_BYTES) bytes. */
-export function startEntries(terms: u32, count: u32, unitsOfOne: f32, room: u32, more: u32): void {
+/** terms: at most TERMS_MAX; `room` for WINDOWS x (8 + 32 x SPARSE_DENSE_ENTRY_BYTES) bytes. */
+export function startEntries(terms: u32, count: u32, unitsOfOne: f32, room: u32): void {
   order = terms;
   termCount = count;
   units = unitsOfOne;
-  entries = room;
-  listed = count <= LISTED_TERMS;
-  entryCounts = more;
-  entryRoom = more + WINDOWS * 8;
+  entryCounts = room;
+  entryRoom = room + WINDOWS * 8;
 }
 
 /** Begins with windows [first, end), at most WINDOWS. */
@@ -65,12 +62,10 @@ export function endOfRun(term: u32, window: u32): u32 {
 /** Lists the dense blocks of a window, unless that has been done: those with impacts by row first. */
 export function enterDense(window: u32): void {
   const place = (window - firstWindow) << 3;
-  if (listed) {
-    entries = entryRoom + (place << 1) * termCount;
-    fullEnd = entries + load<u32>(entryCounts + place);
-    entriesEnd = entries + load<u32>(entryCounts + place, 4);
-    if (entriesEnd >= entries) return;
-  }
+  entries = entryRoom + (place << 1) * termCount;
+  fullEnd = entries + load<u32>(entryCounts + place);
+  entriesEnd = entries + load<u32>(entryCounts + place, 4);
+  if (entriesEnd >= entries) return;
   let full = entries;
   let others = entries + termCount * SPARSE_DENSE_ENTRY_BYTES;
   const end = others;

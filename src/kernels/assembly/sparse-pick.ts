@@ -21,7 +21,7 @@ import {
   fullEnd,
   startEntries,
 } from './sparse-entries';
-import { GROUP_RANGES, boundRanges, cutFor, groupBounds, groupsThere, nextGroup, rangesBetween } from './sparse-ranges';
+import { GROUP_RANGES, boundRanges, countBetween, cutFor, groupBounds, groupsThere, nextGroup, rangesBetween } from './sparse-ranges';
 import { STRIDE_RANGES, boundRows, completeRow, rowBounds, startRows } from './sparse-rows';
 import { lookUpSums, spreadBounds, spreadSums, startSpreading, touchPostings } from './sparse-spread';
 
@@ -37,6 +37,8 @@ import { lookUpSums, spreadBounds, spreadSums, startSpreading, touchPostings } f
 const PICKED: u32 = 1024;
 /** A range costs as much to look up as scanning this many postings. */
 const LOOKUP_POSTINGS: u32 = 10;
+/** Scoring a range costs as much for each term as adding this many postings. */
+const RANGE_POSTINGS: u64 = 4;
 /** Bounds are in units of the most that a row can score / this. */
 const UNITS: f32 = 32000;
 /** Groups of ranges, beside k, that are to have one scored in the first two passes. */
@@ -70,7 +72,7 @@ let windowCount: u32 = 0;
 export let pickedPostings: u32 = 0;
 
 /** terms: of the query; `error` is how far sums may be off; `room` as vectors/sparse-task.ts has it. */
-export function startPicking(terms: u32, count: u32, values: u32, error: f32, room: u32, dense: u32): void {
+export function startPicking(terms: u32, count: u32, values: u32, error: f32, room: u32): void {
   order = terms;
   termCount = count;
   kind = values;
@@ -88,11 +90,14 @@ export function startPicking(terms: u32, count: u32, values: u32, error: f32, ro
   startRows(values, slack, tops + ((WINDOWS * WINDOW_RANGES) / GROUP_RANGES) * 2);
   parts = rowBounds + 64;
   turns = parts + SPARSE_BLOCK * 4;
-  startEntries(terms, count, units, dense, turns + PICKED * 2);
+  startEntries(terms, count, units, turns + PICKED * 2);
 }
 
-/** Offers the best rows of the first `windows` windows. */
-export function pickRows(windows: u32, deadBits: u32, filterBits: u32, k: u32): void {
+/**
+ * Offers the best rows of the first `windows` windows. False where so many ranges might have one that adding all
+ * `postings` is cheaper; then some rows were offered already.
+ */
+export function pickRows(windows: u32, deadBits: u32, filterBits: u32, k: u32, postings: u64): bool {
   dead = deadBits;
   filter = filterBits;
   for (firstWindow = 0; firstWindow < windows; firstWindow += WINDOWS) {
@@ -101,8 +106,9 @@ export function pickRows(windows: u32, deadBits: u32, filterBits: u32, k: u32): 
     enterWindows(firstWindow, windowEnd());
     memory.fill(slots, 0, windowCount * WINDOW_RANGES * 2);
     boundWindows();
-    pickRanges(k);
+    if (!pickRanges(k, firstWindow == 0 ? postings : u64.MAX_VALUE)) return false;
   }
+  return true;
 }
 
 /** Loads what bounds are made of: lines that are not in the cache come together. */
@@ -161,14 +167,16 @@ function threshold(): i32 {
 }
 
 /** Scores ranges: first few with large bounds, then more, then all that are left. */
-function pickRanges(k: u32): void {
+function pickRanges(k: u32, postings: u64): bool {
   let high: i32 = 0x7fff;
   for (let pass: u32 = 0; pass < 3; pass++) {
     let low = threshold();
     if (pass < 2) low = max(low, cutFor(pass == 0 ? FIRST_GROUPS + k : SECOND_GROUPS + k * 4));
+    if (pass != 0 && <u64>countBetween(low, high) * termCount * RANGE_POSTINGS > postings) return false;
     if (low < high) pickBetween(low, high);
     high = min(low, high);
   }
+  return true;
 }
 
 function pickBetween(low: i32, high: i32): void {

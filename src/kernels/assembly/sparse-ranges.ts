@@ -80,6 +80,15 @@ export function rangesBetween(group: u32, low: i32, high: i32): u64 {
   return bits;
 }
 
+/** How many ranges have bounds above `low`, up to `high`. */
+export function countBetween(low: i32, high: i32): u32 {
+  let count: u32 = 0;
+  for (let group = nextGroup(0, low); group < groupCount; group = nextGroup(group + 1, low)) {
+    count += <u32>popcnt(rangesBetween(group, low, high));
+  }
+  return count;
+}
+
 /**
  * Writes the bounds of a window's ranges that the dense blocks from `entries` to `end` give (layout.ts, SPARSE_DENSE_ENTRY_BYTES). Products are
  * rounded to the nearest: each may be half a unit short.

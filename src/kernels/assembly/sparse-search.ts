@@ -6,7 +6,6 @@ import {
   SPARSE_SEARCH_COUNT,
   SPARSE_DENSE_WINDOWS,
   SPARSE_SEARCH_DEAD,
-  SPARSE_SEARCH_DENSE,
   SPARSE_SEARCH_END,
   SPARSE_SEARCH_FIELD,
   SPARSE_SEARCH_FILTER,
@@ -35,7 +34,7 @@ import {
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout';
-import { best, startBest, writeBest } from './sparse-best';
+import { best, restartBest, startBest, writeBest } from './sparse-best';
 import {
   completed,
   endWindow,
@@ -47,6 +46,7 @@ import {
   startWindow,
   tellPostings,
 } from './sparse-gather';
+import { TERMS_MAX } from './sparse-entries';
 import { pickRows, pickedPostings, startPicking } from './sparse-pick';
 import { addPostings, contribution, lookUp } from './sparse-sweep';
 import { enterWindow, openTerm, seekBlock, touchBlock } from './sparse-terms';
@@ -70,7 +70,7 @@ const WINDOW_ROWS: u32 = 8192;
 /** Bytes of candidates (sparse-gather.ts). */
 const CANDIDATE_BYTES: u32 = 2048;
 /** Most results that windows are picked for; the least and the most that a posting must add. */
-const K_MAX: u32 = 1000;
+const K_MAX: u32 = 32;
 const LEAST_PART: f32 = 1e-30;
 const MOST_PART: f32 = 1e30;
 
@@ -112,7 +112,7 @@ export function searchSparse(address: u32, space: u32): void {
     kind,
   );
   if (list != 0 && <u64>listed * termCount * LOOKUP_POSTINGS < postings) scoreList(list, listed);
-  else scoreWindows(pickWindows(field, space), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
+  else scoreWindows(pickWindows(space, postings), load<u32>(task, SPARSE_SEARCH_END), load<u32>(space, SPACE_VISITED));
   answer();
 }
 
@@ -175,18 +175,23 @@ function scoreList(list: u32, count: u32): void {
 }
 
 /** Searches the windows that have dense blocks, and answers where the others begin. */
-function pickWindows(field: u32, space: u32): u32 {
+function pickWindows(space: u32, postings: u64): u32 {
   const start = load<u32>(task, SPARSE_SEARCH_START);
   const filter = load<u32>(task, SPARSE_SEARCH_FILTER);
   const k = load<u32>(task, SPARSE_SEARCH_K);
   let end = load<u32>(task, SPARSE_SEARCH_END);
   if (filter != 0) end = min(end, load<u32>(task, SPARSE_SEARCH_FILTER_END));
   const windows = min(windowsThere, end / SPARSE_WINDOW);
-  if (start != 0 || windows == 0 || termCount == 0 || k > K_MAX || !allPositive()) return start;
+  if (start != 0 || windows == 0 || termCount == 0 || k > K_MAX || termCount > TERMS_MAX || !allPositive()) return start;
   const room = load<u32>(space, SPACE_BEAM) + CANDIDATE_BYTES;
-  startPicking(order, termCount, kind, slack, room, load<u32>(task, SPARSE_SEARCH_DENSE));
-  pickRows(windows, load<u32>(task, SPARSE_SEARCH_DEAD), filter, k);
+  startPicking(order, termCount, kind, slack, room);
+  const isDone = pickRows(windows, load<u32>(task, SPARSE_SEARCH_DEAD), filter, k, postings);
   scored += pickedPostings;
+  if (!isDone) {
+    // Rows come again, with sums in another order. Fewer than k have been offered where nothing is known.
+    restartBest(best > 0 ? best - 4 * slack : best);
+    return start;
+  }
   const next = windows * SPARSE_WINDOW;
   for (let at: u32 = 0; at < termCount; at++) {
     const term = load<u32>(order + (at << 2));
