@@ -3,7 +3,8 @@ import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
-import { RowFilter, filterWords } from './row-filter.ts';
+import { admitRows, filterWords } from './row-filter.ts';
+import type { RowFilter } from './row-filter.ts';
 import type { Hits } from './search-task.ts';
 import { SparseMemory } from './sparse-memory.ts';
 import { SparseTask, sparseShape } from './sparse-task.ts';
@@ -129,12 +130,9 @@ export class SparseField implements VectorField {
 
   admit(words: Uint32Array, rowEnd: number): RowFilter {
     invariant(!this.#closed, 'field: admitted after close');
-    const end = Math.min(rowEnd, this.#rowCount);
-    const bits = new Uint32Array(filterWords(end));
-    bits.set(words.subarray(0, bits.length));
-    bits[bits.length - 1] = (bits.at(-1) ?? 0) & ((1 << (end & 31)) - 1);
-    if (this.#deadCount > 0) this.#memory?.clearDead(bits);
-    return new RowFilter(this.#memory?.arena ?? this.#compute.arenas.forField(), bits, end, this.#deadCount);
+    const arena = this.#memory?.arena ?? this.#compute.arenas.forField();
+    const clearDead = (bits: Uint32Array): void => this.#memory?.clearDead(bits);
+    return admitRows({ arena, rowCount: this.#rowCount, deadCount: this.#deadCount, clearDead }, words, rowEnd);
   }
 
   /**
