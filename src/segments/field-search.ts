@@ -15,7 +15,7 @@ export async function searchField(index: FieldIndex, read: ReadOriginals, search
   if (index.kind === 'sparse') {
     if (query.kind !== 'sparse') throw otherKind();
     const { indices, values } = query;
-    return index.field.search({ indices, values, k, exact, scan: false, filter, signal });
+    return index.field.search({ indices, values, k, filter, signal });
   }
   const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
   if (index.kind === 'multi') {

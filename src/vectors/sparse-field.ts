@@ -26,9 +26,6 @@ export interface SparseSearch {
   readonly filter: RowFilter | undefined;
   /** Cancels the search before it begins. */
   readonly signal: AbortSignal;
-  /** Of other kinds of fields: this one always answers exactly, and everything is indexed. */
-  readonly exact: boolean;
-  readonly scan: boolean;
 }
 
 /** How often terms occur among live rows. */

@@ -42,7 +42,7 @@ async function difference(
 ): Promise<string | undefined> {
   const indices = Uint32Array.from(query.keys());
   const values = Float32Array.from(query.values());
-  const hits = await field.search({ indices, values, k, exact: false, filter, signal, scan: false });
+  const hits = await field.search({ indices, values, k, filter, signal });
   const wanted = bestRows(rows, query, COUNT);
   const scores = new Map(wanted.map(({ row, score }) => [row, score]));
   const relative = { float32: 2e-6, float16: 1e-3, uint8: 0 }[field.options.datatype];

@@ -17,7 +17,7 @@ const DATATYPES: readonly SparseFieldOptions['datatype'][] = ['float32', 'float1
 function find(field: SparseField, query: SparseRow, k: number, filter?: RowFilter): Promise<Hits> {
   const indices = Uint32Array.from(query.keys());
   const values = Float32Array.from(query.values());
-  return field.search({ indices, values, k, exact: false, filter, signal, scan: false });
+  return field.search({ indices, values, k, filter, signal });
 }
 
 /** Compares an answer with brute force over `rows`; undefined rows cannot be returned. */
@@ -256,7 +256,7 @@ test('nothing asked for, nothing there, and a search that was cancelled', async 
   const cancelled = AbortSignal.abort();
   const indices = Uint32Array.of(7);
   const values = Float32Array.of(1);
-  const request = { indices, values, k: 1, exact: true, filter: undefined, scan: true };
+  const request = { indices, values, k: 1, filter: undefined };
   await t.throwsAsync(field.search({ ...request, signal: cancelled }));
   field.close();
 });
