@@ -1,9 +1,7 @@
 import type { Compute } from '../compute/compute.ts';
 import { DenseField } from '../vectors/dense-field.ts';
 import { MultiField } from '../vectors/multi-field.ts';
-import { hasHalfArithmetic } from '../vectors/original-scores.ts';
 import { SparseField } from '../vectors/sparse-field.ts';
-import type { VectorField } from '../vectors/vector-field.ts';
 import type { DenseSpec, FieldSpec, MultiSpec, SparseSpec } from './field-spec.ts';
 import type { PackedVectors } from './vector-encoding.ts';
 
@@ -19,14 +17,13 @@ export function openFieldIndex(compute: Compute, spec: FieldSpec, graph: Uint8Ar
     case 'dense': {
       const { dimension, distance, m, efConstruct, datatype } = spec;
       const quantization = spec.quantization ?? undefined;
-      const options = { dimension, distance, m, efConstruct, datatype, quantization, remainders: scoresInMemory(spec) };
+      const options = { dimension, distance, m, efConstruct, datatype, quantization, remainders: !spec.onDisk };
       return { kind: spec.kind, spec, field: DenseField.open(compute, options, graph) };
     }
     case 'multi': {
       const { dimension, distance, datatype, m } = spec;
       const quantization = spec.quantization ?? undefined;
-      const remainders = scoresInMemory(spec);
-      const options = { dimension, distance, datatype, quantization, remainders, indexed: m > 0 };
+      const options = { dimension, distance, datatype, quantization, remainders: !spec.onDisk, indexed: m > 0 };
       return { kind: spec.kind, spec, field: MultiField.open(compute, options) };
     }
     case 'sparse':
@@ -53,14 +50,4 @@ export function appendTo(index: FieldIndex, { count, values, starts, indices }: 
       index.field.append(starts, indices, values, count);
       return;
   }
-}
-
-/** Whether memory is to hold what exact scores come from. */
-function scoresInMemory(spec: DenseSpec | MultiSpec): boolean {
-  return !spec.onDisk && !hasHalfArithmetic(spec);
-}
-
-/** What every kind can be asked. */
-export function fieldOf(index: FieldIndex): VectorField {
-  return index.field;
 }

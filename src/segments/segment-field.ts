@@ -6,7 +6,7 @@ import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { RowFilter } from '../vectors/row-filter.ts';
 import { TurboCodec } from '../vectors/turbo-codec.ts';
 import type { BuildOptions, VectorField } from '../vectors/vector-field.ts';
-import { appendTo, fieldOf, type FieldIndex, openFieldIndex } from './field-index.ts';
+import { appendTo, type FieldIndex, openFieldIndex } from './field-index.ts';
 import { FieldRows, NO_PLACE } from './field-rows.ts';
 import { searchField } from './field-search.ts';
 import type { FieldSpec } from './field-spec.ts';
@@ -34,8 +34,6 @@ export interface FieldStatistics {
   readonly liveCount: number;
   readonly rowCount: number;
   readonly indexedCount: number;
-  /** Of a dense vector or of a row of a multivector; 0 for sparse ones. */
-  readonly dimension: number;
   /** About what the vectors outside of the index weigh as Qdrant counts: f32. */
   readonly unindexedBytes: number;
   /** The same of all. */
@@ -75,16 +73,16 @@ export class SegmentField {
     return this.spec.name;
   }
 
+  /** What every kind can be asked. */
   get field(): VectorField {
-    return fieldOf(this.index);
+    return this.index.field;
   }
 
   get statistics(): FieldStatistics {
     const { liveCount, rowCount, indexedCount } = this.field;
-    const dimension = this.spec.kind === 'sparse' ? 0 : this.spec.dimension;
     const each = rowCount === 0 ? 0 : (this.numbers * 4) / rowCount;
     const unindexedBytes = (rowCount - indexedCount) * each;
-    return { liveCount, rowCount, indexedCount, dimension, unindexedBytes, bytes: liveCount * each };
+    return { liveCount, rowCount, indexedCount, unindexedBytes, bytes: liveCount * each };
   }
 
   /** Whether columns of this name and kind can be vectors of the field. */

@@ -87,9 +87,10 @@ export class DenseField implements VectorField {
     const code = trains ? int8Code(dimension) : chosen;
     this.#productCode = trains ? chosen : undefined;
     this.#whole = isWhole(code, datatype);
-    this.#shape = { dimension, distance, m, efConstruct, code, remainders: options.remainders && !this.#whole };
-    // Their scores come from the originals alone: rows are never kept whole, not even until centring is decided.
+    // Scores in half arithmetic come from the originals alone: rows are never kept whole, not even until centring is decided.
     this.#centringDecided = hasHalfArithmetic(options);
+    const remainders = options.remainders && !this.#whole && !this.#centringDecided;
+    this.#shape = { dimension, distance, m, efConstruct, code, remainders };
     this.#imported = imported;
   }
 
@@ -135,7 +136,7 @@ export class DenseField implements VectorField {
 
   /**
    * Whether an exact search has to compare with every original: there are no exact scores in memory, and codes give no
-   * bounds that are worth anything (scan-originals.ts).
+   * bounds that are worth anything (rescore.ts).
    */
   get needsFullRead(): boolean {
     const { code, remainders } = this.#scoring;
