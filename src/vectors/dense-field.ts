@@ -8,7 +8,7 @@ import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
 import { CENTRING_ROWS, centredCopy, meanWorthTaking } from './centring.ts';
 import { runSearch } from './dense-search.ts';
-import { chooseCode, int8Code, isWhole } from './field-code.ts';
+import { isWhole, startingCodes } from './field-code.ts';
 import type { FieldCode } from './field-code.ts';
 import { FieldMemory } from './field-memory.ts';
 import type { FieldShape } from './field-memory.ts';
@@ -22,9 +22,11 @@ import { admitRows } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { planSearch } from './search-plan.ts';
+import { needsFullRead } from './scoring.ts';
 import type { FieldScoring } from './scoring.ts';
 import type { SearchRequest } from './search-plan.ts';
-import { normalised } from './normalised.ts';
+import { asCoded } from './normalised.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { NO_HITS } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
 import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
@@ -70,7 +72,8 @@ export class DenseField implements VectorField {
   #deadCount = 0;
   #indexedCount = 0;
   #centringDecided = false;
-  #busy: Promise<void> | undefined;
+  /** Of the index and of the codes. */
+  readonly #changes: OneAtATime = new OneAtATime();
   #training: Promise<void> | undefined;
   #closed = false;
   #dropped = false;
@@ -82,10 +85,8 @@ export class DenseField implements VectorField {
     this.#compute = compute;
     this.options = options;
     const { dimension, distance, m, efConstruct, datatype, quantization } = options;
-    const chosen = chooseCode(dimension, datatype, quantization);
-    const trains = chosen.kind === layout.CODE_PRODUCT;
-    const code = trains ? int8Code(dimension) : chosen;
-    this.#productCode = trains ? chosen : undefined;
+    const { code, productCode } = startingCodes(dimension, datatype, quantization);
+    this.#productCode = productCode;
     this.#whole = isWhole(code, datatype);
     // Scores in half arithmetic come from the originals alone: rows are never kept whole, not even until centring is decided.
     this.#centringDecided = hasHalfArithmetic(options);
@@ -139,8 +140,7 @@ export class DenseField implements VectorField {
    * bounds that are worth anything (rescore.ts).
    */
   get needsFullRead(): boolean {
-    const { code, remainders } = this.#scoring;
-    return !this.#whole && !remainders && code !== layout.CODE_INT8;
+    return needsFullRead(this.#scoring);
   }
 
   get #scoring(): FieldScoring {
@@ -160,13 +160,7 @@ export class DenseField implements VectorField {
     invariant(vectors.length === rowCount * dimension, 'field: as many coordinates as rows x dimension');
     if (rowCount === 0) return;
     this.#reserve(rowCount);
-    this.#appendDirected(this.#normalises ? normalised(vectors, dimension) : vectors, rowCount);
-  }
-
-  /** Cosine of whole numbers, which keep their lengths, in a code that knows no lengths. */
-  get #normalises(): boolean {
-    const { datatype, distance } = this.options;
-    return datatype === 'uint8' && distance === 'Cosine' && this.#shape.code.kind !== layout.CODE_UINT8;
+    this.#appendDirected(asCoded(vectors, this.options, this.#shape.code.kind), rowCount);
   }
 
   #appendDirected(vectors: Float32Array, rowCount: number): void {
@@ -189,7 +183,7 @@ export class DenseField implements VectorField {
   /** From now on rows get product codes, and those that are there as well; where that fails they stay as they are. */
   #startTraining(code: FieldCode): void {
     if (this.#training !== undefined) return;
-    this.#training = this.#exclusively(() => this.#train(code)).catch(() => undefined);
+    this.#training = this.#changes.run(() => this.#train(code)).catch(() => undefined);
   }
 
   async #train(code: FieldCode): Promise<void> {
@@ -238,7 +232,7 @@ export class DenseField implements VectorField {
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
     const { m } = this.options;
     const counts = { rowCount: this.#rowCount, deadCount: this.#deadCount, graphRows: this.#indexedCount };
-    const query = this.#normalises ? normalised(request.query, this.options.dimension) : request.query;
+    const query = asCoded(request.query, this.options, this.#shape.code.kind);
     const plan = planSearch({ ...request, query }, { ...counts, m, scoring: this.#scoring });
     return runSearch({ compute: this.#compute, memory, m, plan, signal: request.signal });
   }
@@ -258,7 +252,7 @@ export class DenseField implements VectorField {
    */
   async buildIndex(options: BuildOptions): Promise<void> {
     if (this.options.m === 0) return;
-    await this.#exclusively(() => this.#build(options));
+    await this.#changes.run(() => this.#build(options));
   }
 
   /**
@@ -276,7 +270,7 @@ export class DenseField implements VectorField {
    * Waits for a running buildIndex. Throws timeout when aborted and internal when a thread fails: then close the target.
    */
   async compactInto(target: DenseField, liveRows: Uint32Array, signal: AbortSignal): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#changes.run(async () => {
       const memory = this.#memory;
       if (memory === undefined || liveRows.length === 0) return;
       const sourceLinked = this.#imported === undefined ? this.#indexedCount : 0;
@@ -307,16 +301,6 @@ export class DenseField implements VectorField {
     this.#closed = true;
     this.#memory?.close();
     this.#memory = undefined;
-  }
-
-  /** Runs `work` while nothing else changes the graph. */
-  async #exclusively(work: () => Promise<void>): Promise<void> {
-    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
-    const building = work().finally(() => {
-      this.#busy = undefined;
-    });
-    this.#busy = building;
-    await building;
   }
 
   /** Memory of an empty field for a copy, in the arena of what is copied: one kernel must reach both. */
@@ -350,7 +334,7 @@ export class DenseField implements VectorField {
 
   /** Centres what is there and all that comes, where that pays. The old memory serves the searches that are under way. */
   #decideCentring(): void {
-    const may = this.#mayCentre && this.#indexedCount === 0 && this.#busy === undefined && !this.#dropped;
+    const may = this.#mayCentre && this.#indexedCount === 0 && !this.#changes.isBusy && !this.#dropped;
     this.#centringDecided = true;
     const memory = present(this.#memory, 'field: reserved memory');
     const rowCount = this.#rowCount;

@@ -35,6 +35,18 @@ export function int8Code(dimension: number): FieldCode {
   return plainCode(layout.CODE_INT8, dimension);
 }
 
+/** The code that rows have from the first on, and the one that they get once there are enough to train it by. */
+export function startingCodes(
+  dimension: number,
+  datatype: VectorDatatype,
+  quantization: QuantizationConfig | undefined,
+): { readonly code: FieldCode; readonly productCode: FieldCode | undefined } {
+  const code = chooseCode(dimension, datatype, quantization);
+  return code.kind === layout.CODE_PRODUCT
+    ? { code: int8Code(dimension), productCode: code }
+    : { code, productCode: undefined };
+}
+
 /**
  * The code of a field's rows. Scalar quantisation is what every field of floats has anyway. Rows of whole numbers are
  * already as small as scalar quantisation would make them.

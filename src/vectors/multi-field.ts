@@ -5,7 +5,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
-import { chooseCode, int8Code, isWhole } from './field-code.ts';
+import { isWhole, startingCodes } from './field-code.ts';
 import type { FieldCode } from './field-code.ts';
 import type { FieldMemory, FieldShape } from './field-memory.ts';
 import { assignRows, centroidCount, trainCentroids } from './multi-centroids.ts';
@@ -13,12 +13,14 @@ import { MultiMemory } from './multi-memory.ts';
 import type { CentroidBuild } from './multi-pieces.ts';
 import { planMulti, splitMulti } from './multi-plan.ts';
 import type { MultiPlan, MultiRequest } from './multi-plan.ts';
-import { normalised } from './normalised.ts';
+import { asCoded } from './normalised.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { MultiTask } from './multi-task.ts';
 import { hasHalfArithmetic } from './original-scores.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
 import { admitRows } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
+import { needsFullRead } from './scoring.ts';
 import type { FieldScoring } from './scoring.ts';
 import { mergeHits } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
@@ -60,7 +62,8 @@ export class MultiField implements VectorField {
   #rowCount = 0;
   #deadCount = 0;
   #innerCount = 0;
-  #busy: Promise<void> | undefined;
+  /** Of the index and of the codes. */
+  readonly #changes: OneAtATime = new OneAtATime();
   #training: Promise<void> | undefined;
   #closed = false;
 
@@ -69,10 +72,9 @@ export class MultiField implements VectorField {
     this.#compute = compute;
     this.options = options;
     // With remainders there are int8 codes anyway, and they are better than any that the user may ask for.
-    const chosen = chooseCode(dimension, datatype, options.remainders ? undefined : options.quantization);
-    const trains = chosen.kind === layout.CODE_PRODUCT;
-    const code = trains ? int8Code(dimension) : chosen;
-    this.#productCode = trains ? chosen : undefined;
+    const quantization = options.remainders ? undefined : options.quantization;
+    const { code, productCode } = startingCodes(dimension, datatype, quantization);
+    this.#productCode = productCode;
     this.#whole = isWhole(code, datatype);
     // Scores in half arithmetic come from the originals alone.
     const remainders = options.remainders && !this.#whole && !hasHalfArithmetic(options);
@@ -122,7 +124,7 @@ export class MultiField implements VectorField {
     this.#memory ??= new MultiMemory(this.#compute.arenas.forField(), this.#shape);
     const memory = this.#memory;
     memory.reserve(this.#rowCount + rowCount, this.#innerCount + added);
-    memory.rows.quantise(this.#innerCount, this.#directed(values), added);
+    memory.rows.quantise(this.#innerCount, asCoded(values, this.options, this.#shape.code.kind), added);
     const table = memory.starts.address / 4 + this.#rowCount;
     for (let row = 1; row <= rowCount; row += 1) {
       memory.arena.u32[table + row] = this.#innerCount + (starts[row] ?? 0);
@@ -131,7 +133,7 @@ export class MultiField implements VectorField {
     this.#rowCount += rowCount;
     const code = this.#productCode;
     if (code !== undefined && this.#innerCount >= PRODUCT_ROWS_MIN) {
-      this.#training ??= this.#exclusively(() => this.#train(code)).catch(() => undefined);
+      this.#training ??= this.#changes.run(() => this.#train(code)).catch(() => undefined);
     }
   }
 
@@ -145,8 +147,7 @@ export class MultiField implements VectorField {
    * worth anything. Its answer then names all rows.
    */
   get needsFullRead(): boolean {
-    const { code, remainders } = this.#scoring;
-    return !this.#whole && !remainders && code !== layout.CODE_INT8;
+    return needsFullRead(this.#scoring);
   }
 
   get #scoring(): FieldScoring {
@@ -158,13 +159,6 @@ export class MultiField implements VectorField {
       wide: false,
       quantization: this.options.quantization,
     };
-  }
-
-  /** Cosine of whole numbers, which keep their lengths, in a code that knows no lengths: rows at length 1. */
-  #directed(rows: Float32Array): Float32Array {
-    const { datatype, distance, dimension } = this.options;
-    const directs = datatype === 'uint8' && distance === 'Cosine' && this.#shape.code.kind !== layout.CODE_UINT8;
-    return directs ? normalised(rows, dimension) : rows;
   }
 
   async #train(code: FieldCode): Promise<void> {
@@ -213,7 +207,7 @@ export class MultiField implements VectorField {
     const { filter, signal } = request;
     invariant(filter?.isClosed !== true, 'multi: searched with a filter that is open');
     const memory = this.#memory;
-    const query = this.#directed(request.query);
+    const query = asCoded(request.query, this.options, this.#shape.code.kind);
     const plan = planMulti({ ...request, query }, this.#rows());
     if (memory === undefined || plan.k === 0) return NOTHING;
     invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
@@ -233,7 +227,7 @@ export class MultiField implements VectorField {
    * rows not yet done stay in the scanned tail.
    */
   async buildIndex(options: BuildOptions): Promise<void> {
-    await this.#exclusively(() => this.#build(options));
+    await this.#changes.run(() => this.#build(options));
   }
 
   /** Frees the memory, once searches under way are done. */
@@ -254,16 +248,6 @@ export class MultiField implements VectorField {
       centroidCount: memory?.centroids?.count ?? 0,
       scoring: this.#scoring,
     };
-  }
-
-  /** Runs `work` while nothing else changes the index or the codes. */
-  async #exclusively(work: () => Promise<void>): Promise<void> {
-    while (this.#busy !== undefined) await this.#busy.catch(() => undefined);
-    const building = work().finally(() => {
-      this.#busy = undefined;
-    });
-    this.#busy = building;
-    await building;
   }
 
   /** All live rows that a plan admits. */

@@ -16,6 +16,11 @@ export interface FieldScoring {
   readonly quantization: QuantizationConfig | undefined;
 }
 
+/** Whether an exact search reads every original: no exact scores are in memory, and the codes give no bounds worth anything. */
+export function needsFullRead({ code, whole, remainders }: FieldScoring): boolean {
+  return !whole && !remainders && code !== layout.CODE_INT8;
+}
+
 export interface ScoringRequest {
   readonly exact: boolean;
   readonly quantization: QuantizationParams;
