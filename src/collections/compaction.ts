@@ -92,13 +92,13 @@ async function compactGroup(shard: Shard, sources: readonly Segment[], compactio
     }
     await shard.replaceSegments(sources, target, begun, () => carryChanges(parts, target));
   };
-  await shard.buildSegment((target, flush) => allCopying(sources, () => copy(target, flush)));
-}
-
-/** While rows are copied they get no new vectors: those who bring them write new rows instead. */
-function allCopying(sources: readonly Segment[], copy: () => Promise<void>): Promise<void> {
-  const [first, ...others] = sources;
-  return first === undefined ? copy() : first.copying(() => allCopying(others, copy));
+  // Those who bring new vectors meanwhile write new rows.
+  for (const source of sources) source.beginCopying();
+  try {
+    await shard.buildSegment(copy);
+  } finally {
+    for (const source of sources) source.endCopying();
+  }
 }
 
 const NO_FIELDS: ReadonlySet<string> = new Set();

@@ -298,14 +298,13 @@ export class Segment {
     return this.points.liveRows();
   }
 
-  /** Runs a copying of rows, during which they get no new vectors. */
-  async copying(copy: () => Promise<void>): Promise<void> {
+  /** Until `endCopying` rows are copied, and get no new vectors. */
+  beginCopying(): void {
     this.copies++;
-    try {
-      await copy();
-    } finally {
-      this.copies--;
-    }
+  }
+
+  endCopying(): void {
+    this.copies--;
   }
 
   /** A request uses this segment until it calls `release`: its files stay open as long. */
