@@ -16,19 +16,10 @@ import {
 } from '../../src/core/collection-config.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
 import { NO_DIFF } from './house.ts';
+import { denseConfig } from './plain-vectors.ts';
 
-const dense = (name: string, more: Partial<DenseVectorConfig> = {}): DenseVectorConfig => ({
-  name,
-  size: 4,
-  distance: 'Dot',
-  hnswConfig: undefined,
-  quantization: undefined,
-  onDisk: undefined,
-  memory: undefined,
-  datatype: undefined,
-  multivector: false,
-  ...more,
-});
+const dense = (name: string, more: Partial<DenseVectorConfig> = {}): DenseVectorConfig =>
+  denseConfig(name, 4, 'Dot', more);
 
 const SCALAR: QuantizationConfig = { kind: 'scalar', quantile: 0.99, alwaysRam: true, memory: undefined };
 const BINARY: QuantizationConfig = {
