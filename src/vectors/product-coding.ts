@@ -3,13 +3,10 @@ import type { Compute } from '../compute/compute.ts';
 import * as layout from '../kernels/layout.ts';
 import type { FieldCode } from './field-code.ts';
 import { FieldMemory } from './field-memory.ts';
-import { TRAINING_ROWS } from './product-training.ts';
+import { TRAINING_ROUNDS, TRAINING_ROWS, TRAINING_SCRATCH_BYTES } from './product-training.ts';
 
 /** Rows from which a field has product codes: 256 centroids of fewer rows would be the rows themselves. */
 export const PRODUCT_ROWS_MIN = 4096;
-const ROUNDS = 8;
-/** What training a subspace needs besides (assembly/product-training.ts). */
-const TRAINING_BYTES = 17_536;
 /** Subspaces that one piece of background work trains: some tens of milliseconds. */
 const PIECE_SUBSPACES = 8;
 /** Rows read or coded in one turn of the event loop: a millisecond or two. */
@@ -109,18 +106,18 @@ async function trainSubspaces(
   arena.u32[tables / 4 + 1] = subspaces;
   let next = 0;
   const lane = async (): Promise<void> => {
-    const scratch = arena.allocate(TRAINING_BYTES);
+    const scratch = arena.allocate(TRAINING_SCRATCH_BYTES);
     try {
       while (next < subspaces && coding.rowCount() > 0) {
         const start = next;
         const end = Math.min(start + PIECE_SUBSPACES, subspaces);
         next = end;
         const shape = { padded, rowCount: 1, beam: 1, links: 1, top: 1 };
-        const piece = { tables, start, end, samples, count, dimension, rounds: ROUNDS, scratch };
+        const piece = { tables, start, end, samples, count, dimension, rounds: TRAINING_ROUNDS, scratch };
         await compute.background({ arena, shape, work: { kind: 'product', ...piece } });
       }
     } finally {
-      arena.free(scratch, TRAINING_BYTES);
+      arena.free(scratch, TRAINING_SCRATCH_BYTES);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: compute.backgroundThreads }, lane));

@@ -1,51 +1,15 @@
-import type { Arena } from '../compute/arenas.ts';
 import type { ProductCompression } from '../core/quantization.ts';
 
 /** Rows that centroids are found by: some 16 a centroid, and still within a second or two at 768 dimensions. */
 export const TRAINING_ROWS = 4096;
-const ROUNDS = 8;
-/** What a round needs (kernels/assembly/product-training.ts). */
-const SCRATCH_BYTES = 17_536;
+/** Of k-means. */
+export const TRAINING_ROUNDS = 8;
+/** What a round needs besides the rows (kernels/assembly/product-training.ts). */
+export const TRAINING_SCRATCH_BYTES = 17_536;
 
 const SUBSPACES: Readonly<Record<ProductCompression, number>> = { x4: 1, x8: 2, x16: 4, x32: 8, x64: 16 };
 
 /** Coordinates that one byte stands for. */
 export function subspaceOf(compression: ProductCompression): number {
   return SUBSPACES[compression];
-}
-
-/**
- * Finds the centroids of a product code by k-means and writes the tables at `tables` (codeShape: tableBytes). Yields after
- * each round of each subspace, about a millisecond of work, so that the caller may do something else meanwhile or stop.
- * The same samples make the same tables.
- *
- * samples  f32[dimension] end to end, at least one row; TRAINING_ROWS of them suffice.
- * Throws insufficient_storage where the arena has no room for the samples.
- */
-export function* trainProduct(options: {
-  readonly arena: Arena;
-  readonly tables: number;
-  readonly dimension: number;
-  readonly subspace: number;
-  readonly samples: Float32Array;
-}): Generator<void, void, void> {
-  const { arena, tables, dimension, subspace, samples } = options;
-  const subspaces = Math.ceil(dimension / subspace);
-  const rowCount = samples.length / dimension;
-  const source = arena.allocate(samples.byteLength + SCRATCH_BYTES);
-  const scratch = source + samples.byteLength;
-  try {
-    arena.f32.set(samples, source / 4);
-    arena.u32[tables / 4] = subspace;
-    arena.u32[tables / 4 + 1] = subspaces;
-    for (let index = 0; index < subspaces; index += 1) {
-      arena.kernels.beginSubspace(tables, index, source, rowCount, dimension);
-      for (let round = 0; round < ROUNDS; round += 1) {
-        arena.kernels.trainSubspace(tables, index, source, rowCount, dimension, round, scratch);
-        yield;
-      }
-    }
-  } finally {
-    arena.free(source, samples.byteLength + SCRATCH_BYTES);
-  }
 }

@@ -1,7 +1,8 @@
 import test from 'ava';
 import { bruteForce, gaussianSource, generateClustered } from '../../scripts/bench/data.ts';
 import * as layout from '../../src/kernels/layout.ts';
-import { trainProduct, subspaceOf } from '../../src/vectors/product-training.ts';
+import { subspaceOf } from '../../src/vectors/product-training.ts';
+import { trainProduct } from './train-product.ts';
 import { CodedField } from './coded-field.ts';
 
 const DIMENSION = 128;

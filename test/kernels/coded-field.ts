@@ -4,7 +4,7 @@ import * as layout from '../../src/kernels/layout.ts';
 import { compileKernels } from '../../src/kernels/load.ts';
 import { codeShape } from '../../src/vectors/code-shape.ts';
 import type { CodeKind } from '../../src/vectors/code-shape.ts';
-import { trainProduct } from '../../src/vectors/product-training.ts';
+import { trainProduct } from './train-product.ts';
 import { rotationFactors } from '../../src/vectors/rotation.ts';
 
 const arena = new Arenas(compileKernels()).forField();

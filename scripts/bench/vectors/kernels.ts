@@ -14,7 +14,7 @@ import * as layout from '../../../src/kernels/layout.ts';
 import { compileKernels } from '../../../src/kernels/load.ts';
 import { chooseCode } from '../../../src/vectors/field-code.ts';
 import { FieldMemory } from '../../../src/vectors/field-memory.ts';
-import { trainProduct } from '../../../src/vectors/product-training.ts';
+import { trainProduct } from '../../../test/kernels/train-product.ts';
 import { gaussianSource } from '../data.ts';
 import { floatKernel } from './float-kernel.ts';
 
