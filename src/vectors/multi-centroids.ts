@@ -1,4 +1,4 @@
-import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import { int8Code } from './field-code.ts';
 import { FieldMemory } from './field-memory.ts';
 import type { FieldShape } from './field-memory.ts';
@@ -64,15 +64,15 @@ export async function trainCentroids(build: CentroidBuild, rowCount: number, cou
       rowCount: sampleCount,
     };
     const groups = openGroups(index, shape.dimension, scratch);
-    await runPiece(build, { ...sample, step: layout.CENTROID_DO_SPREAD });
+    await runPiece(build, { ...sample, step: multiLayout.CENTROID_DO_SPREAD });
     for (let round = 0; round <= ROUNDS; round += 1) {
       if (round > 0) {
         await assignPieces(build, sample, 0, sampleCount);
-        await runPiece(build, { ...sample, step: layout.CENTROID_DO_MEANS });
+        await runPiece(build, { ...sample, step: multiLayout.CENTROID_DO_MEANS });
       }
       const order = groups === undefined ? 0 : await regroup(build, index, groups, round === 0);
       const target = round === ROUNDS ? index.scored.field : 0;
-      await runPiece(build, { ...sample, step: layout.CENTROID_DO_WRITE, order, target });
+      await runPiece(build, { ...sample, step: multiLayout.CENTROID_DO_WRITE, order, target });
     }
   } catch (error) {
     // Undone, so that a failure leaves no half of an index.
@@ -151,10 +151,10 @@ async function regroup(build: CentroidBuild, index: CentroidIndex, groups: Group
   const { clustering, order } = groups;
   const { arena } = build.memory;
   const { count } = index;
-  if (first) await runPiece(build, { ...clustering, step: layout.CENTROID_DO_SPREAD });
+  if (first) await runPiece(build, { ...clustering, step: multiLayout.CENTROID_DO_SPREAD });
   for (let round = 0; round < (first ? GROUP_ROUNDS_FIRST : GROUP_ROUNDS); round += 1) {
     await assignPieces(build, clustering, 0, count);
-    await runPiece(build, { ...clustering, step: layout.CENTROID_DO_MEANS });
+    await runPiece(build, { ...clustering, step: multiLayout.CENTROID_DO_MEANS });
   }
   await assignPieces(build, clustering, 0, count);
   const names = new Uint16Array(arena.memory.buffer, clustering.names, count);

@@ -5,6 +5,7 @@ import { VectorizerError } from '../core/errors.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import { isWhole, startingCodes } from './field-code.ts';
 import type { FieldCode } from './field-code.ts';
 import type { FieldMemory, FieldShape } from './field-memory.ts';
@@ -273,7 +274,14 @@ export class MultiField implements VectorField {
     const task = new MultiTask(memory, plan, dimension, distance);
     try {
       const { padded, code } = memory.rows;
-      const shape = { padded, rowCount: 1, beam: 1, links: layout.MULTI_CHUNK, top: 1, queryBytes: code.queryBytes };
+      const shape = {
+        padded,
+        rowCount: 1,
+        beam: 1,
+        links: multiLayout.MULTI_CHUNK,
+        top: 1,
+        queryBytes: code.queryBytes,
+      };
       const done = memory.using(this.#compute.search({ arena, task: task.address, shape, signal }));
       await (plan.filter === undefined ? done : plan.filter.using(done));
       return task.hits();

@@ -1,7 +1,7 @@
 import type { Arena } from '../compute/arenas.ts';
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
-import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import type { FieldMemory, FieldShape } from './field-memory.ts';
 import type { CentroidIndex, MultiMemory } from './multi-memory.ts';
 import { openSet, setBytes, setShape } from './multi-queries.ts';
@@ -41,7 +41,7 @@ export async function assignPieces(build: CentroidBuild, rows: Clustering, start
     while (next < end) {
       const from = next;
       next = Math.min(from + PIECE_ROWS, end);
-      await runPiece(build, { ...rows, step: layout.CENTROID_DO_ASSIGN, start: from, end: next });
+      await runPiece(build, { ...rows, step: multiLayout.CENTROID_DO_ASSIGN, start: from, end: next });
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: build.compute.backgroundThreads }, lane));
@@ -65,14 +65,14 @@ export async function runPiece(build: CentroidBuild, piece: Piece): Promise<void
   const { arena } = memory;
   const { padded } = memory.rows;
   const { groups, near, start = 0, end = piece.rowCount } = piece;
-  const lanes = layout.CENTROID_LANES;
+  const lanes = multiLayout.CENTROID_LANES;
   const queries = setShape(lanes, padded, near.code);
-  const rows = piece.step === layout.CENTROID_DO_ASSIGN ? end - start : 0;
+  const rows = piece.step === multiLayout.CENTROID_DO_ASSIGN ? end - start : 0;
   const all = setShape(rows, padded, near.code);
   const groupsCount = groups?.count ?? 0;
   const scratch = new Scratch(arena);
-  const task = scratch.take(layout.CENTROID_BYTES);
-  arena.u8.fill(0, task, task + layout.CENTROID_BYTES);
+  const task = scratch.take(multiLayout.CENTROID_BYTES);
+  arena.u8.fill(0, task, task + multiLayout.CENTROID_BYTES);
   const set = (field: number, value: number): void => {
     arena.u32[(task + field) / 4] = value;
   };
@@ -83,27 +83,27 @@ export async function runPiece(build: CentroidBuild, piece: Piece): Promise<void
     arena.u8.fill(0, centred, centred + padded * 6 + 64);
     openSet(arena, querySet, queries);
     openSet(arena, pieceSet, all);
-    set(layout.CENTROID_QUERIES, querySet);
-    set(layout.CENTROID_PIECE, pieceSet);
-    set(layout.CENTROID_CENTRED, centred);
-    set(layout.CENTROID_MATRIX, scratch.take((Math.max(layout.MULTI_CHUNK, groupsCount) + 1) * lanes * 4));
-    set(layout.CENTROID_PLACES, scratch.take((rows + groupsCount + 64) * layout.CENTROID_PLACE_BYTES));
-    set(layout.CENTROID_FIELD, piece.field);
-    set(layout.CENTROID_NEAR, near.field);
-    set(layout.CENTROID_COUNT, piece.count);
-    set(layout.CENTROID_LIST, piece.list);
-    set(layout.CENTROID_START, start);
-    set(layout.CENTROID_END, end);
-    set(layout.CENTROID_ASSIGNED, piece.names);
-    set(layout.CENTROID_MEANS, piece.means);
-    set(layout.CENTROID_SIZES, piece.sizes);
-    set(layout.CENTROID_UNIT, piece.unit ? 1 : 0);
-    set(layout.CENTROID_GROUPS, groups?.centres.field ?? 0);
-    set(layout.CENTROID_GROUP_COUNT, groupsCount);
-    set(layout.CENTROID_GROUP_STARTS, groups?.starts.address ?? 0);
-    set(layout.CENTROID_ORDER, piece.order ?? 0);
-    set(layout.CENTROID_TARGET, piece.target ?? 0);
-    set(layout.CENTROID_STEP, piece.step);
+    set(multiLayout.CENTROID_QUERIES, querySet);
+    set(multiLayout.CENTROID_PIECE, pieceSet);
+    set(multiLayout.CENTROID_CENTRED, centred);
+    set(multiLayout.CENTROID_MATRIX, scratch.take((Math.max(multiLayout.MULTI_CHUNK, groupsCount) + 1) * lanes * 4));
+    set(multiLayout.CENTROID_PLACES, scratch.take((rows + groupsCount + 64) * multiLayout.CENTROID_PLACE_BYTES));
+    set(multiLayout.CENTROID_FIELD, piece.field);
+    set(multiLayout.CENTROID_NEAR, near.field);
+    set(multiLayout.CENTROID_COUNT, piece.count);
+    set(multiLayout.CENTROID_LIST, piece.list);
+    set(multiLayout.CENTROID_START, start);
+    set(multiLayout.CENTROID_END, end);
+    set(multiLayout.CENTROID_ASSIGNED, piece.names);
+    set(multiLayout.CENTROID_MEANS, piece.means);
+    set(multiLayout.CENTROID_SIZES, piece.sizes);
+    set(multiLayout.CENTROID_UNIT, piece.unit ? 1 : 0);
+    set(multiLayout.CENTROID_GROUPS, groups?.centres.field ?? 0);
+    set(multiLayout.CENTROID_GROUP_COUNT, groupsCount);
+    set(multiLayout.CENTROID_GROUP_STARTS, groups?.starts.address ?? 0);
+    set(multiLayout.CENTROID_ORDER, piece.order ?? 0);
+    set(multiLayout.CENTROID_TARGET, piece.target ?? 0);
+    set(multiLayout.CENTROID_STEP, piece.step);
     const shape = { padded, rowCount: 1, beam: 1, links: 1, top: 1 };
     await compute.background({ arena, shape, work: { kind: 'centroids', task } });
   } finally {

@@ -1,4 +1,5 @@
 import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import type { QuantizationParams } from '../core/quantization.ts';
 import type { RowFilter } from './row-filter.ts';
 import { chooseScoring } from './scoring.ts';
@@ -104,7 +105,7 @@ export function planMulti(request: MultiRequest, rows: MultiRows): MultiPlan {
   const candidates = Math.max(request.ef, answers) * CANDIDATES_PER_EF;
   const indexedShare = indexedCount / rowCount;
   const sieved = admitted * indexedShare;
-  const blocks = Math.ceil(Math.min(queryRows, layout.MULTI_SIEVE_ROWS) / 16);
+  const blocks = Math.ceil(Math.min(queryRows, multiLayout.MULTI_SIEVE_ROWS) / 16);
   const work =
     rows.centroidCount * queryRows * dimension +
     (sieved * blocks * SIEVED_ROW_WORK * rows.innerCount) / rowCount +

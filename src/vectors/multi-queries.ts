@@ -1,5 +1,5 @@
 import type { Arena } from '../compute/arenas.ts';
-import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import type { FieldCode } from './field-code.ts';
 
 /** A set of query rows in an arena (layout.ts, SET_…): rows as they are, and room for their codes. */
@@ -23,7 +23,7 @@ export function setShape(rows: number, padded: number, code: FieldCode): SetShap
 
 export function setBytes({ rows, padded, codeBytes }: SetShape): number {
   const lanes = lanesOf(rows);
-  return layout.SET_BYTES + lanes * padded * 4 + lanes * codeBytes + lanes * 16;
+  return multiLayout.SET_BYTES + lanes * padded * 4 + lanes * codeBytes + lanes * 16;
 }
 
 /** Makes a set at `address` of rows of `dimension` floats end to end. */
@@ -45,14 +45,14 @@ export function writeSet(arena: Arena, address: number, shape: SetShape, values:
 /** Makes a set at `address`; answers where its queries' coordinates belong. */
 export function openSet(arena: Arena, address: number, { rows, padded, codeBytes }: SetShape): number {
   const lanes = lanesOf(rows);
-  const query = address + layout.SET_BYTES;
+  const query = address + multiLayout.SET_BYTES;
   const codes = query + lanes * padded * 4;
   const { u32 } = arena;
-  u32[(address + layout.SET_QUERY) / 4] = query;
-  u32[(address + layout.SET_ROWS) / 4] = rows;
-  u32[(address + layout.SET_LANES) / 4] = lanes;
-  u32[(address + layout.SET_CODES) / 4] = codes;
-  u32[(address + layout.SET_CODE_BYTES) / 4] = codeBytes;
-  u32[(address + layout.SET_AFFINE) / 4] = codes + lanes * codeBytes;
+  u32[(address + multiLayout.SET_QUERY) / 4] = query;
+  u32[(address + multiLayout.SET_ROWS) / 4] = rows;
+  u32[(address + multiLayout.SET_LANES) / 4] = lanes;
+  u32[(address + multiLayout.SET_CODES) / 4] = codes;
+  u32[(address + multiLayout.SET_CODE_BYTES) / 4] = codeBytes;
+  u32[(address + multiLayout.SET_AFFINE) / 4] = codes + lanes * codeBytes;
   return query;
 }

@@ -1,4 +1,5 @@
 import * as layout from '../kernels/layout.ts';
+import * as multiLayout from '../kernels/layout-multi.ts';
 import type { Distance } from '../core/collection-config.ts';
 import type { MultiMemory } from './multi-memory.ts';
 import { lanesOf, setBytes, setShape, writeSet } from './multi-queries.ts';
@@ -30,81 +31,81 @@ export class MultiTask {
     const answers = later ? notes : plan.answers;
     const sifted = plan.candidates * 2 + 1024;
     const count = index?.count ?? 0;
-    const sieveRows = index === undefined ? 0 : Math.min(queryRows, layout.MULTI_SIEVE_ROWS);
+    const sieveRows = index === undefined ? 0 : Math.min(queryRows, multiLayout.MULTI_SIEVE_ROWS);
     const sieveLanes = lanesOf(sieveRows);
     const asked = setShape(queryRows, padded, rows.code);
     const sieved = setShape(sieveRows, padded, index?.scored.code ?? rows.code);
     const parts: readonly (readonly [field: number, bytes: number])[] = [
-      [layout.MULTI_QUERIES, setBytes(asked)],
-      [layout.MULTI_SIEVE_QUERIES, index === undefined ? 0 : setBytes(sieved)],
-      [layout.MULTI_BEST, lanes * 4],
-      [layout.MULTI_EXACT, lanes * 8],
-      [layout.MULTI_MATRIX, (layout.MULTI_CHUNK + 1) * lanes * 4],
-      [layout.MULTI_TOP, ((later ? plan.k : plan.answers) + 2) * 8],
-      [layout.MULTI_NOTES, (notes + 1) * 8],
-      [layout.MULTI_TABLE, count * Math.ceil(sieveLanes / 16) * 16],
-      [layout.MULTI_TABLE_SCORES, count === 0 ? 0 : (count + 1) * sieveLanes * 4],
-      [layout.MULTI_BINS, count === 0 ? 0 : layout.MULTI_BIN_COUNT * 4],
-      [layout.MULTI_SIFTED, count === 0 ? 0 : sifted * 8],
-      [layout.MULTI_ROWS, answers * 4],
-      [layout.MULTI_SCORES, answers * 4],
-      [layout.MULTI_CEILINGS, plan.approximate ? answers * 4 : 0],
+      [multiLayout.MULTI_QUERIES, setBytes(asked)],
+      [multiLayout.MULTI_SIEVE_QUERIES, index === undefined ? 0 : setBytes(sieved)],
+      [multiLayout.MULTI_BEST, lanes * 4],
+      [multiLayout.MULTI_EXACT, lanes * 8],
+      [multiLayout.MULTI_MATRIX, (multiLayout.MULTI_CHUNK + 1) * lanes * 4],
+      [multiLayout.MULTI_TOP, ((later ? plan.k : plan.answers) + 2) * 8],
+      [multiLayout.MULTI_NOTES, (notes + 1) * 8],
+      [multiLayout.MULTI_TABLE, count * Math.ceil(sieveLanes / 16) * 16],
+      [multiLayout.MULTI_TABLE_SCORES, count === 0 ? 0 : (count + 1) * sieveLanes * 4],
+      [multiLayout.MULTI_BINS, count === 0 ? 0 : multiLayout.MULTI_BIN_COUNT * 4],
+      [multiLayout.MULTI_SIFTED, count === 0 ? 0 : sifted * 8],
+      [multiLayout.MULTI_ROWS, answers * 4],
+      [multiLayout.MULTI_SCORES, answers * 4],
+      [multiLayout.MULTI_CEILINGS, plan.approximate ? answers * 4 : 0],
     ];
     this.#memory = memory;
     this.#plan = plan;
-    this.#bytes = parts.reduce((sum, [, bytes]) => sum + align(bytes), layout.MULTI_BYTES);
+    this.#bytes = parts.reduce((sum, [, bytes]) => sum + align(bytes), multiLayout.MULTI_BYTES);
     this.address = arena.allocate(this.#bytes);
     const set = (field: number, value: number): void => {
       arena.u32[(this.address + field) / 4] = value;
     };
     const placed = new Map<number, number>();
-    let at = this.address + layout.MULTI_BYTES;
+    let at = this.address + multiLayout.MULTI_BYTES;
     for (const [field, bytes] of parts) {
       set(field, at);
       placed.set(field, at);
       at += align(bytes);
     }
-    this.#rows = placed.get(layout.MULTI_ROWS) ?? 0;
-    this.#scores = placed.get(layout.MULTI_SCORES) ?? 0;
-    this.#ceilings = placed.get(layout.MULTI_CEILINGS) ?? 0;
-    if (!plan.approximate) set(layout.MULTI_CEILINGS, 0);
-    writeSet(arena, placed.get(layout.MULTI_QUERIES) ?? 0, asked, plan.query);
+    this.#rows = placed.get(multiLayout.MULTI_ROWS) ?? 0;
+    this.#scores = placed.get(multiLayout.MULTI_SCORES) ?? 0;
+    this.#ceilings = placed.get(multiLayout.MULTI_CEILINGS) ?? 0;
+    if (!plan.approximate) set(multiLayout.MULTI_CEILINGS, 0);
+    writeSet(arena, placed.get(multiLayout.MULTI_QUERIES) ?? 0, asked, plan.query);
     if (index !== undefined) {
       // Rows that are whole numbers are not normalised, but their centroids are.
       const unit = rows.code.kind === layout.CODE_UINT8 && distance === 'Cosine';
       const spread = spreadRows(plan.query, dimension, sieveRows);
       const values = unit ? normalised(spread, dimension) : spread;
-      writeSet(arena, placed.get(layout.MULTI_SIEVE_QUERIES) ?? 0, sieved, values);
+      writeSet(arena, placed.get(multiLayout.MULTI_SIEVE_QUERIES) ?? 0, sieved, values);
     }
-    set(layout.MULTI_FIELD, rows.field);
-    set(layout.MULTI_K, later ? plan.k : plan.answers);
-    set(layout.MULTI_STARTS, memory.starts.address);
-    set(layout.MULTI_DEAD, memory.dead.address);
-    set(layout.MULTI_INDEX_START, plan.indexStart);
-    set(layout.MULTI_INDEX_END, plan.indexEnd);
-    set(layout.MULTI_SCAN_START, plan.scanStart);
-    set(layout.MULTI_SCAN_END, plan.scanEnd);
+    set(multiLayout.MULTI_FIELD, rows.field);
+    set(multiLayout.MULTI_K, later ? plan.k : plan.answers);
+    set(multiLayout.MULTI_STARTS, memory.starts.address);
+    set(multiLayout.MULTI_DEAD, memory.dead.address);
+    set(multiLayout.MULTI_INDEX_START, plan.indexStart);
+    set(multiLayout.MULTI_INDEX_END, plan.indexEnd);
+    set(multiLayout.MULTI_SCAN_START, plan.scanStart);
+    set(multiLayout.MULTI_SCAN_END, plan.scanEnd);
     const { filter } = plan;
-    set(layout.MULTI_FILTER, filter?.bitmap ?? 0);
-    set(layout.MULTI_FILTER_END, filter?.rowEnd ?? 0);
-    set(layout.MULTI_LIST, plan.listed ? (filter?.list ?? 0) + plan.listStart * 4 : 0);
-    set(layout.MULTI_LIST_COUNT, plan.listEnd - plan.listStart);
-    set(layout.MULTI_CENTROIDS, index?.scored.field ?? 0);
-    set(layout.MULTI_CENTROID_COUNT, count);
-    set(layout.MULTI_ASSIGNED, index?.assigned.address ?? 0);
-    set(layout.MULTI_CANDIDATES, plan.candidates);
-    set(layout.MULTI_RESCORE, plan.rescore);
-    set(layout.MULTI_NOTES_CAPACITY, notes);
-    set(layout.MULTI_SIFTED_CAPACITY, sifted);
-    set(layout.MULTI_FOUND, 0);
+    set(multiLayout.MULTI_FILTER, filter?.bitmap ?? 0);
+    set(multiLayout.MULTI_FILTER_END, filter?.rowEnd ?? 0);
+    set(multiLayout.MULTI_LIST, plan.listed ? (filter?.list ?? 0) + plan.listStart * 4 : 0);
+    set(multiLayout.MULTI_LIST_COUNT, plan.listEnd - plan.listStart);
+    set(multiLayout.MULTI_CENTROIDS, index?.scored.field ?? 0);
+    set(multiLayout.MULTI_CENTROID_COUNT, count);
+    set(multiLayout.MULTI_ASSIGNED, index?.assigned.address ?? 0);
+    set(multiLayout.MULTI_CANDIDATES, plan.candidates);
+    set(multiLayout.MULTI_RESCORE, plan.rescore);
+    set(multiLayout.MULTI_NOTES_CAPACITY, notes);
+    set(multiLayout.MULTI_SIFTED_CAPACITY, sifted);
+    set(multiLayout.MULTI_FOUND, 0);
     set(layout.SEARCH_KIND, layout.KIND_MULTI);
-    arena.f32[(this.address + layout.MULTI_SHARE) / 4] = plan.share;
+    arena.f32[(this.address + multiLayout.MULTI_SHARE) / 4] = plan.share;
   }
 
   /** What the kernel wrote, copied; undefined where more rows than `answers` may be wanted (RESCORE_LATER). */
   hits(): DenseHits | undefined {
     const { u32, f32 } = this.#memory.arena;
-    const found = u32[(this.address + layout.MULTI_FOUND) / 4] ?? 0;
+    const found = u32[(this.address + multiLayout.MULTI_FOUND) / 4] ?? 0;
     if (found === layout.NO_ROW) return undefined;
     const { approximate } = this.#plan;
     return {
@@ -119,8 +120,8 @@ export class MultiTask {
   counts(): { readonly scored: number; readonly settled: number } {
     const { u32 } = this.#memory.arena;
     return {
-      scored: u32[(this.address + layout.MULTI_SCORED) / 4] ?? 0,
-      settled: u32[(this.address + layout.MULTI_SETTLED) / 4] ?? 0,
+      scored: u32[(this.address + multiLayout.MULTI_SCORED) / 4] ?? 0,
+      settled: u32[(this.address + multiLayout.MULTI_SETTLED) / 4] ?? 0,
     };
   }
 

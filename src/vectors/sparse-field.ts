@@ -3,6 +3,7 @@ import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
+import * as sparseLayout from '../kernels/layout-sparse.ts';
 import { admitRows, filterWords } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { Hits } from './search-task.ts';
@@ -37,9 +38,9 @@ export interface SparseStatistics {
 }
 
 const KINDS = {
-  float32: layout.SPARSE_FLOAT32,
-  float16: layout.SPARSE_FLOAT16,
-  uint8: layout.SPARSE_UINT8,
+  float32: sparseLayout.SPARSE_FLOAT32,
+  float16: sparseLayout.SPARSE_FLOAT16,
+  uint8: sparseLayout.SPARSE_UINT8,
 };
 
 /**
@@ -170,7 +171,7 @@ export class SparseField implements VectorField {
     if (memory === undefined) return { rows: 0, frequencies };
     const { arena, field } = memory;
     const { kernels } = arena;
-    const scratch = arena.allocate(layout.SPARSE_TERM_BYTES);
+    const scratch = arena.allocate(sparseLayout.SPARSE_TERM_BYTES);
     for (const [at, index] of indices.entries()) {
       frequencies[at] =
         filter === undefined
@@ -185,7 +186,7 @@ export class SparseField implements VectorField {
               scratch,
             );
     }
-    arena.free(scratch, layout.SPARSE_TERM_BYTES);
+    arena.free(scratch, sparseLayout.SPARSE_TERM_BYTES);
     const rows = filter === undefined ? this.#filledCount : memory.rowsIn(filter.bitmap, filterWords(filter.rowEnd));
     return { rows, frequencies };
   }

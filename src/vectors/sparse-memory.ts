@@ -1,5 +1,5 @@
 import type { Arena } from '../compute/arenas.ts';
-import * as layout from '../kernels/layout.ts';
+import * as sparseLayout from '../kernels/layout-sparse.ts';
 import { SparseRetired } from './sparse-retired.ts';
 import type { Block } from './sparse-retired.ts';
 
@@ -41,14 +41,14 @@ export class SparseMemory {
   /** values: one of SPARSE_FLOAT32, SPARSE_FLOAT16, SPARSE_UINT8. Throws insufficient_storage. */
   constructor(arena: Arena, values: number) {
     this.arena = arena;
-    this.field = arena.allocateZeroed(layout.SPARSE_BYTES);
+    this.field = arena.allocateZeroed(sparseLayout.SPARSE_BYTES);
     this.#retired = new SparseRetired(arena, this.field);
     this.#table = this.#makeTable(TABLE_ENTRIES_FIRST);
     this.#bitmaps = this.#allocateZeroed(ROWS_FIRST / 4);
     this.#removed = this.#allocateZeroed(REMOVED_FIRST * 4);
-    this.#write(layout.SPARSE_VALUES, values);
-    this.#write(layout.SPARSE_DEAD, this.deadBits);
-    this.#write(layout.SPARSE_REMOVED, this.#removed.address);
+    this.#write(sparseLayout.SPARSE_VALUES, values);
+    this.#write(sparseLayout.SPARSE_DEAD, this.deadBits);
+    this.#write(sparseLayout.SPARSE_REMOVED, this.#removed.address);
   }
 
   /** Bytes of slabs: postings, and room that lists will grow into. */
@@ -59,7 +59,7 @@ export class SparseMemory {
   /** Bytes of all else. */
   get tableBytes(): number {
     const blocks = [this.#table, this.#bitmaps, this.#removed];
-    return blocks.reduce((sum, block) => sum + block.bytes, layout.SPARSE_BYTES + this.#retired.bytes);
+    return blocks.reduce((sum, block) => sum + block.bytes, sparseLayout.SPARSE_BYTES + this.#retired.bytes);
   }
 
   /** Address of the bitmap of removed rows: a bit for each row there is. */
@@ -78,11 +78,11 @@ export class SparseMemory {
 
   /** Postings appended, those of removed rows included. */
   get postingCount(): number {
-    return this.#read(layout.SPARSE_POSTINGS);
+    return this.#read(sparseLayout.SPARSE_POSTINGS);
   }
 
   get removedCount(): number {
-    return this.#read(layout.SPARSE_REMOVED_COUNT);
+    return this.#read(sparseLayout.SPARSE_REMOVED_COUNT);
   }
 
   /**
@@ -105,11 +105,11 @@ export class SparseMemory {
 
   /** Builds some more of the dense blocks of rows below `rowCount`; false: more are left. Without memory none are built. */
   buildDense(rowCount: number): boolean {
-    if ((this.#read(layout.SPARSE_DENSE_WINDOWS) + 1) * layout.SPARSE_WINDOW > rowCount) return true;
+    if ((this.#read(sparseLayout.SPARSE_DENSE_WINDOWS) + 1) * sparseLayout.SPARSE_WINDOW > rowCount) return true;
     const { arena } = this;
     let scratch = 0;
     try {
-      scratch = arena.allocate(layout.SPARSE_TERM_BYTES);
+      scratch = arena.allocate(sparseLayout.SPARSE_TERM_BYTES);
       for (;;) {
         const answer = arena.kernels.sparseDense(this.field, rowCount, DENSE_POSTINGS, scratch);
         if (answer < 2) return answer === 0;
@@ -119,7 +119,7 @@ export class SparseMemory {
       // Windows without dense blocks are searched by their postings.
       return true;
     } finally {
-      if (scratch !== 0) arena.free(scratch, layout.SPARSE_TERM_BYTES);
+      if (scratch !== 0) arena.free(scratch, sparseLayout.SPARSE_TERM_BYTES);
     }
   }
 
@@ -141,10 +141,10 @@ export class SparseMemory {
       this.#removed = this.#allocateZeroed(old.bytes * 2);
       this.arena.u8.copyWithin(this.#removed.address, old.address, old.address + old.bytes);
       this.#free(old);
-      this.#write(layout.SPARSE_REMOVED, this.#removed.address);
+      this.#write(sparseLayout.SPARSE_REMOVED, this.#removed.address);
     }
     this.arena.u32[this.#removed.address / 4 + count] = row;
-    this.#write(layout.SPARSE_REMOVED_COUNT, count + 1);
+    this.#write(sparseLayout.SPARSE_REMOVED_COUNT, count + 1);
     this.#setBit(this.deadBits, row);
   }
 
@@ -183,7 +183,7 @@ export class SparseMemory {
     if (!this.#closed || !this.#retired.isIdle) return;
     this.#retired.close();
     for (const block of [...this.#slabs, this.#table, this.#bitmaps, this.#removed]) this.#free(block);
-    this.arena.free(this.field, layout.SPARSE_BYTES);
+    this.arena.free(this.field, sparseLayout.SPARSE_BYTES);
   }
 
   /** Rows [from, to) of `rows`, the first of which becomes `row`; tells how many are in, also when it throws. */
@@ -222,10 +222,10 @@ export class SparseMemory {
 
   /** Gives the kernel what it stopped for: a larger table, a longer list of what was replaced, or one more slab. */
   #makeRoom(): void {
-    const needed = this.#read(layout.SPARSE_NEEDED);
+    const needed = this.#read(sparseLayout.SPARSE_NEEDED);
     if (needed === 0) {
       const old = this.#table;
-      this.#table = this.#makeTable(((old.bytes - layout.SPARSE_TABLE_HEAD) / 8) * 2);
+      this.#table = this.#makeTable(((old.bytes - sparseLayout.SPARSE_TABLE_HEAD) / 8) * 2);
       this.#retired.retire(old);
     } else if (this.#retired.isFull) {
       this.#retired.reclaim();
@@ -235,14 +235,14 @@ export class SparseMemory {
       const slab = { address: this.arena.allocate(bytes), bytes };
       this.#slabs.push(slab);
       this.#slabBytes += bytes;
-      this.#write(layout.SPARSE_ROOM, slab.address);
-      this.#write(layout.SPARSE_ROOM_END, slab.address + bytes);
+      this.#write(sparseLayout.SPARSE_ROOM, slab.address);
+      this.#write(sparseLayout.SPARSE_ROOM_END, slab.address + bytes);
     }
   }
 
   /** A table with the terms of the present one; the kernel takes it over. */
   #makeTable(entries: number): Block {
-    const table = this.#allocateZeroed(layout.SPARSE_TABLE_HEAD + entries * 8);
+    const table = this.#allocateZeroed(sparseLayout.SPARSE_TABLE_HEAD + entries * 8);
     this.arena.u32[table.address / 4] = 32 - Math.log2(entries);
     this.arena.u32[table.address / 4 + 1] = entries - 1;
     this.arena.kernels.sparseRehash(this.field, table.address);
@@ -260,7 +260,7 @@ export class SparseMemory {
       u8.copyWithin(larger.address + old.bytes, old.address + half, old.address + old.bytes);
       this.#bitmaps = larger;
       this.#retired.retire(old);
-      this.#write(layout.SPARSE_DEAD, this.deadBits);
+      this.#write(sparseLayout.SPARSE_DEAD, this.deadBits);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Arena } from '../compute/arenas.ts';
-import * as layout from '../kernels/layout.ts';
+import * as sparseLayout from '../kernels/layout-sparse.ts';
 
 /** A block of an arena, as it was allocated. */
 export interface Block {
@@ -74,13 +74,14 @@ export class SparseRetired {
   /** Whether kernels need a longer list. */
   get isFull(): boolean {
     return (
-      this.#read(layout.SPARSE_RETIRED_COUNT) + layout.SPARSE_STEP_RETIRED > this.#read(layout.SPARSE_RETIRED_CAPACITY)
+      this.#read(sparseLayout.SPARSE_RETIRED_COUNT) + sparseLayout.SPARSE_STEP_RETIRED >
+      this.#read(sparseLayout.SPARSE_RETIRED_CAPACITY)
     );
   }
 
   grow(): void {
     const half = this.#current;
-    half.pieceCount = this.#read(layout.SPARSE_RETIRED_COUNT);
+    half.pieceCount = this.#read(sparseLayout.SPARSE_RETIRED_COUNT);
     const { list } = half;
     const larger = { address: this.#arena.allocate(list.bytes * 2), bytes: list.bytes * 2 };
     this.#arena.u8.copyWithin(larger.address, list.address, list.address + half.pieceCount * PIECE_BYTES);
@@ -95,7 +96,7 @@ export class SparseRetired {
       if (this.#other.users > 0) return;
       this.#release(this.#other);
       const current = this.#current;
-      current.pieceCount = this.#read(layout.SPARSE_RETIRED_COUNT);
+      current.pieceCount = this.#read(sparseLayout.SPARSE_RETIRED_COUNT);
       if (current.pieceCount === 0 && current.blocks.length === 0) return;
       this.#current = this.#other;
       this.#other = current;
@@ -121,9 +122,9 @@ export class SparseRetired {
   #show(): void {
     const { list, pieceCount } = this.#current;
     const at = this.#field / 4;
-    this.#arena.u32[at + layout.SPARSE_RETIRED / 4] = list.address;
-    this.#arena.u32[at + layout.SPARSE_RETIRED_COUNT / 4] = pieceCount;
-    this.#arena.u32[at + layout.SPARSE_RETIRED_CAPACITY / 4] = list.bytes / PIECE_BYTES;
+    this.#arena.u32[at + sparseLayout.SPARSE_RETIRED / 4] = list.address;
+    this.#arena.u32[at + sparseLayout.SPARSE_RETIRED_COUNT / 4] = pieceCount;
+    this.#arena.u32[at + sparseLayout.SPARSE_RETIRED_CAPACITY / 4] = list.bytes / PIECE_BYTES;
   }
 
   #half(): Half {

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { Arenas } from '../../../src/compute/arenas.ts';
 import { Workspace } from '../../../src/compute/workspace.ts';
-import * as layout from '../../../src/kernels/layout.ts';
+import * as sparseLayout from '../../../src/kernels/layout-sparse.ts';
 import { compileKernels } from '../../../src/kernels/load.ts';
 import { SparseMemory } from '../../../src/vectors/sparse-memory.ts';
 import { SparseTask, sparseShape } from '../../../src/vectors/sparse-task.ts';
@@ -32,9 +32,9 @@ const rounds = Number(values.rounds);
 const TOLERANCE = 1e-5;
 
 const DATATYPES = [
-  ['float32', layout.SPARSE_FLOAT32],
-  ['float16', layout.SPARSE_FLOAT16],
-  ['uint8', layout.SPARSE_UINT8],
+  ['float32', sparseLayout.SPARSE_FLOAT32],
+  ['float16', sparseLayout.SPARSE_FLOAT16],
+  ['uint8', sparseLayout.SPARSE_UINT8],
 ] as const;
 
 const documents = passages(Number(values.documents), Number(values.words));

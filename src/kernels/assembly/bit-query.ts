@@ -1,10 +1,4 @@
-import {
-  FIELD_CODE,
-  FIELD_DIMENSION,
-  FIELD_QUERY_BITS,
-  SPACE_QUERY_SLACK,
-  SPACE_QUERY_STEP,
-} from '../layout';
+import { FIELD_CODE, FIELD_DIMENSION, FIELD_QUERY_BITS, SPACE_QUERY_SLACK, SPACE_QUERY_STEP } from '../layout';
 import { PARTS_1_5, halfOf, partsOf, validBits } from './bit-codes';
 import { largestLane, queryCodes, sumLanes } from './code-tail';
 

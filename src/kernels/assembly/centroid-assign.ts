@@ -1,3 +1,4 @@
+import { FIELD_PADDED } from '../layout';
 import {
   CENTROID_ASSIGNED,
   CENTROID_COUNT,
@@ -16,7 +17,6 @@ import {
   CENTROID_QUERIES,
   CENTROID_START,
   CENTROID_UNIT,
-  FIELD_PADDED,
   MULTI_CHUNK,
   SET_AFFINE,
   SET_CODES,
@@ -24,7 +24,7 @@ import {
   SET_LANES,
   SET_QUERY,
   SET_ROWS,
-} from '../layout';
+} from '../layout-multi';
 import { dequantiseRow } from './codes';
 import { prepareSet, scoreMatrix } from './max-sim-score';
 

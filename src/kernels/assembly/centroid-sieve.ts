@@ -21,7 +21,7 @@ import {
   MULTI_TABLE_SCORES,
   SET_LANES,
   SET_ROWS,
-} from '../layout';
+} from '../layout-multi';
 import { prepareSet, scoreChunk } from './max-sim-score';
 
 /**

@@ -1,3 +1,4 @@
+import { FIELD_DIMENSION, FIELD_PADDED } from '../layout';
 import {
   CENTROID_ASSIGNED,
   CENTROID_CENTRED,
@@ -18,10 +19,8 @@ import {
   CENTROID_STEP,
   CENTROID_TARGET,
   CENTROID_UNIT,
-  FIELD_DIMENSION,
-  FIELD_PADDED,
   SET_QUERY,
-} from '../layout';
+} from '../layout-multi';
 import { assignRows, readRow } from './centroid-assign';
 import { quantiseRows } from './codes';
 

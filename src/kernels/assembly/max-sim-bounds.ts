@@ -5,6 +5,11 @@ import {
   FIELD_PADDED,
   METRIC_EUCLID,
   METRIC_MANHATTAN,
+  SPACE_QUERY,
+  SPACE_QUERY_CODES,
+  SPACE_SINK,
+} from '../layout';
+import {
   MULTI_BEST,
   MULTI_CHUNK,
   MULTI_EXACT,
@@ -14,10 +19,7 @@ import {
   SET_LANES,
   SET_QUERY,
   SET_ROWS,
-  SPACE_QUERY,
-  SPACE_QUERY_CODES,
-  SPACE_SINK,
-} from '../layout';
+} from '../layout-multi';
 import { scoreDecoded } from './coded-rows';
 import { hotRow } from './field';
 import { scoreChunk, selectQuery } from './max-sim-score';

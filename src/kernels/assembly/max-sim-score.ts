@@ -5,12 +5,6 @@ import {
   FIELD_METRIC,
   FIELD_PADDED,
   METRIC_MANHATTAN,
-  SET_AFFINE,
-  SET_CODES,
-  SET_CODE_BYTES,
-  SET_LANES,
-  SET_QUERY,
-  SET_ROWS,
   SPACE_QUERY,
   SPACE_QUERY_BIAS,
   SPACE_QUERY_CODES,
@@ -23,6 +17,7 @@ import {
   WAY_CODES,
   WAY_INT8,
 } from '../layout';
+import { SET_AFFINE, SET_CODES, SET_CODE_BYTES, SET_LANES, SET_QUERY, SET_ROWS } from '../layout-multi';
 import { prepareQuery } from './codes';
 import { int8Row } from './field';
 import { scoreRun } from './score';

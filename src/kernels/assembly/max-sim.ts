@@ -1,6 +1,5 @@
+import { CODE_INT8, FIELD_CODE, NO_ROW, RESCORE_DECODED, RESCORE_LATER, RESCORE_NONE } from '../layout';
 import {
-  CODE_INT8,
-  FIELD_CODE,
   MULTI_CEILINGS,
   MULTI_DEAD,
   MULTI_FIELD,
@@ -25,11 +24,7 @@ import {
   MULTI_SIFTED,
   MULTI_STARTS,
   MULTI_TOP,
-  NO_ROW,
-  RESCORE_DECODED,
-  RESCORE_LATER,
-  RESCORE_NONE,
-} from '../layout';
+} from '../layout-multi';
 import { SCORE_MASK, keyScore, offer, scoreKey } from './beam';
 import { isBitSet, siftPoints } from './centroid-sieve';
 import { decodedPoint, estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';

@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_BLOCK,
   SPARSE_CHUNK,
   SPARSE_CHUNK_HEAD,
@@ -29,7 +29,7 @@ import {
   SPARSE_TERMS,
   SPARSE_VALUES,
   SPARSE_WIDE,
-} from '../layout';
+} from '../layout-sparse';
 import { chunkCapacity, classBytes, directoryCapacity, entryOf, halfOf, halfValue, valueBytes } from './sparse-blocks';
 
 /**

@@ -8,7 +8,7 @@ import {
   SPARSE_FLOAT32,
   SPARSE_TABLE_HEAD,
   SPARSE_WIDE,
-} from '../layout';
+} from '../layout-sparse';
 
 /** Addresses and sizes within a sparse field, and its codes of values. See layout.ts for the picture. */
 

@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_DEAD,
   SPARSE_LIST,
   SPARSE_REMOVED,
@@ -8,7 +8,7 @@ import {
   SPARSE_TAG,
   TERM_BLOCKS,
   TERM_POSTINGS,
-} from '../layout';
+} from '../layout-sparse';
 import { entryOf } from './sparse-blocks';
 import { lookUp } from './sparse-sweep';
 import { openTerm, postingCount, rowAt } from './sparse-terms';

@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_BLOCK,
   SPARSE_CLASS_DIRECTORY,
   SPARSE_DENSE_BEFORE,
@@ -25,7 +25,7 @@ import {
   TERM_BLOCKS,
   TERM_FIRST,
   TERM_LAST,
-} from '../layout';
+} from '../layout-sparse';
 import { allocate, bump, needs, retire } from './sparse-append';
 import { classBytes } from './sparse-blocks';
 import { contributionAt } from './sparse-sweep';

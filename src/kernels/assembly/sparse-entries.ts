@@ -1,4 +1,4 @@
-import { SPARSE_DENSE_ENTRY_BYTES, SPARSE_FULL, TERM_DENSE, TERM_WEIGHT } from '../layout';
+import { SPARSE_DENSE_ENTRY_BYTES, SPARSE_FULL, TERM_DENSE, TERM_WEIGHT } from '../layout-sparse';
 
 /** The dense blocks of a query's terms, window by window (layout.ts, SPARSE_DENSE_ENTRY_BYTES). */
 

@@ -7,7 +7,7 @@ import {
   TERM_TAIL_ROWS,
   TERM_TO,
   TERM_WINDOW_BOUND,
-} from '../layout';
+} from '../layout-sparse';
 import { best, offerRow } from './sparse-best';
 import { addPostings, contribution, lookUpIn } from './sparse-sweep';
 import { blockAddress, blockOf, firstRow, touchBlock, windowPostings } from './sparse-terms';

@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_BLOCK,
   SPARSE_DENSE_BYTES,
   SPARSE_DENSE_ENTRY_BYTES,
@@ -8,7 +8,7 @@ import {
   SPARSE_WINDOW,
   TERM_BOUND,
   TERM_FROM,
-} from '../layout';
+} from '../layout-sparse';
 import { best } from './sparse-best';
 import {
   WINDOWS,

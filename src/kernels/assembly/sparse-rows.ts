@@ -7,7 +7,7 @@ import {
   SPARSE_RANGE,
   SPARSE_STRIDE,
   SPARSE_WINDOW,
-} from '../layout';
+} from '../layout-sparse';
 import { best, offerRow } from './sparse-best';
 import { entries, entriesEnd, fullEnd } from './sparse-entries';
 import { contributionAt } from './sparse-sweep';

@@ -1,8 +1,5 @@
+import { NO_ROW, SPACE_BEAM, SPACE_TOP, SPACE_VISITED } from '../layout';
 import {
-  NO_ROW,
-  SPACE_BEAM,
-  SPACE_TOP,
-  SPACE_VISITED,
   SPARSE_SEARCH_COUNT,
   SPARSE_DENSE_WINDOWS,
   SPARSE_SEARCH_DEAD,
@@ -33,7 +30,7 @@ import {
   TERM_SMALLEST,
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
-} from '../layout';
+} from '../layout-sparse';
 import { best, restartBest, startBest, writeBest } from './sparse-best';
 import {
   completed,

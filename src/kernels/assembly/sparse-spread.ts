@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_BLOCK,
   SPARSE_FLOAT16,
   SPARSE_FLOAT32,
@@ -11,7 +11,7 @@ import {
   TERM_TAIL_ROWS,
   TERM_TAIL_VALUES,
   TERM_WEIGHT,
-} from '../layout';
+} from '../layout-sparse';
 import { rowBytes, valueBytes } from './sparse-blocks';
 import { contributionAt, stepOf } from './sparse-sweep';
 import { blockAddress, firstRow, placeInBlock, postingCount, rowAt, seekBlock } from './sparse-terms';

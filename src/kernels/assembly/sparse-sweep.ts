@@ -12,7 +12,7 @@ import {
   TERM_TAIL_VALUES,
   TERM_TO,
   TERM_WEIGHT,
-} from '../layout';
+} from '../layout-sparse';
 import { halfValue, rowBytes } from './sparse-blocks';
 import { blockAddress, blockOf, firstRow, placeInBlock, postingCount, rowAt } from './sparse-terms';
 

@@ -1,5 +1,5 @@
+import { NO_ROW } from '../layout';
 import {
-  NO_ROW,
   SPARSE_BLOCK,
   SPARSE_CHUNK_HEAD,
   SPARSE_LIST,
@@ -27,7 +27,7 @@ import {
   TERM_TAIL_VALUES,
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
-} from '../layout';
+} from '../layout-sparse';
 import { chunkCapacity, entryOf, valueBytes } from './sparse-blocks';
 
 /** The lists of a query's terms as one search sees them (layout.ts, TERM_…): full blocks, and the chunk as the block behind them. */
