@@ -1,7 +1,7 @@
 import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
 import { compareIds } from '../core/ids.ts';
-import type { OrderBy } from '../core/requests.ts';
+import type { OrderBy } from '../core/query.ts';
 import type { FieldOrder } from '../filters/field-order.ts';
 import { orderOf } from '../filters/open-field-index.ts';
 import { firstPlaces } from './first-places.ts';

@@ -4,7 +4,8 @@ import type { Context } from '../core/context.ts';
 import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
 import { idText, sameId } from '../core/ids.ts';
-import type { QueryPoints, SearchParams } from '../core/requests.ts';
+import type { SearchParams } from '../core/query.ts';
+import type { QueryPoints } from '../core/requests.ts';
 import type { Vector } from '../core/vectors.ts';
 import { combine, type Hit, type ScoredHit } from '../query/combine.ts';
 import { planSegment } from '../query/plan.ts';
@@ -33,8 +34,8 @@ type PlacedHit = Hit<Place>;
 export async function runQuery(source: QuerySource, context: Context, request: QueryPoints): Promise<ScoredPoint[]> {
   const { shards, config } = source;
   checkVectorNames(request.withVector, config);
-  const { kind } = request.target;
-  if (kind === 'scroll' || kind === 'order_by') return scrollAsQuery(shards, request, context.signal);
+  const { query } = request;
+  if (query === undefined || query.kind === 'order_by') return scrollAsQuery(shards, request, context.signal);
   const distance = distanceOf(request.using, config);
   const target = await resolve(source, request);
   const { places, release } = await placesOf(shards, config, request, target.vector, context.signal);
@@ -120,7 +121,7 @@ async function searchPlace(
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
   const found = await segment.search(field, {
-    query: vector,
+    target: { kind: 'nearest', vector },
     plan,
     filter: admitted?.of(segment, field),
     signal: context.signal,

@@ -1,7 +1,8 @@
 import type { CollectionConfig } from '../core/collection-config.ts';
 import { badInput, notFound, VectorizerError } from '../core/errors.ts';
 import { idText, type PointId } from '../core/ids.ts';
-import type { LookupFrom, QueryPoints } from '../core/requests.ts';
+import type { LookupFrom } from '../core/query.ts';
+import type { QueryPoints } from '../core/requests.ts';
 import type { Vector } from '../core/vectors.ts';
 import { acceptQuery } from './accept-vectors.ts';
 import { inferVector, type ThreadCall } from './inference.ts';
@@ -35,9 +36,11 @@ export interface ResolvedTarget {
  */
 export async function resolve(
   source: QuerySource,
-  { target, using, lookupFrom }: QueryPoints,
+  { query, using, lookupFrom }: QueryPoints,
 ): Promise<ResolvedTarget> {
   const { config } = source;
+  if (query?.kind !== 'nearest') throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
+  const target = query.example;
   switch (target.kind) {
     case 'vector':
       return { vector: acceptQuery(target.vector, using, config), excluded: undefined };
@@ -54,9 +57,6 @@ export async function resolve(
       const isHere = other.shards === source.shards;
       return { vector: acceptQuery(found, using, config), excluded: isHere ? target.id : undefined };
     }
-    case 'scroll':
-    case 'order_by':
-      throw new VectorizerError('internal', 'a query without a vector has nothing to resolve');
   }
 }
 

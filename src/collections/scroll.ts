@@ -39,10 +39,10 @@ export async function scrollAsQuery(
   request: QueryPoints,
   signal: AbortSignal,
 ): Promise<ScoredPoint[]> {
-  const { target, filter, limit, offset, withPayload, withVector } = request;
+  const { query, filter, limit, offset, withPayload, withVector } = request;
   const scored = (record: Record): ScoredPoint => ({ ...record, version: 0, score: 1 });
-  if (target.kind === 'order_by') {
-    const found = await orderedPoints(shards, { orderBy: target.orderBy, limit: offset + limit, filter, signal });
+  if (query?.kind === 'order_by') {
+    const found = await orderedPoints(shards, { orderBy: query.orderBy, limit: offset + limit, filter, signal });
     const shown = found.slice(offset);
     const records = await hydrate(shown, withPayload, withVector);
     return records.map((record, index) => ({ ...scored(record), orderValue: shown[index]?.orderValue }));

@@ -36,6 +36,25 @@ export interface ScrollPage {
   readonly nextPageOffset: PointId | undefined;
 }
 
+/** Points that have a value in a field, the best first. */
+export interface PointGroup {
+  readonly id: string | bigint;
+  readonly hits: readonly ScoredPoint[];
+  /** The point whose id the value is; undefined where none was asked for, or there is none. */
+  readonly lookup: Record | undefined;
+}
+
+/**
+ * Nearest neighbours within a sample of points, by column: rows[i] and columns[i] are places in `ids`, scores[i] what their
+ * vectors score. Sorted by row, then best first.
+ */
+export interface DistanceMatrix {
+  readonly ids: readonly PointId[];
+  readonly rows: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly scores: Float32Array;
+}
+
 /** A value of a field and how many points have it. */
 export interface FacetHit {
   readonly value: MatchValue;

@@ -93,3 +93,22 @@ export function imposes(filter: Filter | undefined): filter is Filter {
   const { must, should, mustNot, minShould } = filter;
   return must.length > 0 || should.length > 0 || mustNot.length > 0 || minShould !== undefined;
 }
+
+/** Both at once, as Qdrant joins them: clause by clause, so that two lists of `should` become one (SEMANTICS.md 2.1). */
+export function joinFilters(first: Filter | undefined, second: Filter | undefined): Filter | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return {
+    must: [...first.must, ...second.must],
+    should: [...first.should, ...second.should],
+    mustNot: [...first.mustNot, ...second.mustNot],
+    minShould: joinMinShould(first.minShould, second.minShould),
+  };
+}
+
+function joinMinShould(first: MinShould | undefined, second: MinShould | undefined): MinShould | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return {
+    conditions: [...first.conditions, ...second.conditions],
+    minCount: Math.max(first.minCount, second.minCount),
+  };
+}

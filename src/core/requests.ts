@@ -3,8 +3,8 @@ import type { Filter } from './filter.ts';
 import type { IdColumn, PointId } from './ids.ts';
 import type { JsonPath } from './json-path.ts';
 import type { FieldSchema } from './payload-schema.ts';
-import type { QuantizationParams } from './quantization.ts';
-import type { InferenceObject, InferredVector, Vector, VectorColumn } from './vectors.ts';
+import type { OrderBy, QueryStep } from './query.ts';
+import type { InferredVector, VectorColumn } from './vectors.ts';
 
 /**
  * What a user can ask, after parsing: one type an operation, the same for every door.
@@ -162,19 +162,6 @@ export interface GetPoint extends ReadOptions {
   readonly id: PointId;
 }
 
-/** Where an order begins, inclusive; datetimes in microseconds since 1970. */
-export type StartFrom =
-  | { readonly kind: 'integer'; readonly value: bigint }
-  | { readonly kind: 'float'; readonly value: number }
-  | { readonly kind: 'datetime'; readonly value: bigint };
-
-/** Order by the values of an indexed field. */
-export interface OrderBy {
-  readonly path: JsonPath;
-  readonly direction: 'asc' | 'desc';
-  readonly startFrom: StartFrom | undefined;
-}
-
 export interface ScrollPoints extends ReadOptions {
   readonly collection: string;
   /** First id of the page (inclusive), which need not exist. */
@@ -201,44 +188,55 @@ export interface FacetPoints extends ReadOptions {
   readonly exact: boolean;
 }
 
-export interface SearchParams {
-  readonly hnswEf: number | undefined;
-  readonly exact: boolean;
-  readonly indexedOnly: boolean;
-  readonly quantization: QuantizationParams;
-  /** Points that the document frequencies of a sparse vector with the idf modifier are counted over; undefined = all. */
-  readonly idfCorpus: Filter | undefined;
-}
+/** Which shards are asked, where a collection has shards by key; undefined = all. */
+export type ShardKeys = readonly (string | bigint)[] | undefined;
 
-/** What a query looks for. `scroll` = no query at all: points by id, all scores 1. */
-export type QueryTarget =
-  | { readonly kind: 'scroll' }
-  | { readonly kind: 'vector'; readonly vector: Vector }
-  | { readonly kind: 'inference'; readonly object: InferenceObject }
-  | { readonly kind: 'id'; readonly id: PointId }
-  | { readonly kind: 'order_by'; readonly orderBy: OrderBy };
-
-/** Where the vector of an example is looked up instead; `vector` undefined = the name that is searched. */
-export interface LookupFrom {
-  readonly collection: string;
-  readonly vector: string | undefined;
-}
-
-export interface QueryPoints {
-  readonly target: QueryTarget;
-  /** Name of the vector field; '' = default. */
-  readonly using: string;
-  readonly lookupFrom: LookupFrom | undefined;
-  readonly limit: number;
+/** The query itself: what its last step finds, and what of it is shown. */
+export interface QueryPoints extends QueryStep {
   readonly offset: number;
-  readonly scoreThreshold: number | undefined;
-  readonly filter: Filter | undefined;
-  readonly params: SearchParams;
   readonly withPayload: PayloadSelector;
   readonly withVector: VectorSelector;
+  readonly shardKeys: ShardKeys;
 }
 
 export interface QueryBatch extends ReadOptions {
   readonly collection: string;
   readonly queries: readonly QueryPoints[];
+}
+
+/** Looks up a point of another collection for each group, by the group's value as its id. */
+export interface GroupLookup {
+  readonly collection: string;
+  readonly withPayload: PayloadSelector;
+  readonly withVector: VectorSelector;
+}
+
+/** The best points of each value of a payload field. `query.limit` and `query.offset` mean nothing here. */
+export interface QueryGroups extends ReadOptions {
+  readonly collection: string;
+  readonly query: QueryPoints;
+  readonly groupBy: JsonPath;
+  /** Points of a group, at most. */
+  readonly groupSize: number;
+  /** Groups, at most. */
+  readonly limit: number;
+  readonly withLookup: GroupLookup | undefined;
+}
+
+/** Nearest neighbours of each of a random sample of points, within that sample. */
+export interface SearchMatrix extends ReadOptions {
+  readonly collection: string;
+  readonly using: string;
+  readonly filter: Filter | undefined;
+  readonly sample: number;
+  /** Neighbours of a point. */
+  readonly limit: number;
+  readonly shardKeys: ShardKeys;
+}
+
+/** `POST /points/query/explain`: how a query is carried out, and why points are not in its answer. */
+export interface ExplainQuery extends ReadOptions {
+  readonly collection: string;
+  readonly query: QueryPoints;
+  readonly whyNot: readonly PointId[];
 }

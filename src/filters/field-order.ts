@@ -1,5 +1,5 @@
 import { countBits, hasBit } from '../base/bitset.ts';
-import type { StartFrom } from '../core/requests.ts';
+import type { StartFrom } from '../core/query.ts';
 import { WordList } from './growing-words.ts';
 import { compareKey } from './key-order.ts';
 import type { Compare } from './merge-sort.ts';

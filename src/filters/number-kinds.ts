@@ -1,7 +1,7 @@
 import { JSON_NUMBER, JSON_STRING } from '../base/json/json-tree.ts';
 import { parseDatetime } from '../core/datetime.ts';
 import type { Bounds, FieldPredicate } from '../core/filter.ts';
-import type { StartFrom } from '../core/requests.ts';
+import type { StartFrom } from '../core/query.ts';
 import { readInteger, readNumber, readText } from './payload-scalars.ts';
 import {
   doubleKey,

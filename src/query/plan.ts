@@ -1,5 +1,5 @@
 import type { SegmentPlan, SegmentStatistics } from '../core/plan.ts';
-import type { SearchParams } from '../core/requests.ts';
+import type { SearchParams } from '../core/query.ts';
 
 /**
  * Plans one segment's part of a nearest query over one field. Pure.

@@ -10,7 +10,9 @@ import type { FieldSearch } from './segment-field.ts';
  * read  originals from their files: asked for where memory holds no exact scores.
  */
 export async function searchField(index: FieldIndex, read: ReadOriginals, search: FieldSearch): Promise<Hits> {
-  const { query, plan, filter, signal } = search;
+  const { target, plan, filter, signal } = search;
+  if (target.kind === 'examples') throw otherKind();
+  const query = target.vector;
   const { k, ef, exact, indexedOnly, quantization } = plan;
   if (index.kind === 'sparse') {
     if (query.kind !== 'sparse') throw otherKind();

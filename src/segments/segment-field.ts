@@ -1,6 +1,7 @@
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import { ColumnBuilder } from '../core/vector-columns.ts';
+import type { SearchTarget } from '../core/example-scoring.ts';
 import type { SegmentPlan } from '../core/plan.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { RowFilter } from '../vectors/row-filter.ts';
@@ -17,8 +18,8 @@ import { decodeVector, encodeVectors, type EncodedVectors, packColumn, unpackEnc
 
 /** What is searched for in one field. */
 export interface FieldSearch {
-  /** Of the field's kind and dimension, normalised for Cosine, weighted for idf. */
-  readonly query: Vector;
+  /** Vectors of the field's kind and dimension, normalised for Cosine, weighted for idf. */
+  readonly target: SearchTarget;
   readonly plan: SegmentPlan;
   readonly filter: RowFilter | undefined;
   readonly signal: AbortSignal;

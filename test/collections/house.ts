@@ -17,7 +17,8 @@ import {
 } from '../../src/core/collection-config.ts';
 import type { Context } from '../../src/core/context.ts';
 import { idColumn, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
-import type { PointColumns, QueryPoints, SearchParams, UpdatePoints } from '../../src/core/requests.ts';
+import type { SearchParams } from '../../src/core/query.ts';
+import type { PointColumns, QueryPoints, UpdatePoints } from '../../src/core/requests.ts';
 import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { Kv } from '../../src/storage/kv.ts';
 import { NodeFiles } from '../../src/storage/node-files.ts';
@@ -204,7 +205,8 @@ export const PARAMS: SearchParams = {
 
 export function queryOf(vector: PlainVector, changes: Partial<QueryPoints> = {}): QueryPoints {
   return {
-    target: { kind: 'vector', vector: toVector(vector) },
+    query: { kind: 'nearest', example: { kind: 'vector', vector: toVector(vector) }, mmr: undefined },
+    prefetch: [],
     using: '',
     lookupFrom: undefined,
     limit: 10,
@@ -214,6 +216,7 @@ export function queryOf(vector: PlainVector, changes: Partial<QueryPoints> = {})
     params: PARAMS,
     withPayload: { kind: 'none' },
     withVector: { kind: 'none' },
+    shardKeys: undefined,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import type { QueryPoints, QueryTarget } from '../../src/core/requests.ts';
+import type { Example } from '../../src/core/query.ts';
+import type { QueryPoints } from '../../src/core/requests.ts';
 import { idText } from '../../src/core/ids.ts';
 import { columns, configOf, CONTEXT, idOf, PARAMS, queryOf, READ, upsertOf, WAIT } from './house.ts';
 import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
@@ -59,8 +60,8 @@ async function hits(ground: VectorGround, query: QueryPoints): Promise<(readonly
 }
 
 /** A query without a vector of its own. */
-function queryBy(target: QueryTarget, changes: Partial<QueryPoints>): QueryPoints {
-  return { ...queryOf([]), target, ...changes };
+function queryBy(example: Example, changes: Partial<QueryPoints>): QueryPoints {
+  return { ...queryOf([]), query: { kind: 'nearest', example, mmr: undefined }, ...changes };
 }
 
 function withPoints(t: ExecutionContext, run: (ground: VectorGround) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { SegmentPlan, SegmentStatistics } from '../../src/core/plan.ts';
-import type { SearchParams } from '../../src/core/requests.ts';
+import type { SearchParams } from '../../src/core/query.ts';
 import { planSegment } from '../../src/query/plan.ts';
 
 const PARAMS: SearchParams = {

@@ -3,10 +3,11 @@ import test from 'ava';
 import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
-import type { OrderBy, QueryPoints, StartFrom } from '../../src/core/requests.ts';
+import type { OrderBy, StartFrom } from '../../src/core/query.ts';
+import type { QueryPoints } from '../../src/core/requests.ts';
 import { parseQuery, parseQueryBatch } from '../../src/rest/parse/query.ts';
 import { format, refusal, rule, unserved, wire } from './parsing.ts';
-import { DEFAULTS, multi, PARAMS, quantized, sparse, vector } from './query-words.ts';
+import { DEFAULTS, multi, nearest, PARAMS, quantized, sparse, vector } from './query-words.ts';
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
@@ -27,9 +28,9 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
   ['{"query":[]}', vector()],
   ['{"query":{"nearest":[1,2]}}', vector(1, 2)],
   ['{"query":{"nearest":[]}}', vector()],
-  ['{"query":7}', { target: { kind: 'id', id: numberId(7n) } }],
-  [`{"query":"${UUID}"}`, { target: { kind: 'id', id: parseUuidId(UUID) ?? numberId(0n) } }],
-  ['{"query":{"nearest":5,"mmr":null}}', { target: { kind: 'id', id: numberId(5n) } }],
+  ['{"query":7}', { query: nearest({ kind: 'id', id: numberId(7n) }) }],
+  [`{"query":"${UUID}"}`, { query: nearest({ kind: 'id', id: parseUuidId(UUID) ?? numberId(0n) }) }],
+  ['{"query":{"nearest":5,"mmr":null}}', { query: nearest({ kind: 'id', id: numberId(5n) }) }],
   [
     '{"query":[1],"limit":3,"offset":2,"score_threshold":0.1,"params":{"hnsw_ef":7,"exact":true,"indexed_only":true},"with_payload":true,"with_vector":["a"],"using":"x","filter":{}}',
     {
@@ -44,11 +45,11 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
       filter: EVERYTHING,
     },
   ],
-  ['{"query":{"order_by":"a.b"}}', { target: { kind: 'order_by', orderBy: orderBy('a.b', 'asc', undefined) } }],
+  ['{"query":{"order_by":"a.b"}}', { query: { kind: 'order_by', orderBy: orderBy('a.b', 'asc', undefined) } }],
   [
     '{"query":{"order_by":{"key":"a","direction":"desc","start_from":"2020-01-01T00:00:00.5Z"}}}',
     {
-      target: {
+      query: {
         kind: 'order_by',
         orderBy: orderBy('a', 'desc', { kind: 'datetime', value: 1_577_836_800_500_000n }),
       },
@@ -86,15 +87,15 @@ const QUERIES: readonly (readonly [string, Partial<QueryPoints>])[] = [
   ['{"query":{"nearest":{"indices":[],"values":[]}}}', sparse()],
   [
     '{"query":{"text":"a","model":"m","options":{"b":0.50}}}',
-    { target: { kind: 'inference', object: { kind: 'text', text: 'a', model: 'm', options: '{"b":0.50}' } } },
+    { query: nearest({ kind: 'inference', object: { kind: 'text', text: 'a', model: 'm', options: '{"b":0.50}' } }) },
   ],
   [
     '{"query":{"nearest":{"object":{},"model":"m"}}}',
-    { target: { kind: 'inference', object: { kind: 'object', text: undefined, model: 'm', options: undefined } } },
+    { query: nearest({ kind: 'inference', object: { kind: 'object', text: undefined, model: 'm', options: undefined } }) },
   ],
   [
     '{"query":5,"lookup_from":{"collection":"o","vector":"v","shard_key":null}}',
-    { target: { kind: 'id', id: numberId(5n) }, lookupFrom: { collection: 'o', vector: 'v' } },
+    { query: nearest({ kind: 'id', id: numberId(5n) }), lookupFrom: { collection: 'o', vector: 'v' } },
   ],
   ['{"lookup_from":{"collection":"o"}}', { lookupFrom: { collection: 'o', vector: undefined } }],
   ['{"lookup_from":{"collection":"o","vector":null}}', { lookupFrom: { collection: 'o', vector: undefined } }],
@@ -123,7 +124,7 @@ test('batches hold queries in their order, with the options of the request', (t)
     timeoutSeconds: 4,
     queries: [
       { ...DEFAULTS, ...vector(1) },
-      { ...DEFAULTS, target: { kind: 'id', id: numberId(2n) }, limit: 3 },
+      { ...DEFAULTS, query: nearest({ kind: 'id', id: numberId(2n) }), limit: 3 },
     ],
   });
 });

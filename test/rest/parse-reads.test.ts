@@ -3,7 +3,8 @@ import test from 'ava';
 import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import { jsonPath } from '../../src/core/json-path.ts';
-import type { OrderBy, PayloadSelector, VectorSelector } from '../../src/core/requests.ts';
+import type { OrderBy } from '../../src/core/query.ts';
+import type { PayloadSelector, VectorSelector } from '../../src/core/requests.ts';
 import { parseChange } from '../../src/rest/parse/changes.ts';
 import {
   parseCollectionName,

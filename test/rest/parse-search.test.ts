@@ -40,7 +40,7 @@ test('the legacy search is a query', (t) => {
 
 test('no vector holds numbers of an earlier body', (t) => {
   parseQuery(wire({ query: [6, 6, 6] }));
-  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.target, {
+  t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.query, {
     kind: 'vector',
     vector: { kind: 'dense', values: new Float32Array(0) },
   });

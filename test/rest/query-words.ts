@@ -1,4 +1,5 @@
-import type { QueryPoints, SearchParams } from '../../src/core/requests.ts';
+import type { Example, Query, SearchParams } from '../../src/core/query.ts';
+import type { QueryPoints } from '../../src/core/requests.ts';
 
 /** Queries for tests: what there is where nothing was given, and vectors. */
 
@@ -11,7 +12,8 @@ export const PARAMS: SearchParams = {
 };
 
 export const DEFAULTS: QueryPoints = {
-  target: { kind: 'scroll' },
+  query: undefined,
+  prefetch: [],
   using: '',
   lookupFrom: undefined,
   limit: 10,
@@ -21,21 +23,27 @@ export const DEFAULTS: QueryPoints = {
   params: PARAMS,
   withPayload: { kind: 'none' },
   withVector: { kind: 'none' },
+  shardKeys: undefined,
 };
 
+/** The nearest of an example. */
+export function nearest(example: Example): Query {
+  return { kind: 'nearest', example, mmr: undefined };
+}
+
 export function vector(...components: readonly number[]): Partial<QueryPoints> {
-  return { target: { kind: 'vector', vector: { kind: 'dense', values: Float32Array.from(components) } } };
+  return { query: nearest({ kind: 'vector', vector: { kind: 'dense', values: Float32Array.from(components) } }) };
 }
 
 export function sparse(...entries: readonly (readonly [number, number])[]): Partial<QueryPoints> {
   const indices = Uint32Array.from(entries, ([index]) => index);
   const values = Float32Array.from(entries, ([, value]) => value);
-  return { target: { kind: 'vector', vector: { kind: 'sparse', indices, values } } };
+  return { query: nearest({ kind: 'vector', vector: { kind: 'sparse', indices, values } }) };
 }
 
 export function multi(dimension: number, ...components: readonly number[]): Partial<QueryPoints> {
   const values = Float32Array.from(components);
-  return { target: { kind: 'vector', vector: { kind: 'multi', dimension, values } } };
+  return { query: nearest({ kind: 'vector', vector: { kind: 'multi', dimension, values } }) };
 }
 
 export function quantized(quantization: Partial<SearchParams['quantization']>): Partial<QueryPoints> {

@@ -205,10 +205,11 @@ class StubCollection {
     return queries.map((query) => this.queryOne(query));
   }
 
-  private queryOne({ target, limit, offset, using, withPayload, withVector }: QueryPoints): ScoredPoint[] {
+  private queryOne({ query, limit, offset, using, withPayload, withVector }: QueryPoints): ScoredPoint[] {
     let vector: Vector | undefined;
-    if (target.kind === 'vector') vector = target.vector;
-    if (target.kind === 'id') {
+    const target = query?.kind === 'nearest' ? query.example : undefined;
+    if (target?.kind === 'vector') vector = target.vector;
+    if (target?.kind === 'id') {
       const point = this.points.get(idText(target.id));
       if (point === undefined) throw notFound(`No point with id ${idText(target.id)} found`);
       vector = vectorOf(point, using);

@@ -91,7 +91,8 @@ export async function search(
   if (field === undefined) throw new Error(`no field ${name}`);
   const { signal } = new AbortController();
   const plan = { ...PLAN, ...changes.plan };
-  const given = { query: toVector(query), plan, filter: changes.filter, signal, exists: () => true };
+  const target = { kind: 'nearest', vector: toVector(query) } as const;
+  const given = { target, plan, filter: changes.filter, signal, exists: () => true };
   return (await segment.search(field, given)).map(({ id, raw }) => [id.word3, raw] as const);
 }
 

@@ -164,11 +164,11 @@ test('fields come and go while searches run: those end as they began, and memory
     segment.retain();
     const old = fieldOf(segment, 'b');
     const { signal } = new AbortController();
-    const query = { kind: 'dense', values: Float32Array.of(0, 1) } as const;
+    const vector = { kind: 'dense', values: Float32Array.of(0, 1) } as const;
     const plan = { k: 5, ef: 10, exact: true, indexedOnly: false } as const;
     const quantization = { ignore: false, rescore: undefined, oversampling: undefined };
     const running = segment.search(old, {
-      query,
+      target: { kind: 'nearest', vector },
       plan: { ...plan, quantization },
       filter: undefined,
       signal,

@@ -1,5 +1,5 @@
 import { JSON_NUMBER, JSON_STRING } from '../../base/json/json-tree.ts';
-import type { OrderBy, StartFrom } from '../../core/requests.ts';
+import type { OrderBy, StartFrom } from '../../core/query.ts';
 import { type Decoding, isNull } from './decoding.ts';
 import { FormatError, missingField, noVariant, unknownVariant } from './format-error.ts';
 import { decodePath, pathOf } from './paths.ts';

@@ -1,13 +1,6 @@
 import type { Filter } from '../../core/filter.ts';
-import type {
-  LookupFrom,
-  PayloadSelector,
-  QueryBatch,
-  QueryPoints,
-  QueryTarget,
-  SearchParams,
-  VectorSelector,
-} from '../../core/requests.ts';
+import type { LookupFrom, Query, SearchParams } from '../../core/query.ts';
+import type { PayloadSelector, QueryBatch, QueryPoints, VectorSelector } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
 import { readOptions } from './query-text.ts';
@@ -44,7 +37,7 @@ export function parseBatch(wire: Wire, element: string, decodeOne: DecodeOne): Q
 
 /** What both forms of search share; the fields are filled in the order of the text. */
 export class QueryFields {
-  target: QueryTarget = { kind: 'scroll' };
+  query: Query | undefined = undefined;
   using = '';
   lookupFrom: LookupFrom | undefined = undefined;
   limit: number = LIMIT_DEFAULT;
@@ -93,7 +86,8 @@ export class QueryFields {
 
   finished(): QueryPoints {
     return {
-      target: this.target,
+      query: this.query,
+      prefetch: [],
       using: this.using,
       lookupFrom: this.lookupFrom,
       limit: this.limit,
@@ -103,6 +97,7 @@ export class QueryFields {
       params: this.params,
       withPayload: this.withPayload,
       withVector: this.withVector,
+      shardKeys: undefined,
     };
   }
 }

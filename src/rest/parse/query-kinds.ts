@@ -7,7 +7,7 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { badInput } from '../../core/errors.ts';
-import type { OrderBy, QueryTarget } from '../../core/requests.ts';
+import type { OrderBy, Query } from '../../core/query.ts';
 import type { Decoding } from './decoding.ts';
 import { FormatError } from './format-error.ts';
 import { decodeOrderBy } from './order-by.ts';
@@ -27,7 +27,7 @@ export function decodeQueryKind(
   decoding: Decoding,
   node: number,
   path: string,
-): number | QueryTarget | RefusedTarget | undefined {
+): number | Query | RefusedTarget | undefined {
   const { tree } = decoding;
   const fields = fieldsOf(tree, node);
   const nearest = fields.get('nearest');

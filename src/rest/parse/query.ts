@@ -1,6 +1,7 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { badInput, badRequest } from '../../core/errors.ts';
-import type { LookupFrom, QueryBatch, QueryPoints, QueryTarget } from '../../core/requests.ts';
+import type { Example, LookupFrom, Query } from '../../core/query.ts';
+import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, flattened, optional } from './decoding.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
@@ -46,7 +47,7 @@ function decodeQuery(decoding: Decoding, object: number, path: string): QueryPoi
       const target = optional(decoding, value, (decoding, value) => decodeTarget(decoding, value, path));
       hasQuery = target !== undefined;
       refused = target?.kind === 'refused' ? target.query : undefined;
-      fields.target = target === undefined || target.kind === 'refused' ? { kind: 'scroll' } : target;
+      fields.query = target === undefined || target.kind === 'refused' ? undefined : target;
     } else if (key === 'using') fields.using = optional(decoding, value, decodeString) ?? '';
     else if (key === 'prefetch') hasPrefetch = decodePrefetch(decoding, value, path);
     else if (key === 'lookup_from') fields.lookupFrom = optional(decoding, value, decodeLookupFrom);
@@ -75,7 +76,7 @@ const OF_PREFETCHES: Readonly<Record<string, string>> = { fusion: 'Fusion', rrf:
 /** What Qdrant finds once a query is read. */
 function checkQuery(
   decoding: Decoding,
-  { target, scoreThreshold, using }: QueryFields,
+  { query, scoreThreshold, using }: QueryFields,
   { hasQuery, hasPrefetch, refused }: Given,
 ): void {
   const combining = refused === undefined ? undefined : OF_PREFETCHES[refused];
@@ -86,7 +87,7 @@ function checkQuery(
     decoding.fail(badRequest("Fusion queries cannot be combined with the 'using' field."));
   } else if (combining !== undefined && !hasPrefetch) {
     decoding.fail(badInput(`Validation failed: cannot apply ${combining} without prefetches`));
-  } else if (target.kind === 'order_by' && scoreThreshold !== undefined) {
+  } else if (query?.kind === 'order_by' && scoreThreshold !== undefined) {
     decoding.fail(badRequest("Can't use score_threshold with an order_by query."));
   }
 }
@@ -112,19 +113,25 @@ function decodePrefetch(decoding: Decoding, node: number, path: string): boolean
 }
 
 /** The `query` field: a vector, an id, or an object that names the kind of query. */
-function decodeTarget(decoding: Decoding, node: number, path: string): QueryTarget | RefusedTarget {
+function decodeTarget(decoding: Decoding, node: number, path: string): Query | RefusedTarget {
   const { tree } = decoding;
   const plain = decodeVectorInput(decoding, node, `${path}.query`);
-  if (plain !== undefined) return plain;
+  if (plain !== undefined) return nearest(plain);
   if (tree.kindOf(node) !== JSON_OBJECT) throw new FormatError(QUERY_FORMS);
   const given = decodeQueryKind(decoding, node, `${path}.query`);
-  const target = typeof given === 'number' ? decodeVectorInput(decoding, given, `${path}.query.nearest`) : given;
-  if (target === undefined) throw new FormatError(QUERY_FORMS);
-  return target;
+  if (given === undefined) throw new FormatError(QUERY_FORMS);
+  if (typeof given !== 'number') return given;
+  const example = decodeVectorInput(decoding, given, `${path}.query.nearest`);
+  if (example === undefined) throw new FormatError(QUERY_FORMS);
+  return nearest(example);
+}
+
+function nearest(example: Example): Query {
+  return { kind: 'nearest', example, mmr: undefined };
 }
 
 /** A vector, an id or something to embed; undefined where the node is none of these. */
-function decodeVectorInput(decoding: Decoding, node: number, path: string): QueryTarget | undefined {
+function decodeVectorInput(decoding: Decoding, node: number, path: string): Example | undefined {
   const { tree } = decoding;
   const kind = tree.kindOf(node);
   if (kind === JSON_NUMBER || kind === JSON_STRING) {

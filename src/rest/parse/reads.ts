@@ -3,12 +3,12 @@ import { VectorizerError } from '../../core/errors.ts';
 import type { Filter } from '../../core/filter.ts';
 import { parseNumberId, parseUuidId, type PointId } from '../../core/ids.ts';
 import type { JsonPath } from '../../core/json-path.ts';
+import type { OrderBy } from '../../core/query.ts';
 import type {
   CollectionName,
   CountPoints,
   FacetPoints,
   GetPoint,
-  OrderBy,
   RetrievePoints,
   ScrollPoints,
 } from '../../core/requests.ts';

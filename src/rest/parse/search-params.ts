@@ -1,7 +1,7 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { QuantizationParams } from '../../core/quantization.ts';
-import type { SearchParams } from '../../core/requests.ts';
+import type { SearchParams } from '../../core/query.ts';
 import { ryuText } from '../number-text.ts';
 import { type Decoding, eachField, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';

@@ -37,7 +37,7 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
         fields.read(decoding, key === 'top' ? 'limit' : key, value, path);
       }
     }
-    if (fields.target.kind === 'scroll') throw missingField('vector');
+    if (fields.query === undefined) throw missingField('vector');
     if (!hasLimit) throw missingField('limit');
     return fields.finished();
   });
@@ -47,7 +47,8 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
 function decodeSearchVector(decoding: Decoding, node: number, fields: QueryFields, path: string): void {
   const { tree } = decoding;
   if (isDense(tree, node)) {
-    fields.target = { kind: 'vector', vector: ownVector(decoding, node, 'dense', `${path}.vector`) };
+    const vector = ownVector(decoding, node, 'dense', `${path}.vector`);
+    fields.query = { kind: 'nearest', example: { kind: 'vector', vector }, mmr: undefined };
     return;
   }
   const named = namedVector(tree, node);
@@ -56,7 +57,8 @@ function decodeSearchVector(decoding: Decoding, node: number, fields: QueryField
   if (kind !== 'dense' && kind !== 'sparse') throw noVariant('NamedVectorStruct');
   for (const rule of vectorViolations(tree, named.vector, kind)) decoding.violate(`${path}.vector.${rule}`);
   fields.using = named.name;
-  fields.target = { kind: 'vector', vector: ownVector(decoding, named.vector, kind, `${path}.vector.vector`) };
+  const vector = ownVector(decoding, named.vector, kind, `${path}.vector.vector`);
+  fields.query = { kind: 'nearest', example: { kind: 'vector', vector }, mmr: undefined };
 }
 
 function namedVector(tree: JsonTree, node: number): { readonly name: string; readonly vector: number } | undefined {
