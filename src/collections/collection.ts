@@ -4,6 +4,7 @@ import type {
   CollectionInfo,
   FacetHit,
   MemoryReport,
+  PointGroup,
   Record,
   ScoredPoint,
   ScrollPage,
@@ -24,6 +25,7 @@ import type {
   GetPoint,
   PointChange,
   QueryBatch,
+  QueryGroups,
   RetrievePoints,
   ScrollPoints,
   UpdateBatch,
@@ -40,10 +42,11 @@ import { reportMemory } from './memory-usage.ts';
 import { graphLag, isStopped } from './optimization-plan.ts';
 import { reportOptimizations } from './optimizations-report.ts';
 import type { Optimizer } from './optimizer.ts';
-import { runQuery } from './query.ts';
+import type { LeafCache } from './query/leaf-cache.ts';
+import type { ExampleSource } from './query/resolve.ts';
+import { groupQuery, type QuerySource, runQueries } from './query/run-query.ts';
 import { inferChange, type ThreadCall } from './inference.ts';
 import type { UpdateRecord, VectorFieldRecord } from './record.ts';
-import type { ExampleSource } from './resolve.ts';
 import { shardOf, splitRecord } from './routing.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
@@ -60,9 +63,13 @@ export interface CollectionHouse {
   readonly foundation: Foundation;
   readonly optimizer: Optimizer;
   readonly memory: MemoryBudget;
+  readonly leafCache: LeafCache;
   /** Another collection by name. */
   readonly lookup: (name: string) => ExampleSource | undefined;
 }
+
+/** What a write needs of the threads is not cancelled. */
+const NEVER = new AbortController().signal;
 
 /** A collection: its configuration and its shards. What a request asks of it, in the order in which it happens. */
 export class Collection {
@@ -71,7 +78,7 @@ export class Collection {
   private readonly optimizer: Optimizer;
   private readonly budget: MemoryBudget;
   private readonly onThread: ThreadCall;
-  private readonly lookup: (name: string) => ExampleSource | undefined;
+  private readonly house: CollectionHouse;
   private currentConfig: CollectionConfig;
   private retired: VectorizerError | undefined;
   /** A change of vector fields could not be logged. */
@@ -82,10 +89,10 @@ export class Collection {
     this.currentConfig = config;
     this.shards = shards;
     const { compute } = house.foundation;
-    this.onThread = (module, name, argument) => compute.call(module, name, argument);
+    this.onThread = (module, name, argument) => compute.call(module, name, argument, NEVER);
     this.optimizer = house.optimizer;
     this.budget = house.memory;
-    this.lookup = house.lookup;
+    this.house = house;
   }
 
   /** Opens every shard; optimizing goes on where it stopped. Throws data_damaged, naming the file. */
@@ -215,9 +222,11 @@ export class Collection {
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
-    const { shards, config, lookup, onThread } = this;
-    const source = { shards, config, lookup, onThread };
-    return Promise.all(request.queries.map((query) => runQuery(source, context, query)));
+    return runQueries(this.querySource, context, request.queries);
+  }
+
+  queryGroups(context: Context, request: QueryGroups): Promise<readonly PointGroup[]> {
+    return groupQuery(this.querySource, context, request);
   }
 
   /**
@@ -250,6 +259,13 @@ export class Collection {
   async close(keep: boolean): Promise<void> {
     for (const shard of this.shards) await this.optimizer.forget(shard);
     await Promise.all(this.shards.map((shard) => shard.close(keep)));
+  }
+
+  private get querySource(): QuerySource {
+    const { shards, config, onThread, house } = this;
+    const { lookup, leafCache, foundation } = house;
+    const { compute } = foundation;
+    return { shards, config, lookup, onThread, cache: leafCache, random: () => foundation.world.random(), compute };
   }
 
   private async settleVectorFields(): Promise<void> {

@@ -8,6 +8,7 @@ import { changeConfig } from './change-config.ts';
 import { Collection } from './collection.ts';
 import { ALL_COLLECTIONS, collectionKey, collectionNameOf, collectionRanges, NEXT_NUMBER_KEY } from './keys.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { LeafCache } from './query/leaf-cache.ts';
 import { Optimizer } from './optimizer.ts';
 import type { Foundation } from './shard.ts';
 import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
@@ -18,6 +19,7 @@ export class Database {
   private readonly directory: string;
   private readonly optimizer: Optimizer;
   readonly memory: MemoryBudget;
+  private readonly leafCache: LeafCache;
   private readonly collections = new Map<string, Collection>();
   private nextNumber = 1;
   private changes: Promise<unknown> = Promise.resolve();
@@ -26,7 +28,8 @@ export class Database {
     this.foundation = foundation;
     this.directory = directory;
     this.optimizer = new Optimizer(foundation.logger, foundation.rested, () => foundation.world.nowMs());
-    this.memory = new MemoryBudget(foundation, () => [...this.collections.values()].flatMap(({ shards }) => shards));
+    this.leafCache = new LeafCache(foundation.leafCacheBytes);
+    this.memory = new MemoryBudget(foundation, this.leafCache, () => [...this.collections.values()].flatMap(({ shards }) => shards));
   }
 
   /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */
@@ -110,6 +113,7 @@ export class Database {
       await this.foundation.kv.batch([{ type: 'del', key: collectionKey(name) }], { sync: true });
       this.collections.delete(name);
       collection.retire(noCollection(name));
+      this.leafCache.clear();
       await collection.close(false);
       await this.erase(collection.number);
       return true;
@@ -125,9 +129,9 @@ export class Database {
   }
 
   private openCollection(number: number, config: CollectionConfig): Promise<Collection> {
-    const { foundation, optimizer, memory } = this;
+    const { foundation, optimizer, memory, leafCache } = this;
     const lookup = (name: string): Collection | undefined => this.collections.get(name);
-    return Collection.open({ foundation, optimizer, memory, lookup }, this.folderOf(number), number, config);
+    return Collection.open({ foundation, optimizer, memory, leafCache, lookup }, this.folderOf(number), number, config);
   }
 
   /** Stores a new configuration, then logs the change that makes it true; the answer is waited for by the caller alone. */

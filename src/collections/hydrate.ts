@@ -66,7 +66,8 @@ function selectVectors(segment: Segment, row: number, selector: VectorSelector):
   });
 }
 
-async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {
+/** Raw JSON of the payloads, in order; empty: the point has none. */
+export async function readPayloads(places: readonly PointPlace[]): Promise<readonly Uint8Array[]> {
   if (places.every(({ payload }) => payload !== undefined)) return places.map(({ payload }) => payload ?? NO_PAYLOAD);
   if (places.length <= SYNC_READS_MAX) return places.map(({ id, shard }) => shard.payloads.get(id));
   const byShard = Map.groupBy(places, ({ shard }) => shard);

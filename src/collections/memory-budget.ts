@@ -4,6 +4,7 @@ import type { SegmentField } from '../segments/segment.ts';
 import { MEMORY_HIGH as HIGH, MEMORY_LOW as LOW, type MemoryLimits } from './memory-limits.ts';
 import { shardMemory } from './memory-usage.ts';
 import { keepChunks } from './payload-chunks.ts';
+import type { LeafCache } from './query/leaf-cache.ts';
 import type { Foundation, Shard } from './shard.ts';
 
 /** Where nothing is left to give up writes are refused from here on, until there is less than `high`. */
@@ -20,7 +21,7 @@ const WORTH_WRITING = 1 / 128;
  * Keeps the process within its memory budget. What is used is summed from what rooms below say of themselves; codes and
  * graphs are never given up. In this order, each step only as far as it is needed:
  *
- *   1. caches       kept payloads and matches of filters go, the cache of values becomes small
+ *   1. caches       kept payloads, matches of filters and results of leaves go, the cache of values becomes small
  *   2. originals    what makes scores exact in memory, the largest field first: files hold it too, and scores are then
  *                   read from there
  *   3. checkpoints  what waits in memory is written
@@ -31,6 +32,7 @@ const WORTH_WRITING = 1 / 128;
 export class MemoryBudget {
   private readonly limits: MemoryLimits;
   private readonly foundation: Foundation;
+  private readonly leafCache: LeafCache;
   private readonly shards: () => readonly Shard[];
   private readonly timer: NodeJS.Timeout | undefined;
   private lookedAt = 0;
@@ -45,9 +47,10 @@ export class MemoryBudget {
   private readonly dropped = new WeakSet<SegmentField>();
 
   /** shards: all of the process, as they are now. */
-  constructor(foundation: Foundation, shards: () => readonly Shard[]) {
+  constructor(foundation: Foundation, leafCache: LeafCache, shards: () => readonly Shard[]) {
     this.limits = foundation.memory;
     this.foundation = foundation;
+    this.leafCache = leafCache;
     this.shards = shards;
     if (this.limits.budgetBytes < Infinity) this.timer = setInterval(() => this.review(), REVIEW_MS).unref();
   }
@@ -124,7 +127,7 @@ export class MemoryBudget {
       .map(shardMemory)
       .reduce(
         (sum, { besideArenas, pending, caches }) => sum + besideArenas + pending + caches,
-        this.limits.baseBytes + arenas + kv.cacheBytes,
+        this.limits.baseBytes + arenas + kv.cacheBytes + this.leafCache.bytes,
       );
   }
 
@@ -135,6 +138,7 @@ export class MemoryBudget {
   private shrinkCaches(): number {
     this.hasSmallCaches = true;
     keepChunks(false);
+    this.leafCache.pause();
     for (const { points } of this.shards()) points.dropCaches();
     this.foundation.kv.cacheSize = 'small';
     return this.used();
@@ -146,6 +150,7 @@ export class MemoryBudget {
     if (!this.hasSmallCaches || used + kv.usualCacheBytes > this.limits.budgetBytes * HIGH) return;
     this.hasSmallCaches = false;
     keepChunks(true);
+    this.leafCache.resume();
     kv.cacheSize = 'usual';
   }
 

@@ -19,8 +19,8 @@ export interface ScanSource {
   readonly chunks: PayloadChunks;
   /** Payloads of slots; empty for one that is not in use any more. */
   payloadsOf(slots: readonly number[]): Promise<readonly Uint8Array[]>;
-  /** Runs a scan on a worker thread. */
-  onThread(task: ScanTask): Promise<readonly Uint32Array[]>;
+  /** Runs a scan on a worker thread. Throws timeout where the signal aborts. */
+  onThread(task: ScanTask, signal: AbortSignal): Promise<readonly Uint32Array[]>;
   /** Scans that can be under way at once. */
   readonly threads: number;
 }

@@ -58,7 +58,7 @@ export class PayloadWalks {
     while (this.waiting.length > 0) {
       const searches = this.waiting.splice(0, SEARCHES_MAX);
       try {
-        await this.walk(searches);
+        await this.walkWhileWanted(searches);
         for (const { resolve } of searches) resolve();
       } catch (error) {
         // Passed on to those who wait.
@@ -68,8 +68,22 @@ export class PayloadWalks {
     this.isWalking = false;
   }
 
-  /** Ends early where nobody wants to know any more. */
-  private async walk(searches: readonly Search[]): Promise<void> {
+  /** Ends early, on the threads too, where nobody wants to know any more. */
+  private async walkWhileWanted(searches: readonly Search[]): Promise<void> {
+    const unwanted = new AbortController();
+    const left = (): void => {
+      if (searches.every(({ signal }) => signal.aborted)) unwanted.abort();
+    };
+    for (const { signal } of searches) signal.addEventListener('abort', left);
+    left();
+    try {
+      await this.walk(searches, unwanted.signal);
+    } finally {
+      for (const { signal } of searches) signal.removeEventListener('abort', left);
+    }
+  }
+
+  private async walk(searches: readonly Search[], unwanted: AbortSignal): Promise<void> {
     const { chunks, stale } = this.source.chunks.walk();
     const wanted = new Uint32Array(Math.max(...searches.map(({ candidates }) => candidates.length)));
     for (const { candidates, found } of searches) {
@@ -82,7 +96,7 @@ export class PayloadWalks {
     for await (const chunk of chunks) {
       const asking = searches.filter(({ signal }) => !signal.aborted);
       if (asking.length === 0 || failures.length > 0) break;
-      const done: Promise<void> = this.scanChunk(chunk, asking, wanted)
+      const done: Promise<void> = this.scanChunk(chunk, asking, wanted, unwanted)
         .catch((error: unknown) => void failures.push(error))
         .finally(() => running.delete(done));
       running.add(done);
@@ -96,6 +110,7 @@ export class PayloadWalks {
     { bytes, starts, slots }: PayloadChunk,
     searches: readonly Search[],
     wanted: Uint32Array,
+    unwanted: AbortSignal,
   ): Promise<void> {
     const candidates = new Uint32Array(Math.ceil(slots.length / 32));
     let count = 0;
@@ -107,7 +122,7 @@ export class PayloadWalks {
     if (count === 0) return;
     const filters = searches.flatMap((search) => search.filters);
     const matches = searches.flatMap(({ found }) => found.matches);
-    const bitmaps = await this.source.onThread({ bytes, starts, filters, candidates });
+    const bitmaps = await this.source.onThread({ bytes, starts, filters, candidates }, unwanted);
     bitmaps.forEach((bits, index) => {
       const match = matches[index] ?? new Uint32Array(0);
       for (const at of bitsOf(bits)) setBit(match, slots[at] ?? 0);

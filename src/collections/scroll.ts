@@ -1,9 +1,9 @@
 import { bitsOf, hasBit } from '../base/bitset.ts';
-import type { Record, ScoredPoint, ScrollPage } from '../core/answers.ts';
+import type { ScrollPage } from '../core/answers.ts';
 import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
 import { compareIds, idAfter, type PointId } from '../core/ids.ts';
-import type { QueryPoints, ScrollPoints } from '../core/requests.ts';
+import type { ScrollPoints } from '../core/requests.ts';
 import { hydrate, type PointPlace } from './hydrate.ts';
 import type { Matches } from './kept-matches.ts';
 import { orderedPoints } from './order-by.ts';
@@ -33,25 +33,7 @@ export async function scrollPoints(
 const NO_OFFSET =
   "Cannot use an `offset` when using `order_by`. The alternative for paging is to use `order_by.start_from` and a filter to exclude the IDs that you've already seen for the `order_by.start_from` value";
 
-/** A query that looks for no vector gives points by id, or by a field: scores 1, versions 0 (SEMANTICS.md 3.1). */
-export async function scrollAsQuery(
-  shards: readonly Shard[],
-  request: QueryPoints,
-  signal: AbortSignal,
-): Promise<ScoredPoint[]> {
-  const { query, filter, limit, offset, withPayload, withVector } = request;
-  const scored = (record: Record): ScoredPoint => ({ ...record, version: 0, score: 1 });
-  if (query?.kind === 'order_by') {
-    const found = await orderedPoints(shards, { orderBy: query.orderBy, limit: offset + limit, filter, signal });
-    const shown = found.slice(offset);
-    const records = await hydrate(shown, withPayload, withVector);
-    return records.map((record, index) => ({ ...scored(record), orderValue: shown[index]?.orderValue }));
-  }
-  const found = await firstPoints(shards, { offset: undefined, count: offset + limit, filter, signal });
-  return (await hydrate(found.slice(offset), withPayload, withVector)).map(scored);
-}
-
-interface FirstPoints {
+export interface FirstPoints {
   /** First id, inclusive. */
   readonly offset: PointId | undefined;
   readonly count: number;
@@ -60,7 +42,7 @@ interface FirstPoints {
 }
 
 /** The first points of all shards in id order, of those that match where there is a filter. */
-async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promise<PointPlace[]> {
+export async function firstPoints(shards: readonly Shard[], wanted: FirstPoints): Promise<PointPlace[]> {
   const { filter, offset, count, signal } = wanted;
   const pages = await Promise.all(
     shards.map(async (shard) => {

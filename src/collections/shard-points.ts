@@ -58,6 +58,11 @@ export class ShardPoints implements MatchSource, ScanSource {
     return this.moves;
   }
 
+  /** Grows with every change that can change what a read finds. */
+  get version(): number {
+    return this.journal.position + this.moves + this.fields.epoch;
+  }
+
   get isClosed(): boolean {
     return this.closed;
   }
@@ -166,8 +171,8 @@ export class ShardPoints implements MatchSource, ScanSource {
     };
   }
 
-  async onThread(task: ScanTask): Promise<readonly Uint32Array[]> {
-    return (await this.stores.compute.call(SCAN_MODULE, 'scanPayloads', task)) as readonly Uint32Array[];
+  async onThread(task: ScanTask, signal: AbortSignal): Promise<readonly Uint32Array[]> {
+    return (await this.stores.compute.call(SCAN_MODULE, 'scanPayloads', task, signal)) as readonly Uint32Array[];
   }
 
   async close(): Promise<void> {

@@ -38,6 +38,8 @@ export interface Foundation {
   /** Called when a long piece of background work has ended and nothing is left to do. */
   readonly rested: () => void;
   readonly memory: MemoryLimits;
+  /** What results of queries that are kept may weigh; 0 = none are. */
+  readonly leafCacheBytes: number;
 }
 
 /** Where a shard stands. */
@@ -70,6 +72,8 @@ const QUEUE_MAX = 200;
  * Lock order: `maintenance` (checkpoint, swap of segments) before the apply queue.
  */
 export class Shard implements CheckpointSource, ShardState {
+  /** Within its collection. */
+  readonly number: number;
   readonly payloads: Payloads;
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
@@ -96,12 +100,14 @@ export class Shard implements CheckpointSource, ShardState {
     options: SegmentOptions;
     log: UpdateLog;
     checkpoint: Checkpoint;
+    place: ShardPlace;
     directory: string;
     payloads: Payloads;
     segments: Segment[];
     walCapacityMb: number;
   }) {
     const { manifest } = parts.checkpoint;
+    this.number = parts.place.shard;
     this.foundation = parts.foundation;
     this.options = parts.options;
     this.log = parts.log;
@@ -148,7 +154,7 @@ export class Shard implements CheckpointSource, ShardState {
     });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
-    const shard = new Shard({ foundation, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
+    const shard = new Shard({ foundation, place, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
     await shard.restorePoints();
     await shard.replay(logDirectory);
     await shard.settleVectorFields();
@@ -174,6 +180,11 @@ export class Shard implements CheckpointSource, ShardState {
 
   get segments(): readonly Segment[] {
     return this.list;
+  }
+
+  /** Grows with every change that can change what a read finds. */
+  get version(): number {
+    return this.points.version;
   }
 
   /** The last update that is applied. */

@@ -1,6 +1,7 @@
 import { compileKernels } from '../kernels/load.ts';
 import { Arenas } from './arenas.ts';
 import type { Arena } from './arenas.ts';
+import { Cancellations, cancelledError } from './cancellations.ts';
 import { Pool } from './pool.ts';
 import type { Lane } from './pool.ts';
 import { SearchQueue } from './search-queue.ts';
@@ -29,6 +30,7 @@ export class Compute {
   readonly #searchPool: Pool;
   readonly #backgroundPool: Pool;
   readonly #queue: SearchQueue;
+  readonly #cancellations = new Cancellations(() => this.#queue.dropCancelled());
   readonly #backgroundWaiters: ((lane: Lane) => void)[] = [];
 
   private constructor(options: ComputeOptions) {
@@ -54,7 +56,7 @@ export class Compute {
       idleTimeoutMs: 2_000,
       run: 'runBackground',
     });
-    this.#queue = new SearchQueue(this.#searchPool);
+    this.#queue = new SearchQueue(this.#searchPool, this.#cancellations);
   }
 
   /** Makes the pools; threads start when they are needed. */
@@ -67,7 +69,7 @@ export class Compute {
     return Math.max(this.#searchPool.freeLanes - this.#queue.waitingCount, 0);
   }
 
-  /** Runs one search task. */
+  /** Runs one search task. Throws timeout where its signal aborts. */
   search(job: SearchJob): Promise<void> {
     return this.#queue.run(job);
   }
@@ -81,9 +83,15 @@ export class Compute {
    * Runs an exported function on one of the search threads: work of some milliseconds that a request waits for, at most
    * `searchThreads` at a time so that searches need not wait long. Arguments and answer are cloned; shared memory is not.
    * module  address of a module as `import.meta.url` gives it, without imports of this room.
+   * name    of a ThreadFunction (worker.ts): it is told when the signal aborts, and not begun after that.
+   * Throws timeout where the signal aborts, once the thread has let go of the argument.
    */
-  call(module: string, name: string, argument: object): Promise<unknown> {
-    return this.#searchPool.call(module, name, argument);
+  async call(module: string, name: string, argument: object, signal: AbortSignal): Promise<unknown> {
+    if (signal.aborted) throw cancelledError();
+    const { flag } = this.#cancellations.of(signal);
+    const answer = await this.#searchPool.call({ module, name, argument, cancelled: flag });
+    if (signal.aborted) throw cancelledError();
+    return answer;
   }
 
   /** Runs a piece of background work as soon as a background thread is free. */

@@ -1,5 +1,6 @@
 import { VectorizerError } from '../core/errors.ts';
 import type { Arena } from './arenas.ts';
+import { type Cancellations, cancelledError } from './cancellations.ts';
 import type { Lane, Pool } from './pool.ts';
 import type { WorkspaceShape } from './workspace.ts';
 
@@ -12,11 +13,12 @@ export interface SearchJob {
   /** Address of the task (layout.ts, SEARCH_…). */
   readonly task: number;
   readonly shape: WorkspaceShape;
-  /** Cancels the search while it waits; one that has begun is finished. */
+  /** Cancels the search: one that waits is dropped, one that has begun ends at its next step. */
   readonly signal: AbortSignal;
 }
 
-interface Waiting extends SearchJob {
+interface Waiting {
+  readonly job: SearchJob;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,23 +30,30 @@ interface Waiting extends SearchJob {
  */
 export class SearchQueue {
   readonly #pool: Pool;
+  readonly #cancellations: Cancellations;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #closed = false;
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, cancellations: Cancellations) {
     this.#pool = pool;
+    this.#cancellations = cancellations;
   }
 
   get waitingCount(): number {
     return this.#waiting.length;
   }
 
-  /** Resolves when the task's answer is written. Throws timeout where it was cancelled before it began. */
+  /**
+   * Resolves when the task's answer is written. Throws timeout where it was cancelled. Either way the threads have let go of
+   * the task's memory.
+   */
   run(job: SearchJob): Promise<void> {
     if (this.#closed) return Promise.reject(closedError());
+    if (job.signal.aborted) return Promise.reject(cancelledError());
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...job, resolve, reject });
+      this.#cancellations.of(job.signal).add(job);
+      this.#waiting.push({ job, resolve, reject });
       if (!this.#scheduled && this.#pool.freeLanes > 0) {
         this.#scheduled = true;
         setImmediate(() => {
@@ -57,11 +66,23 @@ export class SearchQueue {
 
   close(): void {
     this.#closed = true;
-    for (const job of this.#waiting.splice(0)) job.reject(closedError());
+    for (const waiting of this.#waiting.splice(0)) this.#refuse(waiting, closedError());
+  }
+
+  /** Refuses those that wait and are cancelled. */
+  dropCancelled(): void {
+    const cancelled = this.#waiting.filter(({ job }) => job.signal.aborted);
+    if (cancelled.length === 0) return;
+    this.#waiting = this.#waiting.filter(({ job }) => !job.signal.aborted);
+    for (const waiting of cancelled) this.#refuse(waiting, cancelledError());
+  }
+
+  #refuse({ job, reject }: Waiting, error: unknown): void {
+    this.#cancellations.of(job.signal).delete(job);
+    reject(error);
   }
 
   #dispatch(): void {
-    this.#dropCancelled();
     while (this.#waiting.length > 0) {
       const free = this.#pool.freeLanes;
       const lane = this.#pool.take();
@@ -71,33 +92,38 @@ export class SearchQueue {
     }
   }
 
-  #dropCancelled(): void {
-    const cancelled = this.#waiting.filter((job) => job.signal.aborted);
-    if (cancelled.length === 0) return;
-    this.#waiting = this.#waiting.filter((job) => !job.signal.aborted);
-    for (const job of cancelled) job.reject(new VectorizerError('timeout', 'the search was cancelled before it began'));
-  }
-
   /** Up to `count` searches of the first one's arena: one message names one memory. */
   #takeBatch(count: number): readonly Waiting[] {
-    const arena = this.#waiting[0]?.arena;
+    const arena = this.#waiting[0]?.job.arena;
     const batch: Waiting[] = [];
     const rest: Waiting[] = [];
-    for (const job of this.#waiting) (job.arena === arena && batch.length < count ? batch : rest).push(job);
+    for (const each of this.#waiting) (each.job.arena === arena && batch.length < count ? batch : rest).push(each);
     this.#waiting = rest;
     return batch;
   }
 
   async #send(lane: Lane, batch: readonly Waiting[]): Promise<void> {
     try {
-      const first = batch[0];
+      const first = batch[0]?.job;
       if (first === undefined) return;
-      const space = this.#pool.workspace(lane, first.arena, batch.map((job) => job.shape).reduce(largestShape)).address;
-      await this.#pool.run(lane, first.arena, { space, tasks: batch.map((job) => job.task) });
-      for (const job of batch) job.resolve();
+      const space = this.#pool.workspace(
+        lane,
+        first.arena,
+        batch.map(({ job }) => job.shape).reduce(largestShape),
+      ).address;
+      await this.#pool.run(lane, first.arena, { space, tasks: batch.map(({ job }) => job.task) });
+      for (const each of batch) {
+        const { job, resolve } = each;
+        if (job.signal.aborted) {
+          this.#refuse(each, cancelledError());
+        } else {
+          this.#cancellations.of(job.signal).delete(job);
+          resolve();
+        }
+      }
     } catch (error) {
       // Passed on to those who wait.
-      for (const job of batch) job.reject(error);
+      for (const each of batch) this.#refuse(each, error);
     } finally {
       this.#pool.give(lane);
       this.#dispatch();

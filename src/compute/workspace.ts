@@ -83,7 +83,7 @@ function visitedBytes(shape: WorkspaceShape): number {
 
 /** The parts that follow the head: where the head points to them, and their bytes. */
 function partBytes(shape: WorkspaceShape): readonly (readonly [field: number, bytes: number])[] {
-  const rows = Math.max(shape.links, SCAN_ROWS) + BUFFER_SLACK;
+  const rows = batchRows(shape.links);
   const parts: readonly (readonly [number, number])[] = [
     [layout.SPACE_QUERY, shape.padded * 4],
     [layout.SPACE_PAIR_QUERY, shape.padded * 4],
@@ -100,6 +100,11 @@ function partBytes(shape: WorkspaceShape): readonly (readonly [field: number, by
     [layout.SPACE_TOP, (shape.top + BUFFER_SLACK) * 8],
   ];
   return parts.map(([field, bytes]) => [field, align(bytes)] as const);
+}
+
+/** Rows of the largest batch that is scored at once, and the room behind them. links: of a list. */
+export function batchRows(links: number): number {
+  return Math.max(links, SCAN_ROWS) + BUFFER_SLACK;
 }
 
 function align(bytes: number): number {

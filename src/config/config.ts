@@ -25,6 +25,8 @@ export interface Config {
       readonly maxSearchThreads: number;
       /** What the process may take before memory is given up (docs/memory.md). */
       readonly memoryBudget: MemorySize;
+      /** Bytes of results of queries' leaves that are kept until a write; 0 = none. */
+      readonly leafCacheBytes: number;
     };
   };
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'off';
@@ -32,7 +34,7 @@ export interface Config {
   readonly origins: Readonly<Record<ConfigKey, Origin>>;
 }
 
-/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync` and `memory_budget` are ours. */
+/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync`, `memory_budget` and `leaf_cache_bytes` are ours. */
 export type ConfigKey =
   | 'service.host'
   | 'service.http_port'
@@ -43,6 +45,7 @@ export type ConfigKey =
   | 'storage.wal.fsync'
   | 'storage.performance.max_search_threads'
   | 'storage.performance.memory_budget'
+  | 'storage.performance.leaf_cache_bytes'
   | 'log_level';
 
 export type Origin =

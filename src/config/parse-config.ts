@@ -65,6 +65,7 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
       performance: Object.freeze({
         maxSearchThreads: take('storage.performance.max_search_threads', integer(0, 1024), 0),
         memoryBudget: take('storage.performance.memory_budget', memorySize, { kind: 'share', share: 0.8 }),
+        leafCacheBytes: take('storage.performance.leaf_cache_bytes', integer(0, 2 ** 40), 16 * 2 ** 20),
       }),
     }),
     logLevel: take('log_level', oneOf('trace', 'debug', 'info', 'warn', 'error', 'off'), 'info'),

@@ -70,6 +70,24 @@ export function idText(id: PointId): string {
   return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`;
 }
 
+/** What tells an id from all others in a Map or Set, cheaper than its text: a number below 2^53, else a string. */
+export function idKey({ kind, word0, word1, word2, word3 }: PointId): number | string {
+  if (kind === ID_UUID) {
+    return String.fromCharCode(
+      word0 >>> 16,
+      word0 & 0xffff,
+      word1 >>> 16,
+      word1 & 0xffff,
+      word2 >>> 16,
+      word2 & 0xffff,
+      word3 >>> 16,
+      word3 & 0xffff,
+    );
+  }
+  // Texts of larger numbers have 16 digits or more: none is one of the strings above.
+  return word2 < 0x200000 ? word2 * 0x100000000 + word3 : ((BigInt(word2) << 32n) | BigInt(word3)).toString();
+}
+
 /** An id as JSON: a number, or a quoted UUID. */
 export function idJson(id: PointId): string {
   return id.kind === ID_NUMBER ? idText(id) : `"${idText(id)}"`;

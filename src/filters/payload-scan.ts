@@ -18,8 +18,17 @@ export interface ScanTask {
   readonly candidates: Uint32Array | undefined;
 }
 
-/** What a worker runs: for each filter a bitmap over the positions of the payloads that satisfy it. */
-export function scanPayloads({ bytes, starts, filters, candidates }: ScanTask): readonly Uint32Array[] {
+/** Payloads looked at between two questions whether anybody still waits: some hundred microseconds. */
+const POLLED_PAYLOADS = 64;
+
+/**
+ * What a worker runs: for each filter a bitmap over the positions of the payloads that satisfy it. Ends early, with less than
+ * that, when it is cancelled.
+ */
+export function scanPayloads(
+  { bytes, starts, filters, candidates }: ScanTask,
+  isCancelled: () => boolean,
+): readonly Uint32Array[] {
   const buffer = asBuffer(bytes);
   const count = starts.length - 1;
   const { enter, tests } = compilePayloadFilters(filters);
@@ -27,6 +36,7 @@ export function scanPayloads({ bytes, starts, filters, candidates }: ScanTask): 
   for (let position = 0; position < count; position++) {
     const word = position >>> 5;
     const bit = 1 << (position & 31);
+    if (position % POLLED_PAYLOADS === 0 && isCancelled()) break;
     if (candidates !== undefined && ((candidates[word] ?? 0) & bit) === 0) continue;
     enter(buffer, starts[position] ?? 0, starts[position + 1] ?? 0);
     for (let index = 0; index < tests.length; index++) {

@@ -46,7 +46,7 @@ export const MULTI_TABLE = 112;
 export const MULTI_TABLE_SCORES = 116;
 /** u64[capacity]: points that are noted; u64[k + 1]: the best. */
 export const MULTI_NOTES = 120;
-export const MULTI_NOTES_CAPACITY = 124;
+// SEARCH_CANCELLED lies at 124.
 export const MULTI_TOP = 128;
 /** u32[4096] bins and u64[capacity] points of the sieve. */
 export const MULTI_BINS = 132;
@@ -57,6 +57,8 @@ export const MULTI_SCORED = 144;
 export const MULTI_SETTLED = 148;
 /** f64[lanes]: the best exact score of each query row in the point at hand. */
 export const MULTI_EXACT = 152;
+/** Of MULTI_NOTES. */
+export const MULTI_NOTES_CAPACITY = 156;
 /** Address of f32: what the exact score of each answer hardly exceeds; or 0. */
 export const MULTI_CEILINGS = 160;
 export const MULTI_BYTES = 192;

@@ -112,6 +112,7 @@ export const SPARSE_SEARCH_TERMS = 60;
 export const SPARSE_SEARCH_ORDER = 64;
 /** Postings that were scored. */
 export const SPARSE_SEARCH_SCORED = 68;
+// SEARCH_KIND lies at 92, SEARCH_CANCELLED at 124.
 /** Of a term's dense block during a search: u32 address without tag · f32 weight x step · u32 that in units · u32 term. */
 export const SPARSE_DENSE_ENTRY_BYTES = 16;
 export const SPARSE_SEARCH_BYTES = 128;

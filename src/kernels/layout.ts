@@ -72,6 +72,8 @@ export const FIELD_BYTES = 128;
 export const WAY_INT8 = 0;
 export const WAY_WIDE = 1;
 export const WAY_CODES = 2;
+/** In a workspace alone: against several examples, each by one of the others (layout-examples.ts). */
+export const WAY_EXAMPLES = 3;
 
 /** What a search answers: the best by codes; the best by exact scores; every row that may prove to be among the best. */
 export const RESCORE_NONE = 0;
@@ -168,12 +170,18 @@ export const SEARCH_CANDIDATES = 104;
 export const SEARCH_CEILINGS = 108;
 /** With RESCORE_LATER: all rows that could be among this many best are wanted. SEARCH_FOUND is NO_ROW where SEARCH_K is too few. */
 export const SEARCH_CERTAIN = 112;
+/** Not 0: nobody waits for the answer any more. Written while the search runs; in the tasks of all kinds at this place. */
+export const SEARCH_CANCELLED = 124;
+/** Address of the examples of a search by several (layout-examples.ts), or 0. */
+export const SEARCH_EXAMPLES = 120;
 export const SEARCH_BYTES = 128;
 
 /** Kinds of fields, as SEARCH_KIND tells. */
 export const KIND_DENSE = 0;
 export const KIND_SPARSE = 1;
 export const KIND_MULTI = 2;
+/** No field: vectors that are compared with each other (layout-block.ts). */
+export const KIND_BLOCK = 3;
 
 // Head of a workspace: what one thread needs while it searches or builds.
 export const SPACE_QUERY = 0;
@@ -219,4 +227,6 @@ export const SPACE_SPILL_END = 120;
 export const SPACE_WAY = 124;
 /** One of RESCORE_…. */
 export const SPACE_RESCORE = 128;
+/** With WAY_EXAMPLES: as SEARCH_EXAMPLES. */
+export const SPACE_EXAMPLES = 136;
 export const SPACE_BYTES = 192;

@@ -1,6 +1,5 @@
 import { notSupported } from '../core/errors.ts';
 import { decodeBody, directStruct } from './parse/decoding.ts';
-import { checkRefusedBatch, checkRefusedBody, type RefusedBody } from './parse/refused-bodies.ts';
 import { parseTree, readCollection, type Wire } from './parse/wire.ts';
 import { type Method, refusedRoute, type Route } from './route.ts';
 
@@ -14,31 +13,14 @@ interface Refused {
   /** The body's type in Qdrant, and the fields that it must have. */
   readonly body?: string;
   readonly required?: readonly string[];
-  /** A body that is read as far as it can be; `isBatch`: a list of such bodies. */
-  readonly search?: RefusedBody;
-  readonly isBatch?: boolean;
 }
 
-const POINTS = '/collections/:name/points';
-const GROUPS = 'Search by groups';
-const RECOMMEND = 'Recommendation';
-const DISCOVER = 'Discovery';
-const MATRIX = 'A distance matrix';
 const ALIASES = 'An alias';
 const SNAPSHOTS = 'A snapshot';
 const SHARDS = 'A shard key';
 const CLUSTER = 'Cluster mode';
 
 const REFUSED: readonly Refused[] = [
-  { route: `POST ${POINTS}/query/groups`, feature: GROUPS, search: 'queryGroups' },
-  { route: `POST ${POINTS}/search/groups`, feature: GROUPS, search: 'searchGroups' },
-  { route: `POST ${POINTS}/recommend`, feature: RECOMMEND, search: 'recommend' },
-  { route: `POST ${POINTS}/recommend/batch`, feature: RECOMMEND, search: 'recommend', isBatch: true },
-  { route: `POST ${POINTS}/recommend/groups`, feature: RECOMMEND, search: 'recommendGroups' },
-  { route: `POST ${POINTS}/discover`, feature: DISCOVER, search: 'discover' },
-  { route: `POST ${POINTS}/discover/batch`, feature: DISCOVER, search: 'discover', isBatch: true },
-  { route: `POST ${POINTS}/search/matrix/pairs`, feature: MATRIX, search: 'matrix' },
-  { route: `POST ${POINTS}/search/matrix/offsets`, feature: MATRIX, search: 'matrix' },
   {
     route: 'POST /collections/aliases',
     feature: ALIASES,
@@ -88,12 +70,9 @@ export function refusedRoutes(): readonly Route[] {
   return REFUSED.map((refused) => refusedRoute(refused.route, (wire) => refuse(refused, wire)));
 }
 
-function refuse({ route, feature, body, required = [], search, isBatch = false }: Refused, wire: Wire): never {
+function refuse({ route, feature, body, required = [] }: Refused, wire: Wire): never {
   if (route.includes('/:name')) readCollection(wire);
-  if (search !== undefined) {
-    const check = isBatch ? checkRefusedBatch : checkRefusedBody;
-    decodeBody(parseTree(wire.body), (decoding, root) => check(decoding, root, search));
-  } else if (body !== undefined) {
+  if (body !== undefined) {
     const fields = Object.fromEntries(required.map((name) => [name, {}]));
     decodeBody(parseTree(wire.body), (decoding, root) => directStruct(decoding, root, body, { fields, required }));
   }

@@ -18,12 +18,16 @@ import {
   updateBatch,
   updatePoints,
 } from '../operations/points.ts';
-import { queryPoints } from '../operations/query.ts';
+import { distanceMatrix, explainQuery, queryGroups, queryPoints } from '../operations/query.ts';
 import { createVectorField, deleteVectorField } from '../operations/vector-fields.ts';
 import { parseChange, parseUpdates } from './parse/changes.ts';
 import { parseUpdateCollection } from './parse/collection-diff.ts';
 import { parseCreateCollection, parseDeleteCollection } from './parse/collections.ts';
+import { parseDiscover, parseDiscoverBatch } from './parse/discover.ts';
+import { parseExplain } from './parse/explain.ts';
 import { parseCreateFieldIndex, parseDeleteFieldIndex } from './parse/fields.ts';
+import { parseQueryGroups, parseRecommendGroups, parseSearchGroups } from './parse/groups.ts';
+import { parseMatrix } from './parse/matrix.ts';
 import { parseGetOptimizations } from './parse/optimizations.ts';
 import { parseQuery, parseQueryBatch } from './parse/query.ts';
 import {
@@ -34,13 +38,17 @@ import {
   parseRetrieve,
   parseScroll,
 } from './parse/reads.ts';
+import { parseRecommend, parseRecommendBatch } from './parse/recommend.ts';
 import { parseSearch, parseSearchBatch } from './parse/search.ts';
 import { parseCreateVectorField, parseDeleteVectorField } from './parse/vector-fields.ts';
 import { refusedRoutes } from './refused-routes.ts';
 import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
+import { renderExplanation } from './render/explanation.ts';
+import { renderMatrixOffsets, renderMatrixPairs } from './render/matrix.ts';
 import {
   renderCount,
   renderFacet,
+  renderGroups,
   renderQueried,
   renderQueriedBatch,
   renderRecord,
@@ -100,8 +108,19 @@ export function restRoutes(version: string): readonly Route[] {
     route('POST /collections/:name/points/count', parseCount, countPoints, renderCount),
     route('POST /collections/:name/points/query', parseQuery, queryPoints, renderQueried),
     route('POST /collections/:name/points/query/batch', parseQueryBatch, queryPoints, renderQueriedBatch),
+    // Not in Qdrant.
+    route('POST /collections/:name/points/query/explain', parseExplain, explainQuery, renderExplanation),
+    route('POST /collections/:name/points/query/groups', parseQueryGroups, queryGroups, renderGroups),
     route('POST /collections/:name/points/search', parseSearch, queryPoints, renderSearched),
     route('POST /collections/:name/points/search/batch', parseSearchBatch, queryPoints, renderSearchedBatch),
+    route('POST /collections/:name/points/search/groups', parseSearchGroups, queryGroups, renderGroups),
+    route('POST /collections/:name/points/search/matrix/pairs', parseMatrix, distanceMatrix, renderMatrixPairs),
+    route('POST /collections/:name/points/search/matrix/offsets', parseMatrix, distanceMatrix, renderMatrixOffsets),
+    route('POST /collections/:name/points/recommend', parseRecommend, queryPoints, renderSearched),
+    route('POST /collections/:name/points/recommend/batch', parseRecommendBatch, queryPoints, renderSearchedBatch),
+    route('POST /collections/:name/points/recommend/groups', parseRecommendGroups, queryGroups, renderGroups),
+    route('POST /collections/:name/points/discover', parseDiscover, queryPoints, renderSearched),
+    route('POST /collections/:name/points/discover/batch', parseDiscoverBatch, queryPoints, renderSearchedBatch),
     route('GET /collections/:name/points/:id', parseGetPoint, getPoint, renderRecord),
     ...refusedRoutes(),
   ];

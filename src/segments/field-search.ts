@@ -1,4 +1,7 @@
+import type { ExampleScoring } from '../core/example-scoring.ts';
 import { VectorizerError } from '../core/errors.ts';
+import type { Vector } from '../core/vectors.ts';
+import { nearestVector } from '../vectors/combined-example.ts';
 import { type ReadOriginals, rescore, scanOriginals } from '../vectors/rescore.ts';
 import { rescoreMulti } from '../vectors/multi-rescore.ts';
 import type { Hits } from '../vectors/search-task.ts';
@@ -6,13 +9,23 @@ import type { FieldIndex } from './field-index.ts';
 import type { FieldSearch } from './segment-field.ts';
 
 /**
- * The nearest places of a field, best first: at most plan.k.
+ * The best places of a field, best first: at most plan.k.
  * read  originals from their files: asked for where memory holds no exact scores.
  */
 export async function searchField(index: FieldIndex, read: ReadOriginals, search: FieldSearch): Promise<Hits> {
-  const { target, plan, filter, signal } = search;
-  if (target.kind === 'examples') throw otherKind();
-  const query = target.vector;
+  const { target } = search;
+  return target.kind === 'nearest'
+    ? searchNearest(index, read, search, target.vector)
+    : searchExamples(index, read, search, target.examples, target.scoring);
+}
+
+async function searchNearest(
+  index: FieldIndex,
+  read: ReadOriginals,
+  search: FieldSearch,
+  query: Vector,
+): Promise<Hits> {
+  const { plan, filter, signal } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
   if (index.kind === 'sparse') {
     if (query.kind !== 'sparse') throw otherKind();
@@ -32,6 +45,30 @@ export async function searchField(index: FieldIndex, read: ReadOriginals, search
     return scanOriginals(index.field, { query: values, k, indexedOnly, filter, signal }, read);
   const hits = await index.field.search({ query: values, ...request });
   return hits.approximate ? rescore(index.field, values, hits, k, read) : hits;
+}
+
+async function searchExamples(
+  index: FieldIndex,
+  read: ReadOriginals,
+  search: FieldSearch,
+  examples: readonly Vector[],
+  scoring: ExampleScoring,
+): Promise<Hits> {
+  const { plan, filter, signal } = search;
+  const { k, ef, exact, indexedOnly, quantization } = plan;
+  if (index.kind !== 'dense') throw new VectorizerError('internal', 'several examples of such a vector');
+  const vectors = examples.map((example) => {
+    if (example.kind !== 'dense') throw otherKind();
+    return example.values;
+  });
+  const combined = nearestVector(index.field.options, vectors, scoring);
+  if (combined !== undefined) return searchNearest(index, read, search, { kind: 'dense', values: combined });
+  const set = { vectors, scoring };
+  if (exact && index.field.needsFullRead)
+    return scanOriginals(index.field, { query: set, k, indexedOnly, filter, signal }, read);
+  const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
+  const hits = await index.field.searchExamples({ examples: set, ...request });
+  return hits.approximate ? rescore(index.field, set, hits, k, read) : hits;
 }
 
 function otherKind(): VectorizerError {

@@ -153,6 +153,15 @@ export class SegmentField {
     return place === NO_PLACE ? undefined : this.vectorOf(place);
   }
 
+  /** Copies the dense vector of a row, which has one, to `target`: f32[dimension]. */
+  copyVector(row: number, target: Float32Array): void {
+    const place = this.rows.placeOf(row);
+    invariant(place !== NO_PLACE, 'field: a vector to copy');
+    if (this.spec.kind === 'dense' && this.spec.datatype === 'float32')
+      this.originals.copyAt(place, new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
+    else target.set(this.codec.decode(this.originals.at(place)));
+  }
+
   /** The vectors of rows of the segment, as a column. */
   column(rows: Uint32Array): VectorColumn {
     const builder = new ColumnBuilder(this.name, this.spec.kind);

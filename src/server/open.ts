@@ -47,7 +47,16 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       baseBytes: residentBytes(),
       residentBytes,
     };
-    const foundation = { world, kv, compute, logger, fsync: storage.wal.fsync, rested: memoryReclaimer(), memory };
+    const foundation = {
+      world,
+      kv,
+      compute,
+      logger,
+      fsync: storage.wal.fsync,
+      rested: memoryReclaimer(),
+      memory,
+      leafCacheBytes: storage.performance.leafCacheBytes,
+    };
     const database = await Database.open(foundation, join(storage.storagePath, COLLECTIONS_FOLDER));
     undo.push(() => database.close());
     const door = createDoor({

@@ -21,10 +21,10 @@ import { hasHalfArithmetic } from './original-scores.ts';
 import { admitRows } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
-import { planSearch } from './search-plan.ts';
+import { planExamples, planSearch } from './search-plan.ts';
 import { needsFullRead } from './scoring.ts';
 import type { FieldScoring } from './scoring.ts';
-import type { SearchRequest } from './search-plan.ts';
+import type { ExampleRequest, FieldRows, SearchPlan, SearchRequest } from './search-plan.ts';
 import { asCoded } from './normalised.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { NO_HITS } from './search-task.ts';
@@ -46,6 +46,10 @@ export interface DenseFieldOptions {
 
 export interface DenseSearch extends SearchRequest {
   /** Cancels the search before it begins. */
+  readonly signal: AbortSignal;
+}
+
+export interface DenseExampleSearch extends ExampleRequest {
   readonly signal: AbortSignal;
 }
 
@@ -226,15 +230,38 @@ export class DenseField implements VectorField {
    */
   async search(request: DenseSearch): Promise<DenseHits> {
     invariant(request.filter?.isClosed !== true, 'field: searched with a filter that is open');
-    const memory = this.#memory;
-    if (memory === undefined) return NO_HITS;
-    invariant(request.filter === undefined || request.filter.arena === memory.arena, 'field: its own filter');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
+    const query = asCoded(request.query, this.options, this.#shape.code.kind);
+    return this.#run(planSearch({ ...request, query }, this.#rows), request.signal);
+  }
+
+  /**
+   * The k live rows with the best scores against several examples (core/example-scoring.ts), of the filter where there is
+   * one. Otherwise as `search`.
+   */
+  async searchExamples(request: DenseExampleSearch): Promise<DenseHits> {
+    invariant(request.filter?.isClosed !== true, 'field: searched with a filter that is open');
+    const { vectors, scoring } = request.examples;
+    const { dimension } = this.options;
+    invariant(
+      vectors.every((vector) => vector.length === dimension),
+      'field: examples of its dimension',
+    );
+    const coded = vectors.map((vector) => asCoded(vector, this.options, this.#shape.code.kind));
+    return this.#run(planExamples({ ...request, examples: { vectors: coded, scoring } }, this.#rows), request.signal);
+  }
+
+  get #rows(): FieldRows {
     const { m } = this.options;
     const counts = { rowCount: this.#rowCount, deadCount: this.#deadCount, graphRows: this.#indexedCount };
-    const query = asCoded(request.query, this.options, this.#shape.code.kind);
-    const plan = planSearch({ ...request, query }, { ...counts, m, scoring: this.#scoring });
-    return runSearch({ compute: this.#compute, memory, m, plan, signal: request.signal });
+    return { ...counts, m, scoring: this.#scoring };
+  }
+
+  async #run(plan: SearchPlan, signal: AbortSignal): Promise<DenseHits> {
+    const memory = this.#memory;
+    if (memory === undefined) return NO_HITS;
+    invariant(plan.filter === undefined || plan.filter.arena === memory.arena, 'field: its own filter');
+    return runSearch({ compute: this.#compute, memory, m: this.options.m, plan, signal });
   }
 
   /**

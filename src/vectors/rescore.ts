@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { Arena } from '../compute/arenas.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { DenseField } from './dense-field.ts';
-import { openScorer } from './original-scorer.ts';
+import { openTargetScorer } from './example-scorer.ts';
+import type { DenseTarget } from './example-scorer.ts';
 import type { ScoreKind } from './original-scores.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { DenseHits, Hits } from './search-task.ts';
@@ -11,7 +12,7 @@ import type { DenseHits, Hits } from './search-task.ts';
 const GROUP_ROWS = 8;
 /** Rows of which none can be for nothing; more would take much memory for one search. */
 const GROUP_ROWS_MOST = 64;
-/** Rows of a scan that are read in one turn of the event loop: about half a millisecond at 768 dimensions. */
+/** Rows of a scan for one vector that are read in one turn of the event loop: about half a millisecond at 768 dimensions. */
 const SLICE_ROWS = 128;
 
 /**
@@ -29,19 +30,13 @@ export interface ScoredField {
 /**
  * Scores the rows of an approximate answer by their originals, best first, until no row that is left is likely to come
  * among the best k; where the search was exact, all of them. Answers the best k.
- * query  f32[dimension], as it was searched for.
+ * query  f32[dimension], as it was searched for, or the examples.
  * Cost   reading some k rows of int8 codes, more of shorter ones.
  */
-export function rescore(
-  field: ScoredField,
-  query: Float32Array,
-  hits: DenseHits,
-  k: number,
-  read: ReadOriginals,
-): Hits {
+export function rescore(field: ScoredField, query: DenseTarget, hits: DenseHits, k: number, read: ReadOriginals): Hits {
   const { rows, ceilings } = hits;
   const groupMost = Math.min(Math.max(k, GROUP_ROWS), GROUP_ROWS_MOST);
-  const scorer = openScorer(field.options, query, field.arena, groupMost);
+  const scorer = openTargetScorer(field.options, query, field.arena, groupMost);
   const best = new BestRows(Math.min(k, rows.length));
   try {
     for (let next = 0; next < rows.length;) {
@@ -75,7 +70,7 @@ function likely(
 
 /** What a scan of originals looks for. */
 export interface OriginalsScan {
-  readonly query: Float32Array;
+  readonly query: DenseTarget;
   readonly k: number;
   /** Leave out rows that are not in the graph yet, where there is a graph. */
   readonly indexedOnly: boolean;
@@ -95,13 +90,14 @@ export async function scanOriginals(field: DenseField, scan: OriginalsScan, read
 
 async function scanSlices(field: DenseField, scan: OriginalsScan, read: ReadOriginals): Promise<Hits> {
   const { query, k, indexedOnly, filter, signal } = scan;
-  const scorer = openScorer(field.options, query, undefined, SLICE_ROWS);
+  const sliceRows = query instanceof Float32Array ? SLICE_ROWS : Math.ceil(SLICE_ROWS / query.vectors.length);
+  const scorer = openTargetScorer(field.options, query, undefined, sliceRows);
   const best = new BestRows(Math.min(k, field.liveCount));
   const rowEnd = indexedOnly && field.indexedCount > 0 ? field.indexedCount : field.rowCount;
   for (let row = 0; row < rowEnd;) {
-    const slice = new Uint32Array(SLICE_ROWS);
+    const slice = new Uint32Array(sliceRows);
     let count = 0;
-    for (; row < rowEnd && count < SLICE_ROWS; row += 1) {
+    for (; row < rowEnd && count < sliceRows; row += 1) {
       if (!field.isRemoved(row) && filter?.has(row) !== false) slice[count++] = row;
     }
     const found = slice.subarray(0, count);

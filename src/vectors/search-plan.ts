@@ -1,5 +1,7 @@
 import type { QuantizationParams } from '../core/quantization.ts';
+import { present } from '../base/invariant.ts';
 import * as layout from '../kernels/layout.ts';
+import type { ExampleSet } from './example-block.ts';
 import { chooseWay } from './filter-way.ts';
 import type { RowFilter } from './row-filter.ts';
 import { chooseScoring } from './scoring.ts';
@@ -8,6 +10,8 @@ import type { FieldScoring, Scoring } from './scoring.ts';
 /** A search as the kernel understands it (layout.ts, SEARCH_…). */
 export interface SearchPlan extends Scoring {
   readonly query: Float32Array;
+  /** What is searched for instead of `query`. */
+  readonly examples: ExampleSet | undefined;
   /** Rows that are wanted; `answers` of them are asked for, at least as many. */
   readonly k: number;
   /** 0: scan alone. */
@@ -68,7 +72,18 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
   const scanning = bounded(chooseScoring(request, rows.scoring, k, most), most);
   const scanEnd = request.indexedOnly && graphRows > 0 ? graphRows : rowCount;
   const ef = Math.max(request.ef, walking.answers, 1);
-  const plan = { ...walking, query, k, ef, rowCount, scanStart: graphRows, scanEnd, listed: false, ...NO_FILTER };
+  const plan = {
+    ...walking,
+    query,
+    examples: undefined,
+    k,
+    ef,
+    rowCount,
+    scanStart: graphRows,
+    scanEnd,
+    listed: false,
+    ...NO_FILTER,
+  };
   if (filter === undefined) {
     // A walk meets about one row for each link of the beam: where that is as many as there are, a scan is exact and quicker.
     const walks = !request.exact && graphRows > 0 && ef * rows.m * 2 < graphRows;
@@ -96,6 +111,16 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
     leastFound: 0,
     listed,
   };
+}
+
+/** As SearchRequest, for several examples. */
+export type ExampleRequest = Omit<SearchRequest, 'query'> & { readonly examples: ExampleSet };
+
+/** Decides the same for a search by several examples, at least one. Pure. */
+export function planExamples(request: ExampleRequest, rows: FieldRows): SearchPlan {
+  const { examples } = request;
+  const query = present(examples.vectors[0], 'search: an example');
+  return { ...planSearch({ ...request, query }, rows), examples };
 }
 
 /** No more answers than there can be. */

@@ -1,5 +1,8 @@
 import * as layout from '../kernels/layout.ts';
+import { batchRows } from '../compute/workspace.ts';
 import type { WorkspaceShape } from '../compute/workspace.ts';
+import { exampleBytes, writeExamples } from './example-block.ts';
+import type { ExampleShape } from './example-block.ts';
 import type { FieldMemory } from './field-memory.ts';
 import type { SearchPlan } from './search-plan.ts';
 
@@ -31,7 +34,10 @@ export class SearchTask {
     const resultBytes = plan.answers * 4;
     this.#memory = memory;
     this.#plan = plan;
-    this.#bytes = layout.SEARCH_BYTES + queryBytes + (plan.approximate ? 3 : 2) * resultBytes;
+    const { examples } = plan;
+    const shape = exampleShape(memory);
+    const ownBytes = align(layout.SEARCH_BYTES + queryBytes + (plan.approximate ? 3 : 2) * resultBytes);
+    this.#bytes = ownBytes + (examples === undefined ? 0 : exampleBytes(examples, shape));
     this.address = memory.arena.allocate(this.#bytes);
     const { u32, f32 } = memory.arena;
     const query = this.address + layout.SEARCH_BYTES;
@@ -69,6 +75,9 @@ export class SearchTask {
     u32[at + layout.SEARCH_CEILINGS / 4] = plan.approximate ? rows + 2 * resultBytes : 0;
     u32[at + layout.SEARCH_CERTAIN / 4] = plan.k;
     u32[at + layout.SEARCH_KIND / 4] = layout.KIND_DENSE;
+    u32[at + layout.SEARCH_CANCELLED / 4] = 0;
+    u32[at + layout.SEARCH_EXAMPLES / 4] = examples === undefined ? 0 : this.address + ownBytes;
+    if (examples !== undefined) writeExamples(memory.arena, this.address + ownBytes, examples, shape);
   }
 
   /** What the kernel wrote, copied; undefined where more rows than `answers` may be wanted (RESCORE_LATER). */
@@ -91,6 +100,16 @@ export class SearchTask {
   free(): void {
     this.#memory.arena.free(this.address, this.#bytes);
   }
+}
+
+/** What the kernels' memory for several examples depends on. */
+function exampleShape(memory: FieldMemory): ExampleShape {
+  const { padded, code } = memory;
+  return { padded, queryBytes: code.queryBytes, batch: batchRows(2 * memory.shape.m) };
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
 }
 
 const NO_SCORES = new Float32Array(0);

@@ -46,6 +46,7 @@ export class SparseTask {
     f32.set(weights, (query + termBytes) / 4);
     const at = this.address / 4;
     u32[at + layout.SEARCH_KIND / 4] = layout.KIND_SPARSE;
+    u32[at + layout.SEARCH_CANCELLED / 4] = 0;
     u32[at + sparseLayout.SPARSE_SEARCH_FIELD / 4] = memory.field;
     u32[at + sparseLayout.SPARSE_SEARCH_K / 4] = k;
     u32[at + sparseLayout.SPARSE_SEARCH_START / 4] = plan.rowStart;

@@ -67,6 +67,7 @@ export async function openHouse(
     fsync: 'never',
     rested: () => undefined,
     memory,
+    leafCacheBytes: 2 ** 20,
   } as const;
   const database = await Database.open(foundation, join(folder, 'collections'));
   return {

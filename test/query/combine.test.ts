@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { idText, numberId } from '../../src/core/ids.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
 import { combine, type Hit } from '../../src/query/combine.ts';
+import { nearestRanking } from '../../src/query/ranking.ts';
 
 function hit(id: number, raw: number): Hit<string> {
   return { place: 'here', row: id, id: numberId(BigInt(id)), raw };
@@ -10,17 +11,17 @@ function hit(id: number, raw: number): Hit<string> {
 
 function check(
   hits: readonly Hit<string>[],
-  changes: { distance?: Distance; limit?: number; offset?: number; threshold?: number },
+  changes: { distance?: Distance; limit?: number; threshold?: number },
 ): (readonly [string, number])[] {
-  const { distance = 'Dot', limit = 10, offset = 0, threshold } = changes;
-  return combine(hits, { distance, limit, offset, threshold }).map(({ id, score }) => [idText(id), score] as const);
+  const { distance = 'Dot', limit = 10, threshold } = changes;
+  return combine(hits, { ranking: nearestRanking(distance), limit, threshold }).map(({ id, score }) => [idText(id), score] as const);
 }
 
-test('best first; offset skips, limit cuts', (t) => {
+test('best first; limit cuts', (t) => {
   const hits = [hit(1, 0.5), hit(2, 0.9), hit(3, 0.7), hit(4, 0.1)];
-  t.deepEqual(check(hits, { limit: 2, offset: 1 }), [
+  t.deepEqual(check(hits, { limit: 2 }), [
+    ['2', 0.9],
     ['3', 0.7],
-    ['1', 0.5],
   ]);
 });
 
@@ -35,26 +36,25 @@ test('equal scores: the larger id first where larger is better, else the smaller
   ]);
 });
 
-test('the threshold is exclusive and counts before the offset', (t) => {
+test('the threshold is exclusive', (t) => {
   t.deepEqual(check([hit(1, 0.5), hit(2, 0.6)], { threshold: 0.5 }), [['2', 0.6]]);
   t.deepEqual(check([hit(1, -9), hit(2, -4)], { distance: 'Euclid', threshold: 3 }), [['2', 2]]);
-  t.deepEqual(check([hit(1, -3), hit(2, -2)], { distance: 'Manhattan', threshold: 2.5, offset: 1 }), []);
+  t.deepEqual(check([hit(1, -3), hit(2, -2)], { distance: 'Manhattan', threshold: 2 }), []);
 });
 
 test('any hits: the same as sorting and cutting', (t) => {
   const property = fc.property(
     fc.uniqueArray(fc.tuple(fc.nat(50), fc.integer({ min: -5, max: 5 })), { selector: ([id]) => id }),
     fc.nat(5),
-    fc.nat(5),
-    (pairs, limit, offset) => {
+    (pairs, limit) => {
       const expected = pairs
         .toSorted((a, b) => b[1] - a[1] || b[0] - a[0])
-        .slice(offset, offset + limit)
+        .slice(0, limit)
         .map(([id, raw]) => [String(id), raw] as const);
       t.deepEqual(
         check(
           pairs.map(([id, raw]) => hit(id, raw)),
-          { limit, offset },
+          { limit },
         ),
         expected,
       );

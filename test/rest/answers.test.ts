@@ -123,6 +123,7 @@ test('every route of points answers in its own shape', async (t) => {
   ];
   await ask(served.port, 'PUT', '/collections/d/points', { points });
   const hit = { id: 1, version: 1, score: 1 };
+  const groups = { groups: [{ hits: [hit], id: -9_007_199_254_740_992 }] };
   const cases: readonly (readonly [string, string, unknown, unknown])[] = [
     ['GET', '/1', undefined, { id: 1, payload: { a: 1, b: 2 }, vector: [1, 0] }],
     ['POST', '', { ids: [2, 1, 2, 3] }, [{ id: 2 }, { id: 1 }]],
@@ -145,6 +146,31 @@ test('every route of points answers in its own shape', async (t) => {
       [[hit], [hit]],
     ],
     ['POST', '/search/batch', { searches: [] }, []],
+    ['POST', '/recommend', { positive: [1], limit: 1 }, [hit]],
+    ['POST', '/recommend/batch', { searches: [{ positive: [[1, 0]], limit: 1 }] }, [[hit]]],
+    ['POST', '/discover', { target: 1, limit: 1 }, [hit]],
+    ['POST', '/discover/batch', { searches: [{ target: [1, 0], limit: 1 }] }, [[hit]]],
+    ['POST', '/discover/batch', { searches: [] }, []],
+    ['POST', '/query/groups', { query: [1, 0], group_by: 'a', group_size: 1 }, groups],
+    ['POST', '/search/groups', { vector: [1, 0], group_by: 'a', group_size: 1, limit: 2 }, groups],
+    ['POST', '/recommend/groups', { positive: [1], group_by: 'a', group_size: 1, limit: 2 }, groups],
+    [
+      'POST',
+      '/search/matrix/pairs',
+      {},
+      {
+        pairs: [
+          { a: 2, b: 1, score: 0.1 },
+          { a: 1, b: 2, score: 0.1 },
+        ],
+      },
+    ],
+    [
+      'POST',
+      '/search/matrix/offsets',
+      { sample: 2 },
+      { offsets_row: [1, 0], offsets_col: [0, 1], scores: [0.1, 0.1], ids: [1, 2] },
+    ],
     ['POST', '/delete?wait=true', { points: [1] }, { operation_id: 2, status: 'completed' }],
     ['POST', '/scroll', {}, { points: [{ id: 2, payload: {} }], next_page_offset: null }],
     ['POST', '/payload?wait=true', { payload: {}, points: [2] }, { operation_id: 3, status: 'completed' }],

@@ -6,10 +6,11 @@ import { jsonPath } from '../../src/core/json-path.ts';
 import type { PointChange, PointsTarget } from '../../src/core/requests.ts';
 import type { Vector } from '../../src/core/vectors.ts';
 import { parseChange, parseUpdates } from '../../src/rest/parse/changes.ts';
-import { change, format, refusal, rule, unserved, vectorsAt, wire } from './parsing.ts';
+import { change, format, noShard, refusal, rule, vectorsAt, wire } from './parsing.ts';
 
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const NO_SELECTOR = format('data did not match any variant of untagged enum PointsSelector');
+const NO_SHARD_KEY = 'data did not match any variant of untagged enum ShardKeySelector';
 const NO_UPDATE = 'data did not match any variant of untagged enum UpdateOperation';
 const EMPTY_FIELD = '__all__: Validation error: At least one field condition must be specified [{}]';
 const NO_TARGET = format('Either list of point ids or filter must be provided');
@@ -95,7 +96,14 @@ const REFUSED: readonly (readonly [PointChange['kind'], string, string])[] = [
   ['delete', '[1]', NO_SELECTOR],
   ['delete', '{"points":["x"]}', NO_SELECTOR],
   ['delete', '{"filter":{"x":[]}}', NO_SELECTOR],
-  ['delete', '{"points":[1],"shard_key":"x"}', unserved('shard_key')],
+  ['delete', '{"points":[1],"shard_key":"x"}', noShard('"x"', 'write')],
+  ['delete', '{"points":[1],"shard_key":true}', NO_SELECTOR],
+  ['clear_payload', '{"filter":{},"shard_key":{"target":"b","fallback":7}}', noShard('7', 'write')],
+  ['set_payload', '{"payload":{},"points":[1],"shard_key":[7,"a"]}', noShard('7', 'write')],
+  ['set_payload', '{"payload":{},"points":[1],"shard_key":[7,null]}', format(`${NO_SHARD_KEY} at line 1 column 48`)],
+  ['set_payload', '{"payload":{},"points":[1],"shard_key":["a",7]}', noShard('"a"', 'write')],
+  ['set_payload', '{"payload":{},"points":[1],"shard_key":[]}', 'accepted'],
+  ['delete_payload', '{"shard_key":-1,"keys":[],"points":[1]}', format(`${NO_SHARD_KEY} at line 1 column 15`)],
   ['delete', '{"points":[1]', format('EOF while parsing an object at line 1 column 13')],
   ['delete', '{"filter":{"must":{"key":"a"}}}', rule(`filter.must[0].${EMPTY_FIELD}`)],
   ['clear_payload', '{"points":[1.5]}', NO_SELECTOR],
@@ -211,7 +219,7 @@ const REFUSED: readonly (readonly [PointChange['kind'], string, string])[] = [
     '{"points":[{"id":1,"vector":[]}]}',
     rule('points[0].vector: must specify vectors to update for point'),
   ],
-  ['update_vectors', '{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', unserved('shard_key')],
+  ['update_vectors', '{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', noShard('"a"', 'write')],
   [
     'update_vectors',
     '{"points":[{"id":1,"vector":{"a":[]}}]}',
@@ -280,7 +288,7 @@ const BATCHES: readonly (readonly [string, string])[] = [
     '{"operations":[{"upsert":{"batch":{"ids":[1],"vectors":[]}}}]}',
     rule('operations[0].upsert.batch.batch: number of ids and vectors must be equal (1 != 0)'),
   ],
-  ['{"operations":[{"delete":{"points":[1],"shard_key":1}}]}', unserved('shard_key')],
+  ['{"operations":[{"delete":{"points":[1],"shard_key":1}}]}', noShard('1', 'write')],
 ];
 
 test('what is wrong with a batch is said as Qdrant says it', (t) => {

@@ -5,7 +5,7 @@ import type { PointColumns, UpdatePoints } from '../../src/core/requests.ts';
 import type { InferenceObject, Vector } from '../../src/core/vectors.ts';
 import { parseChanges } from '../../src/rest/parse/change-body.ts';
 import { parseChange } from '../../src/rest/parse/changes.ts';
-import { change, format, parsePointColumns, refusal, rule, unserved, vectorsAt, wire } from './parsing.ts';
+import { change, format, noShard, parsePointColumns, refusal, rule, vectorsAt, wire } from './parsing.ts';
 
 const parseUpsert = parseChange('upsert');
 
@@ -286,7 +286,11 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['{"points":[{"id":1,"vector":[1]}]', format('EOF while parsing an object at line 1 column 33')],
   ['{"points":[{"id":1,"vector":[1],"payload":{"a":}}]}', format('expected value at line 1 column 48')],
   ['{"points":[{"id":1,"vector":[1]},{"id":2,"vector":[0,1e39]}]}', outOfRange('points[1].vector[1]')],
-  ['{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', unserved('shard_key')],
+  ['{"points":[{"id":1,"vector":[1]}],"shard_key":"a"}', noShard('"a"', 'write')],
+  [
+    '{"points":[{"id":1,"vector":[1]}],"shard_key":1.5}',
+    format('data did not match any variant of untagged enum ShardKeySelector'),
+  ],
   [
     '{"points":[{"id":1,"vector":[1]}],"update_mode":"x"}',
     format('unknown variant `x`, expected one of `upsert`, `insert_only`, `update_only`'),

@@ -14,13 +14,14 @@ import {
   parseRetrieve,
   parseScroll,
 } from '../../src/rest/parse/reads.ts';
-import { format, refusal, rule, unserved, wire } from './parsing.ts';
+import { format, noShard, refusal, rule, wire } from './parsing.ts';
 
 const parseDelete = parseChange('delete');
 const UUID = 'eddd5f3b-0341-4acf-a413-9d612b965a08';
 const UNSET = { consistency: undefined, timeoutSeconds: undefined };
 const PAYLOAD_FORMS = 'Expected a boolean, an array of strings, or an object with an include/exclude field';
 const ORDER_FORMS = 'Expected a string, or an object with a key, direction and/or start_from';
+const NO_SHARD_KEY = 'data did not match any variant of untagged enum ShardKeySelector';
 const VECTOR_FORMS = 'Expected a boolean, or an array of strings';
 
 function notAnId(shown: string, column: number): string {
@@ -125,7 +126,11 @@ const RETRIEVE: readonly (readonly [string, string])[] = [
     '{"ids":[["a\\n\\r\\t\\u0000\\u0001\\u007f\\"\\\\"]]}',
     notAnId('Seq([String("a\\n\\r\\t\\0\\u{1}\\u{7f}\\"\\\\")])', 43),
   ],
-  ['{"ids":[1],"shard_key":"a"}', unserved('shard_key')],
+  ['{"ids":[1],"shard_key":"a"}', noShard('"a"', 'read')],
+  ['{"shard_key":18446744073709551615,"ids":[1]}', noShard('18446744073709551615', 'read')],
+  ['{"shard_key":18446744073709551616 ,"ids":[1]}', format(`${NO_SHARD_KEY} at line 1 column 34`)],
+  ['{"ids":[1],"shard_key":[1,-1] }', format(`${NO_SHARD_KEY} at line 1 column 31`)],
+  ['{"ids":[1],"shard_key":{"target":"a"}}', format(`${NO_SHARD_KEY} at line 1 column 38`)],
   ['{"ids":[1],"shard_key":null}', 'accepted'],
   ['{"ids":[1]} x', format('trailing characters at line 1 column 13')],
   ['{"ids":"x"} x', format('invalid type: string "x", expected a sequence at line 1 column 11')],
@@ -227,7 +232,7 @@ const SCROLL: readonly (readonly [string, string])[] = [
   ['{"order_by":{"key":"a","start_from":"x"}}', format(`${ORDER_FORMS} at line 1 column 41`)],
   ['{"order_by":{"key":"a","start_from":true}}', format(`${ORDER_FORMS} at line 1 column 42`)],
   ['{"order_by":"a","limit":0}', rule('scroll_request.limit: value 0 invalid, must be 1 or larger')],
-  ['{"shard_key":["a"]}', unserved('shard_key')],
+  ['{"shard_key":["a"]}', noShard('"a"', 'read')],
 ];
 
 test('what is wrong with a scroll is said as Qdrant says it', (t) => {
@@ -239,7 +244,7 @@ const COUNT: readonly (readonly [string, string])[] = [
   ['"x"', format('invalid type: string "x", expected struct CountRequest at line 1 column 3')],
   ['null', format('invalid type: null, expected struct CountRequest at line 1 column 4')],
   ['5', format('invalid type: integer `5`, expected struct CountRequest at line 1 column 1')],
-  ['{"shard_key":1}', unserved('shard_key')],
+  ['{"shard_key":1}', noShard('1', 'read')],
 ];
 
 test('a count is exact unless it says otherwise', (t) => {
@@ -261,7 +266,7 @@ const FACET: readonly (readonly [string, string])[] = [
   ['{"key":"a","limit":-1}', format('invalid value: integer `-1`, expected usize at line 1 column 22')],
   ['{"key":"a","exact":1}', format('invalid type: integer `1`, expected a boolean at line 1 column 21')],
   ['{"key":"a","filter":1}', format('invalid type: integer `1`, expected struct Filter at line 1 column 22')],
-  ['{"key":"a","shard_key":"x"}', unserved('shard_key')],
+  ['{"key":"a","shard_key":"x"}', noShard('"x"', 'read')],
   ['[]', format('invalid type: sequence, expected struct FacetRequest at line 1 column 0')],
 ];
 

@@ -4,13 +4,14 @@ import { EVERYTHING } from '../../src/core/filter.ts';
 import type { QueryPoints } from '../../src/core/requests.ts';
 import { parseQuery } from '../../src/rest/parse/query.ts';
 import { parseSearch, parseSearchBatch } from '../../src/rest/parse/search.ts';
-import { format, refusal, rule, unserved, wire } from './parsing.ts';
+import { format, refusal, rule, wire } from './parsing.ts';
 import { DEFAULTS, sparse, vector } from './query-words.ts';
 
 /** Bodies of the search route that are accepted. */
 const SEARCHES: readonly (readonly [string, Partial<QueryPoints>])[] = [
   ['{"vector":[1,2],"limit":3}', { ...vector(1, 2), limit: 3 }],
   ['{"vector":[],"limit":3}', { ...vector(), limit: 3 }],
+  ['{"vector":[1],"limit":1,"shard_key":"a"}', { ...vector(1), limit: 1, shardKeys: ['a'] }],
   ['{"vector":{"name":"a","vector":[1]},"limit":3}', { ...vector(1), limit: 3, using: 'a' }],
   ['{"vector":{"name":"","vector":[]},"limit":3}', { ...vector(), limit: 3 }],
   [
@@ -41,8 +42,9 @@ test('the legacy search is a query', (t) => {
 test('no vector holds numbers of an earlier body', (t) => {
   parseQuery(wire({ query: [6, 6, 6] }));
   t.deepEqual(parseSearch(wire('{"vector":[],"limit":1}')).queries[0]?.query, {
-    kind: 'vector',
-    vector: { kind: 'dense', values: new Float32Array(0) },
+    kind: 'nearest',
+    example: { kind: 'vector', vector: { kind: 'dense', values: new Float32Array(0) } },
+    mmr: undefined,
   });
 });
 
@@ -70,7 +72,8 @@ const REFUSED_SEARCHES: readonly (readonly [string, string])[] = [
   ['{"vector":["a"],"limit":3}', noNamed(26)],
   ['{"vector":[1],"limit":null}', format('invalid type: null, expected usize at line 1 column 27')],
   ['{"vector":[1],"limit":0}', rule('search_request.limit: value 0 invalid, must be 1 or larger')],
-  ['{"vector":[1],"limit":1,"shard_key":"a"}', unserved('shard_key')],
+  ['{"vector":[1],"limit":1,"top":1}', format('duplicate field `limit` at line 1 column 32')],
+  ['{"vector":[1],"vector":[1],"limit":1}', format('duplicate field `vector` at line 1 column 37')],
   [
     '{"vector":{"name":"a","vector":[1e39]},"limit":1}',
     '400 Wrong input: search_request.vector.vector[0] is out of range: expected a number that fits into 32-bit floating point',

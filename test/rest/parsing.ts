@@ -71,6 +71,11 @@ export function unserved(feature: string): string {
   return `400 Bad request: ${feature} is not supported by this version of Vectorizer yet`;
 }
 
+/** The refusal of a shard's key: no collection has any. */
+export function noShard(key: string, access: 'read' | 'write'): string {
+  return `400 ${access === 'read' ? 'Bad request' : 'Wrong input'}: Shard key ${key} not found`;
+}
+
 /** A refusal of serde. */
 export function format(message: string): string {
   return `400 Format error in JSON body: ${message}`;

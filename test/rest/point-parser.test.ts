@@ -54,8 +54,8 @@ test('failures on the other thread are the same failures here', async (t) => {
   );
   t.true(rule instanceof WireError && rule.status === 422);
   const refused = await t.throwsAsync(async () => parser.parse('upsert', Buffer.from(longBody(',"shard_key":"a"'))));
-  t.true(refused instanceof VectorizerError && refused.kind === 'bad_request');
-  t.is(refused.message, 'shard_key is not supported by this version of Vectorizer yet');
+  t.true(refused instanceof VectorizerError && refused.kind === 'bad_input');
+  t.is(refused.message, 'Shard key "a" not found');
   // The thread lives on.
   t.is((await parser.parse('upsert', Buffer.from(longBody()))).length, 1);
 });

@@ -1,13 +1,17 @@
 import test from 'ava';
 
 import { DEFAULT_HNSW, DEFAULT_OPTIMIZERS, DEFAULT_WAL, NO_HNSW_DIFF } from '../../src/core/collection-config.ts';
+import type { ExplainedStep, Explanation } from '../../src/core/explanation.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
 import type { NamedVector } from '../../src/core/vectors.ts';
 import { parseCreateCollection } from '../../src/rest/parse/collections.ts';
 import { renderCollectionInfo } from '../../src/rest/render/collections.ts';
+import { renderExplanation } from '../../src/rest/render/explanation.ts';
+import { renderMatrixOffsets, renderMatrixPairs } from '../../src/rest/render/matrix.ts';
 import {
   renderFacet,
+  renderGroups,
   renderQueried,
   renderQueriedBatch,
   renderRecords,
@@ -28,6 +32,14 @@ function rendered(render: () => void): string {
 const uuid = parseUuidId('EDDD5F3B-0341-4ACF-A413-9D612B965A08') ?? numberId(0n);
 const hit = { id: uuid, version: 3, score: Math.fround(0.1), payload: undefined, vectors: undefined };
 const HIT = '{"id":"eddd5f3b-0341-4acf-a413-9d612b965a08","version":3,"score":0.1}';
+
+const MATRIX = {
+  ids: [numberId(2n ** 64n - 1n), uuid],
+  rows: Uint32Array.of(0, 1),
+  columns: Uint32Array.of(1, 0),
+  scores: Float32Array.of(0.1, -2),
+};
+const NO_MATRIX = { ids: [], rows: new Uint32Array(0), columns: new Uint32Array(0), scores: new Float32Array(0) };
 
 const INFO = {
   status: 'yellow' as const,
@@ -60,6 +72,27 @@ test('answers are written as Qdrant writes them', (t) => {
     [() => renderSearched([]), '[]'],
     [() => renderSearched([[hit]]), `[${HIT}]`],
     [() => renderSearchedBatch([[], [hit]]), `[[],[${HIT}]]`],
+    [() => renderGroups([]), '{"groups":[]}'],
+    [
+      () =>
+        renderGroups([
+          { id: 'é"', hits: [hit, hit], lookup: undefined },
+          { id: 2n ** 64n - 1n, hits: [], lookup: record },
+          { id: -(2n ** 63n), hits: [{ ...hit, payload: Buffer.from('{}') }], lookup: bare },
+        ]),
+      `{"groups":[{"hits":[${HIT},${HIT}],"id":"é\\""},{"hits":[],"id":18446744073709551615,"lookup":{"id":18446744073709551615,"payload":{"a" :1},"vector":{}}},` +
+        `{"hits":[${HIT.slice(0, -1)},"payload":{}}],"id":-9223372036854775808,"lookup":{"id":1}}]}`,
+    ],
+    [
+      () => renderMatrixPairs(MATRIX),
+      '{"pairs":[{"a":18446744073709551615,"b":"eddd5f3b-0341-4acf-a413-9d612b965a08","score":0.1},{"a":"eddd5f3b-0341-4acf-a413-9d612b965a08","b":18446744073709551615,"score":-2.0}]}',
+    ],
+    [
+      () => renderMatrixOffsets(MATRIX),
+      '{"offsets_row":[0,1],"offsets_col":[1,0],"scores":[0.1,-2.0],"ids":[18446744073709551615,"eddd5f3b-0341-4acf-a413-9d612b965a08"]}',
+    ],
+    [() => renderMatrixPairs(NO_MATRIX), '{"pairs":[]}'],
+    [() => renderMatrixOffsets(NO_MATRIX), '{"offsets_row":[],"offsets_col":[],"scores":[],"ids":[]}'],
     [() => renderUpdateResults([]), '[]'],
     [() => renderFacet([]), '{"hits":[]}'],
     [
@@ -78,6 +111,62 @@ test('answers are written as Qdrant writes them', (t) => {
     [() => renderSearched([[{ ...hit, orderValue: 7n }]]), `[${HIT.slice(0, -1)},"order_value":7}]`],
   ];
   for (const [render, expected] of cases) t.is(rendered(render), expected);
+});
+
+test('an explanation is written as it is: ids whole, scores as scores, nothing that is undefined', (t) => {
+  const segment = {
+    segment: 0,
+    vectors: 5,
+    indexed: 4,
+    way: 'walk' as const,
+    scanned: 1,
+    ef: 64,
+    candidates: 3,
+    ms: 0.25,
+  };
+  const leaf: ExplainedStep = {
+    path: 'prefetch[0]',
+    kind: 'nearest',
+    using: 'é',
+    examples: 1,
+    limit: 100,
+    scoreThreshold: Math.fround(0.1),
+    shards: [
+      { shard: 0, found: 3, ms: 1 / 3, reused: false, filter: { estimated: 2, matched: 1 }, segments: [segment] },
+    ],
+    prefetch: [],
+  };
+  const root: ExplainedStep = {
+    ...leaf,
+    path: 'query',
+    kind: 'fusion',
+    using: undefined,
+    examples: undefined,
+    limit: 10,
+    scoreThreshold: undefined,
+    shards: [{ shard: 0, found: 0, ms: 0, reused: true, filter: undefined, segments: [] }],
+    prefetch: [leaf],
+  };
+  const score = Math.fround(0.3);
+  const loss = { path: 'query', reason: 'filter' as const, clause: 'must[0]', score, rank: 7, lastScore: -2 };
+  const explanation: Explanation = {
+    points: [{ id: numberId(2n ** 64n - 1n), score: 1 }],
+    stages: { resolveMs: 0, searchMs: 12.34567, hydrateMs: 1e-9 },
+    query: root,
+    whyNot: [
+      { id: uuid, rank: undefined, lost: [loss] },
+      { id: numberId(1n), rank: 1, lost: [] },
+    ],
+  };
+  const leafText =
+    '{"path":"prefetch[0]","kind":"nearest","using":"é","examples":1,"limit":100,"score_threshold":0.1,"shards":[{"shard":0,"found":3,"ms":0.333,"reused":false,"filter":{"estimated":2,"matched":1},' +
+    '"segments":[{"segment":0,"vectors":5,"indexed":4,"way":"walk","scanned":1,"ef":64,"candidates":3,"ms":0.25}]}],"prefetch":[]}';
+  t.is(
+    rendered(() => renderExplanation(explanation)),
+    '{"points":[{"id":18446744073709551615,"score":1.0}],"stages":{"resolve_ms":0,"search_ms":12.346,"hydrate_ms":0},' +
+      `"query":{"path":"query","kind":"fusion","limit":10,"shards":[{"shard":0,"found":0,"ms":0,"reused":true,"segments":[]}],"prefetch":[${leafText}]},` +
+      '"why_not":[{"id":"eddd5f3b-0341-4acf-a413-9d612b965a08","lost":[{"path":"query","reason":"filter","clause":"must[0]","score":0.3,"rank":7,"last_score":-2.0}]},{"id":1,"rank":1,"lost":[]}]}',
+  );
 });
 
 test('vectors are written by kind, and by name unless the only one has none', (t) => {

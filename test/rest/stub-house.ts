@@ -1,8 +1,10 @@
 import type {
   CollectionInfo,
+  DistanceMatrix,
   FacetHit,
   MemoryReport,
   OptimizationsReport,
+  PointGroup,
   Record,
   ScoredPoint,
 } from '../../src/core/answers.ts';
@@ -10,6 +12,7 @@ import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { badInput, badRequest, notFound, VectorizerError } from '../../src/core/errors.ts';
 import { compareIds, idAt, type IdColumn, idText, type PointId } from '../../src/core/ids.ts';
 import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';
+import type { Example } from '../../src/core/query.ts';
 import type { FieldSchema } from '../../src/core/payload-schema.ts';
 import type {
   CreateFieldIndex,
@@ -23,9 +26,11 @@ import type {
   PointChange,
   PointColumns,
   QueryBatch,
+  QueryGroups,
   QueryPoints,
   RetrievePoints,
   ScrollPoints,
+  SearchMatrix,
   UpdateBatch,
   UpdatePoints,
   VectorSelector,
@@ -205,9 +210,27 @@ class StubCollection {
     return queries.map((query) => this.queryOne(query));
   }
 
+  /** One group of all points, looked up by itself where a lookup is asked for; its number is no double. */
+  async queryGroups(_context: unknown, { query, groupSize, withLookup }: QueryGroups): Promise<readonly PointGroup[]> {
+    const hits = this.queryOne({ ...query, limit: groupSize, offset: 0 });
+    const [best] = hits;
+    if (best === undefined) return [];
+    const lookup =
+      withLookup === undefined ? undefined : { id: best.id, payload: Buffer.from('{}'), vectors: undefined };
+    return [{ id: -9_007_199_254_740_993n, hits, lookup }];
+  }
+
+  /** Each point and the one before it. */
+  async distanceMatrix(_context: unknown, { sample }: SearchMatrix): Promise<DistanceMatrix> {
+    const ids = [...this.points.values()].map(({ id }) => id).slice(0, sample);
+    const columns = Uint32Array.from(ids.keys());
+    const rows = columns.map((column) => (column === 0 ? ids.length : column) - 1);
+    return { ids, rows, columns, scores: Float32Array.from(ids, () => 0.1) };
+  }
+
   private queryOne({ query, limit, offset, using, withPayload, withVector }: QueryPoints): ScoredPoint[] {
     let vector: Vector | undefined;
-    const target = query?.kind === 'nearest' ? query.example : undefined;
+    const target = exampleOf(query);
     if (target?.kind === 'vector') vector = target.vector;
     if (target?.kind === 'id') {
       const point = this.points.get(idText(target.id));
@@ -222,6 +245,13 @@ class StubCollection {
     }));
     return scored.sort((a, b) => b.score - a.score).slice(offset, offset + limit);
   }
+}
+
+/** Of many examples the first positive one; the stub knows no other score than its own. */
+function exampleOf(query: QueryPoints['query']): Example | undefined {
+  if (query?.kind === 'nearest') return query.example;
+  if (query?.kind === 'recommend') return query.positive[0];
+  return query?.kind === 'discover' ? query.target : undefined;
 }
 
 function vectorOf({ vectors }: Stored, name: string): Vector | undefined {

@@ -6,14 +6,23 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type { Record, ScoredPoint } from '../../../src/core/answers.ts';
+import type { DistanceMatrix, PointGroup, Record, ScoredPoint } from '../../../src/core/answers.ts';
 import { numberId } from '../../../src/core/ids.ts';
-import type { FacetPoints, RetrievePoints, ScrollPoints } from '../../../src/core/requests.ts';
+import type {
+  FacetPoints,
+  QueryBatch,
+  QueryGroups,
+  RetrievePoints,
+  ScrollPoints,
+  SearchMatrix,
+} from '../../../src/core/requests.ts';
 import { SILENT_LOGGER } from '../../../src/observe/logger.ts';
 import type { House } from '../../../src/operations/house.ts';
 import { createDoor } from '../../../src/rest/door.ts';
 
 const FILE = fileURLToPath(import.meta.url);
+/** Of one query. */
+const HITS_MAX = 100;
 
 export class IdleDoor {
   readonly #child: ChildProcess;
@@ -39,6 +48,16 @@ export class IdleDoor {
 
 if (process.argv[1] === FILE && process.send !== undefined) serve(Buffer.from(process.argv[2] ?? '{}'));
 
+function matrixOf({ sample, limit }: SearchMatrix): DistanceMatrix {
+  const pairs = Array.from({ length: sample * limit }, (_, at) => at);
+  return {
+    ids: Array.from({ length: sample }, (_, index) => numberId(BigInt(index * 7919))),
+    rows: Uint32Array.from(pairs, (at) => Math.floor(at / limit)),
+    columns: Uint32Array.from(pairs, (at) => (at * 31) % sample),
+    scores: Float32Array.from(pairs, (at) => 0.9 - at * 0.000123),
+  };
+}
+
 function serve(payload: Buffer): void {
   const record = (index: number, withPayload: boolean): Record => ({
     id: numberId(BigInt(index * 7919)),
@@ -47,10 +66,10 @@ function serve(payload: Buffer): void {
   });
   const records = (count: number, withPayload: boolean): readonly Record[] =>
     Array.from({ length: count }, (_, index) => record(index, withPayload));
-  const hits = records(10, false).map((each, index): ScoredPoint => ({
+  const hits = records(HITS_MAX, false).map((each, index): ScoredPoint => ({
     ...each,
     version: index,
-    score: Math.fround(0.9 - index * 0.0123),
+    score: Math.fround(0.9 - index * 0.00123),
   }));
   const pages = new Map<string, readonly Record[]>();
   const pageOf = ({ limit, withPayload }: ScrollPoints): readonly Record[] => {
@@ -60,7 +79,16 @@ function serve(payload: Buffer): void {
     return known;
   };
   const collection = {
-    query: () => Promise.resolve([hits]),
+    query: (_: unknown, { queries }: QueryBatch) => Promise.resolve(queries.map(({ limit }) => hits.slice(0, limit))),
+    queryGroups: (_: unknown, { limit, groupSize }: QueryGroups) =>
+      Promise.resolve(
+        Array.from({ length: limit }, (_each, index): PointGroup => ({
+          id: `a${index}`,
+          hits: hits.slice(0, groupSize),
+          lookup: undefined,
+        })),
+      ),
+    distanceMatrix: (_: unknown, request: SearchMatrix) => Promise.resolve(matrixOf(request)),
     count: () => Promise.resolve(12_345),
     facet: (_: unknown, { limit }: FacetPoints) =>
       Promise.resolve(Array.from({ length: limit }, (_each, index) => ({ value: `a${index}`, count: 7000 - index }))),

@@ -6,13 +6,12 @@
  */
 import { parseArgs } from 'node:util';
 import { cachedData } from '../engine/cached-data.ts';
+import { compareWithIdle, endless, reportCompared } from '../server/against-idle.ts';
 import { median } from '../server/at-recall.ts';
 import { BenchServer, COLLECTION } from '../server/bench-server.ts';
-import { processorMs } from '../server/processor-time.ts';
-import { forDuration, once, runLoad } from '../server/load.ts';
 import { IdleDoor } from './idle-door.ts';
 import { INDEXES, openLibrary } from './library.ts';
-import { requestCases, type RequestCase } from './request-cases.ts';
+import { requestCases } from './request-cases.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,23 +23,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
   },
 });
-/** Of Qdrant's rate, or the share of the idle door's that counts as having reached it. */
-const WANTED_RATIO = 3;
-const WANTED_SHARE = 0.9;
-const WARM_UP_MS = 300;
-
-interface UnderTest {
-  readonly port: number;
-  readonly pid: number;
-}
-
-interface Rate {
-  readonly perSecond: number;
-  readonly processorUs: number;
-}
-
 const rows = Number(values.rows);
-const connections = Number(values.connections);
 
 const all = cachedData(100_000, Number(values.dims));
 const { dimension, queries } = all;
@@ -54,18 +37,17 @@ const server = new BenchServer();
 const door = await IdleDoor.start(sample);
 try {
   await load();
-  const own = cases.map((): Rate[] => []);
-  const idle = cases.map((): Rate[] => []);
-  for (const [under, one] of [server.running, door].flatMap((under) => cases.map((each) => [under, each] as const))) {
-    await rate(under, one, WARM_UP_MS);
-  }
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    for (const [index, one] of cases.entries()) {
-      own[index]?.push(await rate(server.running, one, Number(values.seconds) * 1000));
-      idle[index]?.push(await rate(door, one, Number(values.seconds) * 500));
-    }
-  }
-  report(own, idle);
+  const compared = await compareWithIdle(
+    cases.map(({ name, qdrant, requests }) => ({ name, qdrant, next: endless(requests) })),
+    {
+      server: server.running,
+      door,
+      connections: Number(values.connections),
+      rounds: Number(values.rounds),
+      durationMs: Number(values.seconds) * 1000,
+    },
+  );
+  reportCompared(compared, undefined);
 } finally {
   door.stop();
   await server.discard();
@@ -83,46 +65,4 @@ async function load(): Promise<void> {
   console.log(
     `${rows} x ${dimension}, payloads of ${Math.round(median(bytes))} bytes, ${INDEXES.length} payload indexes`,
   );
-}
-
-async function rate(under: UnderTest, { requests }: RequestCase, durationMs: number): Promise<Rate> {
-  // What the server keeps for a while may be gone since the last round.
-  await runLoad({ port: under.port, connections, next: once(requests.slice(-connections)) });
-  const before = processorMs(under.pid);
-  const result = await runLoad({ port: under.port, connections, next: forDuration(requests, durationMs) });
-  const usedMs = processorMs(under.pid) - before;
-  return { perSecond: (result.requests * 1000) / result.elapsedMs, processorUs: (usedMs * 1000) / result.requests };
-}
-
-function report(own: readonly Rate[][], idle: readonly Rate[][]): void {
-  console.log('requests a second, medians; in brackets the processor time of the server for each, µs');
-  console.log(`${''.padEnd(30)}             ours  Qdrant  ratio          idle door  share`);
-  cases.forEach(({ name, qdrant }, index) => {
-    const ours = medianRate(own[index] ?? []);
-    const ceiling = medianRate(idle[index] ?? []);
-    const ratio = qdrant === undefined ? Number.NaN : ours.perSecond / qdrant;
-    const share = ours.perSecond / ceiling.perSecond;
-    const isReached = ratio >= WANTED_RATIO || share >= WANTED_SHARE;
-    const cells = [
-      name.padEnd(30),
-      shown(ours).padStart(16),
-      (qdrant ?? '').toString().padStart(7),
-      (qdrant === undefined ? '' : ratio.toFixed(1)).padStart(6),
-      shown(ceiling).padStart(18),
-      share.toFixed(2).padStart(6),
-      qdrant === undefined ? '' : isReached ? 'reached' : 'missed',
-    ];
-    console.log(cells.join(' '));
-  });
-}
-
-function medianRate(rates: readonly Rate[]): Rate {
-  return {
-    perSecond: median(rates.map(({ perSecond }) => perSecond)),
-    processorUs: median(rates.map(({ processorUs }) => processorUs)),
-  };
-}
-
-function shown({ perSecond, processorUs }: Rate): string {
-  return `${Math.round(perSecond)} (${Math.round(processorUs)})`;
 }

@@ -83,15 +83,16 @@ export class BenchServer {
     return runLoad({ port: this.port, connections: 2, next: once(requests) });
   }
 
-  /** Resolves when `rows` points are there, all of them are in the graph and the collection is green. */
-  async untilIndexed(rows: number): Promise<void> {
+  /** Resolves when `rows` points are there, all their vectors are indexed and the collection is green. */
+  async untilIndexed(rows: number, vectorsEach = 1): Promise<void> {
     for (;;) {
       const info = (await this.ask('GET', `/collections/${COLLECTION}`)) as {
         readonly status: string;
         readonly points_count: number;
         readonly indexed_vectors_count: number;
       };
-      if (info.status === 'green' && info.points_count >= rows && info.indexed_vectors_count >= rows) return;
+      if (info.status === 'green' && info.points_count >= rows && info.indexed_vectors_count >= rows * vectorsEach)
+        return;
       await sleep(100);
     }
   }

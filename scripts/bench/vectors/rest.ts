@@ -8,10 +8,9 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { IdleDoor } from '../filters/idle-door.ts';
-import { median } from '../server/at-recall.ts';
 import { MEBIBYTE, pinSelf } from '../server/bench-server.ts';
-import { forDuration, runLoad } from '../server/load.ts';
-import { processorMs } from '../server/processor-time.ts';
+import { forDuration } from '../server/load.ts';
+import { measureLoad, medianRate, type Rate, type UnderTest } from '../server/rates.ts';
 import { int8Case, multiCase, sparseCase, type RestCase } from './rest-cases.ts';
 
 const { values } = parseArgs({
@@ -28,11 +27,6 @@ const WANTED_RATIO = 3;
 /** Of the idle door's rate: what counts as having reached it. */
 const WANTED_SHARE = 0.9;
 const WARM_UP_MS = 500;
-
-interface Rate {
-  readonly perSecond: number;
-  readonly processorUs: number;
-}
 
 const cases = { sparse: sparseCase, multi: multiCase, int8: int8Case };
 const durationMs = Number(values.seconds) * 1000;
@@ -98,22 +92,6 @@ function judged(perSecond: number, qdrant: number, share: number, recall: number
   );
 }
 
-async function rate(
-  { port, pid }: { readonly port: number; readonly pid: number },
-  requests: readonly Buffer[],
-  ms: number,
-): Promise<Rate> {
-  const before = processorMs(pid);
-  const result = await runLoad({ port, connections, next: forDuration(requests, ms) });
-  return {
-    perSecond: (result.requests * 1000) / result.elapsedMs,
-    processorUs: ((processorMs(pid) - before) * 1000) / result.requests,
-  };
-}
-
-function medianRate(rates: readonly Rate[]): Rate {
-  return {
-    perSecond: median(rates.map(({ perSecond }) => perSecond)),
-    processorUs: median(rates.map(({ processorUs }) => processorUs)),
-  };
+function rate(under: UnderTest, requests: readonly Buffer[], ms: number): Promise<Rate> {
+  return measureLoad(under, connections, forDuration(requests, ms));
 }

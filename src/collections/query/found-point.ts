@@ -4,6 +4,8 @@ import type { PointPlace } from '../hydrate.ts';
 export interface FoundPoint extends PointPlace {
   /** As the user sees it. */
   readonly score: number;
+  /** Operation id of the last update of the point; 0 where it was found by no vector. */
+  readonly version: number;
   /** What it was ordered by. */
   readonly orderValue?: bigint | number | undefined;
 }

@@ -22,6 +22,7 @@ import {
   SET_LANES,
   SET_ROWS,
 } from '../layout-multi';
+import { isCancelled } from './cancel';
 import { prepareSet, scoreChunk } from './max-sim-score';
 
 /**
@@ -48,6 +49,7 @@ export function isBitSet(words: u32, bit: u32): bool {
 /** Leaves the points that come through in MULTI_SIFTED, in no order; answers how many. */
 export function siftPoints(task: u32, space: u32): u32 {
   makeTable(task, space);
+  if (isCancelled()) return 0;
   binShift = 0;
   while ((blocks * 16 * 255) >>> binShift >= <u32>MULTI_BIN_COUNT) binShift++;
   closedBins = -1;
@@ -57,14 +59,14 @@ export function siftPoints(task: u32, space: u32): u32 {
   const indexed = load<u32>(task, MULTI_INDEX_END);
   if (list != 0) {
     const end = list + (load<u32>(task, MULTI_LIST_COUNT) << 2);
-    for (let at = list; at < end; at += 4) {
+    for (let at = list; at < end && !isCancelled(); at += 4) {
       const point = load<u32>(at);
       if (point < indexed && !isBitSet(dead, point)) sift(task, point);
     }
   } else {
     const filter = load<u32>(task, MULTI_FILTER);
     const end = filter == 0 ? indexed : min(indexed, load<u32>(task, MULTI_FILTER_END));
-    for (let point = load<u32>(task, MULTI_INDEX_START); point < end; point++) {
+    for (let point = load<u32>(task, MULTI_INDEX_START); point < end && !isCancelled(); point++) {
       if (isBitSet(dead, point) || (filter != 0 && !isBitSet(filter, point))) continue;
       sift(task, point);
     }
@@ -81,7 +83,7 @@ function makeTable(task: u32, space: u32): void {
   const scores = load<u32>(task, MULTI_TABLE_SCORES);
   const lanes = load<u32>(set, SET_LANES);
   prepareSet(set, centroids, space);
-  for (let row: u32 = 0; row < centroidCount; row += MULTI_CHUNK) {
+  for (let row: u32 = 0; row < centroidCount && !isCancelled(); row += MULTI_CHUNK) {
     scoreChunk(set, centroids, space, row, min(centroidCount - row, MULTI_CHUNK), scores + row * (lanes << 2));
   }
   blocks = (lanes + 15) >>> 4;

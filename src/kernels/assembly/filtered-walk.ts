@@ -20,6 +20,8 @@ import {
   SPACE_VISITED,
 } from '../layout';
 import { EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
+import { isCancelled } from './cancel';
+import { mostOf, tieOf } from './examples';
 import { isDead, linkList } from './field';
 import { scoreRows } from './score';
 import { fetchLinks, isInFilter, isVisited, linkCount, visit } from './walk';
@@ -149,15 +151,18 @@ export function walkFiltered(field: u32, space: u32, ef: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const scores = load<u32>(space, SPACE_SCORES);
   let size = load<u32>(space, SPACE_BEAM_SIZE);
-  let bound: u64 = size == ef ? load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK : 0;
+  const tie = tieOf(space);
+  const most = mostOf(space);
+  let bound: u64 = size == ef ? (load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK) + tie : 0;
   let cursor: u32 = 0;
   let distances: u32 = 0;
-  while (cursor < size) {
+  while (cursor < size && bound <= most) {
     const entry = load<u64>(beam + (cursor << 3));
     if (entry & EXPANDED) {
       cursor++;
       continue;
     }
+    if (isCancelled()) break;
     store<u64>(beam + (cursor << 3), entry | EXPANDED);
     const count = collect(field, space, <u32>entry & ROW_MASK, rows);
     if (count == 0) continue;
@@ -182,7 +187,7 @@ export function walkFiltered(field: u32, space: u32, ef: u32): void {
       insertAt(beam, size, place, key);
       size++;
       if (place < cursor) cursor = place;
-      bound = size == ef ? load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK : 0;
+      bound = size == ef ? (load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK) + tie : 0;
     }
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);

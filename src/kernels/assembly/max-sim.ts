@@ -26,6 +26,7 @@ import {
   MULTI_TOP,
 } from '../layout-multi';
 import { SCORE_MASK, keyScore, offer, scoreKey } from './beam';
+import { isCancelled } from './cancel';
 import { isBitSet, siftPoints } from './centroid-sieve';
 import { decodedPoint, estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';
 import { prepareSet } from './max-sim-score';
@@ -48,9 +49,10 @@ export function searchMulti(task: u32, space: u32): void {
   const count: u32 = load<u32>(task, MULTI_INDEX_END) == 0 ? 0 : siftPoints(task, space);
   prepareSet(load<u32>(task, MULTI_QUERIES), field, space);
   const sifted = load<u32>(task, MULTI_SIFTED);
-  for (let at: u32 = 0; at < count; at++) scorePoint(task, field, space, ~load<u32>(sifted + (at << 3)));
+  for (let at: u32 = 0; at < count && !isCancelled(); at++) scorePoint(task, field, space, ~load<u32>(sifted + (at << 3)));
   if (load<u32>(task, MULTI_LIST) != 0) scoreList(task, field, space);
   else scoreRange(task, field, space);
+  if (isCancelled()) return;
   if (rescore == RESCORE_LATER) {
     answerNoted(task, field, space);
     return;
@@ -74,7 +76,7 @@ function scoreRange(task: u32, field: u32, space: u32): void {
   const filter = load<u32>(task, MULTI_FILTER);
   let end = load<u32>(task, MULTI_SCAN_END);
   if (filter != 0) end = min(end, load<u32>(task, MULTI_FILTER_END));
-  for (let point = load<u32>(task, MULTI_SCAN_START); point < end; point++) {
+  for (let point = load<u32>(task, MULTI_SCAN_START); point < end && !isCancelled(); point++) {
     if (isBitSet(dead, point) || (filter != 0 && !isBitSet(filter, point))) continue;
     scorePoint(task, field, space, point);
   }
@@ -86,7 +88,7 @@ function scoreList(task: u32, field: u32, space: u32): void {
   const indexed = load<u32>(task, MULTI_INDEX_END);
   const list = load<u32>(task, MULTI_LIST);
   const end = list + (load<u32>(task, MULTI_LIST_COUNT) << 2);
-  for (let at = list; at < end; at += 4) {
+  for (let at = list; at < end && !isCancelled(); at += 4) {
     const point = load<u32>(at);
     if (point >= indexed && !isBitSet(dead, point)) scorePoint(task, field, space, point);
   }
@@ -160,6 +162,7 @@ function settle(task: u32, field: u32, space: u32): void {
   for (let at: u32 = 0; at < noted; at++) {
     const key = load<u64>(notes + (at << 3));
     if (bestCount == k && keyScore(key) < leastBest(top, k)) continue;
+    if (isCancelled()) return;
     offerExact(task, field, space, <u32>key);
   }
   noted = 0;

@@ -23,11 +23,14 @@ import {
   SPACE_TOP_SIZE,
   SPACE_WAY,
   WAY_CODES,
+  WAY_EXAMPLES,
   WAY_WIDE,
 } from '../layout';
 import { DEAD, ROW_MASK, SCORE_MASK, insertAt, keyScore, offer, placeOf, scoreKey } from './beam';
+import { isCancelled } from './cancel';
 import { codeHighest, codeLowest } from './code-tail';
 import { scoreDecoded } from './coded-rows';
+import { decodedExamples } from './examples';
 import { coldRow, hotRow, int8Row } from './field';
 import { scoreExact } from './score';
 
@@ -44,7 +47,7 @@ function offerScore(space: u32, k: u32, row: u32, score: f32): void {
 
 /** Offers a row with its exact score to the best k. Equal scores: the lower row comes first. */
 @inline
-function offerExact(field: u32, space: u32, k: u32, row: u32): void {
+export function offerExact(field: u32, space: u32, k: u32, row: u32): void {
   offerScore(space, k, row, <f32>scoreExact(field, space, row));
 }
 
@@ -63,7 +66,7 @@ export function rerank(field: u32, space: u32, k: u32, candidates: u32): void {
   }
   fetchCold(field, space, beam, min(size, max(k, candidates)));
   let left = candidates == 0 ? size : max(k, candidates);
-  for (let at: u32 = 0; at < size && left > 0; at++) {
+  for (let at: u32 = 0; at < size && left > 0 && !isCancelled(); at++) {
     const entry = load<u64>(beam + (at << 3));
     if (entry & DEAD) continue;
     const row = <u32>entry & ROW_MASK;
@@ -77,7 +80,7 @@ export function rerank(field: u32, space: u32, k: u32, candidates: u32): void {
 }
 
 /** The beam's best k live rows by the scores that they have there. */
-function takeBest(space: u32, k: u32): void {
+export function takeBest(space: u32, k: u32): void {
   const beam = load<u32>(space, SPACE_BEAM);
   const size = load<u32>(space, SPACE_BEAM_SIZE);
   for (let at: u32 = 0; at < size && load<u32>(space, SPACE_TOP_SIZE) < k; at++) {
@@ -99,11 +102,17 @@ export function likelyHighest(field: u32, space: u32, row: u32, estimate: f32): 
   return estimate + (highest(field, space, row, estimate) - estimate) * deviations(field, 4);
 }
 
+/** The exact score that a row with this estimate hardly falls below. */
+export function likelyLowest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+  if (isShortCode(field, space)) return codeLowest(field, space, row, estimate, deviations(field, CODED_DEVIATIONS));
+  return estimate - (estimate - lowest(field, space, row, estimate)) * deviations(field, 4);
+}
+
 /** Rows fetched together: some 25 cache lines each, and the first-level cache holds 512. */
 const FETCHED_ROWS: u32 = 16;
 
 /** Reads every cache line of the remainders of the first `count` rows of a list of keys. */
-function fetchCold(field: u32, space: u32, keys: u32, count: u32): void {
+export function fetchCold(field: u32, space: u32, keys: u32, count: u32): void {
   if (load<u32>(field, FIELD_REMAINDERS) == 0) return;
   const bytes = load<u32>(field, FIELD_COLD_STRIDE);
   let sum: u32 = 0;
@@ -162,7 +171,7 @@ export function noteRows(field: u32, space: u32, k: u32, rows: u32, count: u32, 
 }
 
 /** Drops the noted rows that provably do not come among the best k; answers how many stay. */
-function dropBelow(space: u32, k: u32, size: u32): u32 {
+export function dropBelow(space: u32, k: u32, size: u32): u32 {
   if (load<u32>(space, SPACE_TOP_SIZE) < k) return size;
   const beam = load<u32>(space, SPACE_BEAM);
   const least = load<u64>(load<u32>(space, SPACE_TOP) + ((k - 1) << 3)) & SCORE_MASK;
@@ -188,7 +197,10 @@ export function settle(field: u32, space: u32, k: u32): void {
   store<u32>(space, 0, SPACE_BEAM_SIZE);
   for (let at: u32 = 0; at < size; at++) {
     const key = load<u64>(beam + (at << 3));
-    if (at % FETCHED_ROWS == 0) fetchCold(field, space, beam + (at << 3), size - at);
+    if (at % FETCHED_ROWS == 0) {
+      if (isCancelled()) return;
+      fetchCold(field, space, beam + (at << 3), size - at);
+    }
     if (load<u32>(space, SPACE_TOP_SIZE) == k && keyScore(key) < keyScore(load<u64>(top + ((k - 1) << 3)))) continue;
     offerExact(field, space, k, <u32>key & ROW_MASK);
   }
@@ -220,7 +232,8 @@ export function decodeBest(field: u32, space: u32): void {
   const size = load<u32>(space, SPACE_TOP_SIZE);
   for (let at: u32 = 0; at < size; at++) {
     const row = ~(<u32>load<u64>(top + (at << 3)));
-    const key = scoreKey(scoreDecoded(field, space, row)) | ~row;
+    const isOne = load<u32>(space, SPACE_WAY) != WAY_EXAMPLES;
+    const key = scoreKey(isOne ? scoreDecoded(field, space, row) : decodedExamples(field, space, row)) | ~row;
     // Sorted anew from the front: what stands before has its score already.
     insertAt(top, at, placeOf(top, at, key), key);
   }
@@ -247,7 +260,7 @@ function deviations(field: u32, count: f32): f32 {
 }
 
 /** The highest exact score that a row with this estimate can have. */
-function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+export function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
   if (isShortCode(field, space)) return codeHighest(field, space, row, estimate, deviations(field, SCANNED_DEVIATIONS));
   const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);
@@ -265,7 +278,7 @@ function highest(field: u32, space: u32, row: u32, estimate: f32): f32 {
 }
 
 /** The lowest exact score that a row with this estimate can have. */
-function lowest(field: u32, space: u32, row: u32, estimate: f32): f32 {
+export function lowest(field: u32, space: u32, row: u32, estimate: f32): f32 {
   if (isShortCode(field, space)) return codeLowest(field, space, row, estimate, deviations(field, SCANNED_DEVIATIONS));
   const tail = tailOf(field, space, row);
   const noise = roundings(space, tail, estimate);

@@ -11,9 +11,13 @@ import {
   SPACE_ROWS,
   SPACE_SCORES,
   SPACE_TOP_SIZE,
+  SPACE_WAY,
+  WAY_EXAMPLES,
 } from '../layout';
+import { isCancelled } from './cancel';
 import { isDead } from './field';
 import { noteRows, offerRows, settle } from './rank';
+import { noteExamples, offerExamples } from './rank-examples';
 import { scoreRows, scoreRun } from './score';
 import { isVisited } from './walk';
 
@@ -30,18 +34,23 @@ const GROUP: u32 = 64;
 function scoreGroup(field: u32, space: u32, k: u32, rows: u32, count: u32, scattered: bool, noting: bool): bool {
   if (count == 0) return noting;
   const scores = load<u32>(space, SPACE_SCORES);
+  const several = load<u32>(space, SPACE_WAY) == WAY_EXAMPLES;
   if (scattered) scoreRows(field, space, rows, count, scores);
   else scoreRun(field, space, rows, count, scores);
   store<u32>(space, load<u32>(space, SPACE_DISTANCES) + count, SPACE_DISTANCES);
   if (noting) {
-    if (noteRows(field, space, k, rows, count, scores)) return true;
+    const noted = several
+      ? noteExamples(field, space, k, rows, count)
+      : noteRows(field, space, k, rows, count, scores);
+    if (noted) return true;
     if (load<u32>(space, SPACE_RESCORE) != RESCORE_EXACT) {
       store<u32>(space, RESCORE_OVERFLOW, SPACE_RESCORE);
       return true;
     }
     settle(field, space, k);
   }
-  offerRows(field, space, k, rows, count, scores);
+  if (several && load<u32>(space, SPACE_RESCORE) != RESCORE_NONE) offerExamples(field, space, k, rows, count);
+  else offerRows(field, space, k, rows, count, scores);
   return false;
 }
 
@@ -57,7 +66,7 @@ export function scanRange(field: u32, space: u32, k: u32, start: u32, end: u32):
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
   let noting = !seen && notes(space);
   let next = start;
-  while (next < end) {
+  while (next < end && !isCancelled()) {
     const stop = min(end, next + GROUP);
     let count: u32 = 0;
     for (; next < stop; next++) {
@@ -78,7 +87,7 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
   let noting = !seen && notes(space);
   let count: u32 = 0;
-  for (let base = start & ~31; base < stop; base += 32) {
+  for (let base = start & ~31; base < stop && !isCancelled(); base += 32) {
     let bits = load<u32>(words + (base >>> 3));
     if (base < start) bits &= ~0 << (start & 31);
     for (; bits != 0; bits &= bits - 1) {
@@ -101,7 +110,7 @@ export function scanList(field: u32, space: u32, k: u32, list: u32, length: u32)
   const anyDead = load<u32>(space, SPACE_DEAD) != 0;
   let noting = notes(space);
   let next: u32 = 0;
-  while (next < length) {
+  while (next < length && !isCancelled()) {
     const stop = min(length, next + GROUP);
     let count: u32 = 0;
     for (; next < stop; next++) {

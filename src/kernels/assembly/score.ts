@@ -22,12 +22,14 @@ import {
   SPACE_SINK,
   SPACE_WAY,
   WAY_CODES,
+  WAY_EXAMPLES,
   WAY_INT8,
   WAY_WIDE,
 } from '../layout';
 import { exactBytes, pairBytes } from './byte-codes';
 import { scoreCodedPairs, scoreCodedRows } from './coded-rows';
 import { dequantiseRow, rowBias } from './codes';
+import { exactExamples, scoreExamples } from './examples';
 import { coldRow, int8Row } from './field';
 
 /**
@@ -59,6 +61,8 @@ function scoreOtherwise(field: u32, space: u32, rows: u32, count: u32, scores: u
   const way = load<u32>(space, SPACE_WAY);
   if (way == WAY_CODES) {
     scoreOwnCodes(field, space, rows, count, scores, scattered);
+  } else if (way == WAY_EXAMPLES) {
+    scoreExamples(field, space, rows, count, scores, scattered);
   } else if (way == WAY_WIDE) {
     for (let at: u32 = 0; at < count << 2; at += 4) {
       store<f32>(scores + at, <f32>scoreExact(field, space, load<u32>(rows + at)));
@@ -278,6 +282,7 @@ function sumFloats(value: v128): f32 {
 
 /** The score that is returned: all 24 bits, f32 products, sums carried over to doubles every 64 coordinates. */
 export function scoreExact(field: u32, space: u32, row: u32): f64 {
+  if (load<u32>(space, SPACE_WAY) == WAY_EXAMPLES) return exactExamples(field, space, row);
   if (load<u32>(field, FIELD_CODE) == CODE_UINT8) return exactBytes(field, space, row);
   return scoreAgainst(field, row, load<u32>(space, SPACE_QUERY), <f64>load<f32>(space, SPACE_QUERY_BIAS));
 }

@@ -1,4 +1,5 @@
 import {
+  KIND_BLOCK,
   KIND_MULTI,
   KIND_SPARSE,
   NO_ROW,
@@ -12,6 +13,7 @@ import {
   SEARCH_DEAD,
   SEARCH_DISTANCES,
   SEARCH_EF,
+  SEARCH_EXAMPLES,
   SEARCH_FIELD,
   SEARCH_FILTER,
   SEARCH_FILTER_END,
@@ -42,12 +44,16 @@ import {
   SPACE_WAY,
 } from '../layout';
 import { keyScore } from './beam';
+import { isCancelled, watch } from './cancel';
 import { prepareQuery } from './codes';
+import { searchExamples } from './example-search';
+import { prepareExamples } from './examples';
 import { searchFiltered } from './filtered-search';
 import { searchMulti } from './max-sim';
 import { decodeBest, likelyHighest, listNoted, rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
 import { searchSparse } from './sparse-search';
+import { workOnBlock } from './vector-block';
 import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
 
 /**
@@ -55,12 +61,18 @@ import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
  * its rows are scored, and a short list of them is scanned instead.
  */
 export function search(task: u32, space: u32): void {
+  watch(task);
+  if (isCancelled()) return;
   if (load<u32>(task, SEARCH_KIND) == KIND_MULTI) {
     searchMulti(task, space);
     return;
   }
   if (load<u32>(task, SEARCH_KIND) == KIND_SPARSE) {
     searchSparse(task, space);
+    return;
+  }
+  if (load<u32>(task, SEARCH_KIND) == KIND_BLOCK) {
+    workOnBlock(task, space);
     return;
   }
   const field = load<u32>(task, SEARCH_FIELD);
@@ -75,7 +87,8 @@ export function search(task: u32, space: u32): void {
   store<u32>(space, 0, SPACE_DISTANCES);
   store<u32>(space, 0, SPACE_TOP_SIZE);
   store<u32>(space, 0, SPACE_BEAM_SIZE);
-  prepareQuery(field, space, load<u32>(task, SEARCH_QUERY));
+  if (load<u32>(task, SEARCH_EXAMPLES) != 0) prepareExamples(task, field, space);
+  else prepareQuery(field, space, load<u32>(task, SEARCH_QUERY));
   const list = load<u32>(task, SEARCH_LIST);
   if (list != 0) scanList(field, space, k, list, load<u32>(task, SEARCH_LIST_COUNT));
   else walkAndScan(task, field, space, k);
@@ -104,6 +117,7 @@ function walkAndScan(task: u32, field: u32, space: u32, k: u32): void {
 
 /** The best k of a walk; false where everything should be scanned instead. */
 function searchGraph(task: u32, field: u32, space: u32, k: u32): bool {
+  if (load<u32>(task, SEARCH_EXAMPLES) != 0) return searchExamples(task, field, space, k);
   const through = load<u32>(task, SEARCH_THROUGH);
   const filtered = load<u32>(task, SEARCH_FILTER) != 0;
   if (!filtered || through != 0) {
@@ -134,7 +148,10 @@ function answer(task: u32, field: u32, space: u32): void {
     const key = load<u64>(top + (at << 3));
     store<u32>(rows + (at << 2), ~<u32>key);
     store<f32>(scores + (at << 2), keyScore(key));
-    if (ceilings != 0) store<f32>(ceilings + (at << 2), likelyHighest(field, space, ~<u32>key, keyScore(key)));
+    if (ceilings == 0) continue;
+    // One score tells nothing of the bounds of several.
+    const bounded = load<u32>(task, SEARCH_EXAMPLES) == 0;
+    store<f32>(ceilings + (at << 2), bounded ? likelyHighest(field, space, ~<u32>key, keyScore(key)) : Infinity);
   }
   store<u32>(task, size, SEARCH_FOUND);
   store<u32>(task, load<u32>(space, SPACE_DISTANCES), SEARCH_DISTANCES);

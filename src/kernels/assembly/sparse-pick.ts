@@ -9,6 +9,7 @@ import {
   TERM_BOUND,
   TERM_FROM,
 } from '../layout-sparse';
+import { isCancelled } from './cancel';
 import { best } from './sparse-best';
 import {
   WINDOWS,
@@ -100,7 +101,7 @@ export function startPicking(terms: u32, count: u32, values: u32, error: f32, ro
 export function pickRows(windows: u32, deadBits: u32, filterBits: u32, k: u32, postings: u64): bool {
   dead = deadBits;
   filter = filterBits;
-  for (firstWindow = 0; firstWindow < windows; firstWindow += WINDOWS) {
+  for (firstWindow = 0; firstWindow < windows && !isCancelled(); firstWindow += WINDOWS) {
     windowCount = min(WINDOWS, windows - firstWindow);
     startSpreading(firstWindow * SPARSE_WINDOW, bounds, slots, sums, parts, kind);
     enterWindows(firstWindow, windowEnd());

@@ -31,6 +31,7 @@ import {
   TERM_WEIGHT,
   TERM_WINDOW_BOUND,
 } from '../layout-sparse';
+import { isCancelled } from './cancel';
 import { best, restartBest, startBest, writeBest } from './sparse-best';
 import {
   completed,
@@ -158,6 +159,7 @@ function scoreList(list: u32, count: u32): void {
   for (let at: u32 = 0; at < count << 2; at += 4) {
     const row = load<u32>(list + at);
     if (row < start || row >= end) continue;
+    if (isCancelled()) return;
     let sum: f32 = 0;
     let any = false;
     for (let place: u32 = 0; place < termCount << 2; place += 4) {
@@ -211,7 +213,7 @@ function allPositive(): bool {
 function scoreWindows(start: u32, end: u32, sums: u32): void {
   for (;;) {
     const next = max(nextRow(), start);
-    if (next >= end) return;
+    if (next >= end || isCancelled()) return;
     const first = max(next & ~(WINDOW_ROWS - 1), start);
     const last = min((next & ~(WINDOW_ROWS - 1)) + WINDOW_ROWS, end);
     scoreWindow(first, last, sums);

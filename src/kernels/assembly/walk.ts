@@ -23,6 +23,8 @@ import {
   SPACE_VISIT_LIST,
 } from '../layout';
 import { DEAD, EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
+import { isCancelled } from './cancel';
+import { mostOf, tieOf } from './examples';
 import { isDead, linkList, rowLevel } from './field';
 import { scoreRows } from './score';
 
@@ -108,6 +110,12 @@ export function descend(field: u32, space: u32, floor: u32): u32 {
 
 /** Makes the beam hold `row` alone, marked as visited; a row that does not exist for this call gives its neighbours. */
 export function startBeam(field: u32, space: u32, row: u32, level: u32): void {
+  store<u32>(space, 0, SPACE_BEAM_SIZE);
+  addToBeam(field, space, row, level);
+}
+
+/** Adds `row` to the beam, unless it was visited, in the same way. */
+export function addToBeam(field: u32, space: u32, row: u32, level: u32): void {
   const rows = load<u32>(space, SPACE_ROWS);
   const rowCount = load<u32>(space, SPACE_ROW_COUNT);
   let known: u32 = 0;
@@ -122,12 +130,11 @@ export function startBeam(field: u32, space: u32, row: u32, level: u32): void {
       if (next < rowCount) store<u32>(rows + (known++ << 2), next);
     }
   }
-  store<u32>(space, 0, SPACE_BEAM_SIZE);
   if (known == 0) return;
   const beam = load<u32>(space, SPACE_BEAM);
   const scores = load<u32>(space, SPACE_SCORES);
   scoreRows(field, space, rows, known, scores);
-  let size: u32 = 0;
+  let size = load<u32>(space, SPACE_BEAM_SIZE);
   for (let at: u32 = 0; at < known; at++) {
     const next = load<u32>(rows + (at << 2));
     if (!visit(space, next)) continue;
@@ -168,15 +175,18 @@ export function walk(field: u32, space: u32, ef: u32, level: u32, deadMost: u32)
   let size = load<u32>(space, SPACE_BEAM_SIZE);
   let live: u32 = 0;
   for (let at: u32 = 0; at < size; at++) if (!(load<u64>(beam + (at << 3)) & DEAD)) live++;
+  const tie = tieOf(space);
+  const most = mostOf(space);
   let bound: u64 = live >= ef ? load<u64>(beam + ((size - 1) << 3)) : 0;
   let cursor: u32 = 0;
   let distances: u32 = 0;
-  while (cursor < size && size - live <= deadMost) {
+  while (cursor < size && size - live <= deadMost && bound <= most) {
     const entry = load<u64>(beam + (cursor << 3));
     if (entry & EXPANDED) {
       cursor++;
       continue;
     }
+    if (isCancelled()) break;
     store<u64>(beam + (cursor << 3), entry | EXPANDED);
     const count = collect(field, space, <u32>entry & ROW_MASK, level, rows);
     if (count == 0) continue;
@@ -202,7 +212,7 @@ export function walk(field: u32, space: u32, ef: u32, level: u32, deadMost: u32)
         size--;
         if (!(load<u64>(beam + (size << 3)) & DEAD)) live--;
       }
-      bound = live == ef ? load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK : 0;
+      bound = live == ef ? (load<u64>(beam + ((size - 1) << 3)) & SCORE_MASK) + tie : 0;
     }
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);

@@ -9,7 +9,7 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { skipSpace } from '../../base/json/skip-json.ts';
-import { notSupported } from '../../core/errors.ts';
+import { badRequest, notSupported } from '../../core/errors.ts';
 import { WireError } from '../wire-error.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } from './format-error.ts';
 
@@ -38,6 +38,12 @@ const CLOSE_BRACE = 125;
  */
 const CELLS_MAX = 20_000_000;
 
+/**
+ * Queries, prefetches and examples in one body. Two bytes can ask for one, each is an object of some hundred bytes here and
+ * work for every segment behind.
+ */
+export const QUERY_PARTS_MAX = 100_000;
+
 /** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
 export class Decoding {
   readonly tree: JsonTree;
@@ -45,6 +51,7 @@ export class Decoding {
   private refusal: string | undefined = undefined;
   private later: Error | undefined = undefined;
   private cells = 0;
+  private parts = 0;
 
   constructor(tree: JsonTree) {
     this.tree = tree;
@@ -70,6 +77,21 @@ export class Decoding {
     if (this.cells + count > CELLS_MAX) return false;
     this.cells += count;
     return true;
+  }
+
+  /** Counts queries, prefetches and examples; throws where the body has too many. */
+  takeParts(count: number): void {
+    this.parts += count;
+    if (this.parts > QUERY_PARTS_MAX) {
+      throw badRequest(
+        `Limit exceeded ${this.parts} > ${QUERY_PARTS_MAX} for "queries, prefetches and examples". Help: Send them in several requests.`,
+      );
+    }
+  }
+
+  /** How many broken rules have been noted. */
+  get violationCount(): number {
+    return this.violations?.length ?? 0;
   }
 
   /** To be called when everything has been read. */
@@ -212,15 +234,15 @@ export function directStruct(decoding: Decoding, node: number, expected: string,
     const value = at + 1;
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (field === undefined) {
-      if (unknown !== undefined) throw positioned(unknown(key), afterwards(tree, tree.endOf(at)));
+      if (unknown !== undefined) throw positioned(unknown(key), afterField(tree, tree.endOf(at)));
       requireWhole(tree, value);
     } else {
       if (seen.has(field)) {
         const name = Object.keys(fields).find((name) => fields[name] === field) ?? key;
-        throw positioned(new FormatError(`duplicate field \`${name}\``), afterwards(tree, tree.endOf(at)));
+        throw positioned(new FormatError(`duplicate field \`${name}\``), afterField(tree, tree.endOf(at)));
       }
       seen.add(field);
-      readDirectField(decoding, value, field, afterwards);
+      readDirectField(decoding, value, field, afterField);
     }
     at = tree.nextOf(value);
   }
@@ -251,7 +273,7 @@ function readListAsStruct(decoding: Decoding, node: number, expected: string, { 
   if (extra !== undefined) throw positioned(new FormatError('trailing characters'), tree.startOf(extra) + 1);
 }
 
-function readDirectField(decoding: Decoding, value: number, field: DirectField, after: typeof afterwards): void {
+function readDirectField(decoding: Decoding, value: number, field: DirectField, after: typeof afterField): void {
   const { tree } = decoding;
   requireReadable(tree, value);
   if (field.direct !== undefined) direct(decoding, value, field.direct);
@@ -308,7 +330,7 @@ export function positioned(error: FormatError, offset: number): FormatError {
 }
 
 /** Where serde_json stands once it has tried to end the enclosing object behind byte `end`. */
-function afterwards(tree: JsonTree, end: number): number {
+export function afterField(tree: JsonTree, end: number): number {
   const at = skipSpace(tree.bytes, end);
   return tree.bytes[at] === CLOSE_BRACE ? at + 1 : at;
 }

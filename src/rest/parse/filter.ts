@@ -94,7 +94,7 @@ function decodeMinShould(decoding: Decoding, node: number, path: string): MinSho
 }
 
 /** One condition. With a `key` it is a field condition, whose errors say what is wrong; else an untagged enum. */
-function decodeCondition(decoding: Decoding, node: number, path: string): Condition {
+export function decodeCondition(decoding: Decoding, node: number, path: string): Condition {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw new FormatError(CONDITION_FORMS);
   const fields = fieldsOf(tree, node);

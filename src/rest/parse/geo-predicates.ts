@@ -79,7 +79,7 @@ function invalidPolygon(rule: string): FormatError {
   return new FormatError(`Validation failed: polygon invalid, ${rule}`);
 }
 
-function decodeGeoPoint(decoding: Decoding, node: number): GeoPoint {
+export function decodeGeoPoint(decoding: Decoding, node: number): GeoPoint {
   const fields = structFields(decoding.tree, node, 'struct GeoPointShadow', 2);
   const north = fields.get('lat');
   const east = fields.get('lon');

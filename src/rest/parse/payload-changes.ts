@@ -17,6 +17,7 @@ import { decodeFilter, filterField } from './filter.ts';
 import { FormatError, noVariant, wrongType } from './format-error.ts';
 import { pathField } from './paths.ts';
 import { decodeId, decodeIds, idOfNumberText, numberTexts } from './scalars.ts';
+import { decodeShardKeys, refuseShardKeys, SHARD_KEY } from './shard-key.ts';
 import { fieldsOf } from './struct-fields.ts';
 
 /** Changes of payloads and deletions. `path`: where the change stands in the body, for broken rules; '' = it is the body. */
@@ -86,7 +87,12 @@ export function decodePointsSelector(decoding: Decoding, node: number, path: str
   const points = fields.get('points');
   const filter = fields.get('filter');
   const shardKey = fields.get('shard_key');
-  if (shardKey !== undefined) optional(decoding, shardKey, (decoding) => decoding.refuse('shard_key'));
+  try {
+    if (shardKey !== undefined) refuseShardKeys(decoding, optional(decoding, shardKey, decodeShardKeys), 'write');
+  } catch (error) {
+    // To translate: no form has such a key.
+    throw error instanceof FormatError ? noVariant('PointsSelector') : error;
+  }
   try {
     if (points !== undefined) return { kind: 'ids', ids: idColumn(decodeIds(decoding, points)) };
   } catch (error) {
@@ -101,10 +107,6 @@ export function decodePointsSelector(decoding: Decoding, node: number, path: str
   }
   throw noVariant('PointsSelector');
 }
-
-export const SHARD_KEY: DirectField = {
-  buffered: (decoding, node) => void optional(decoding, node, (decoding) => decoding.refuse('shard_key')),
-};
 
 /** A list of ids in a direct struct. */
 function idsField(set: (ids: IdColumn) => void): DirectField {

@@ -8,6 +8,7 @@ import { decodeFilter } from './filter.ts';
 import { FormatError, missingField, noVariant, unknownVariant, wrongFirstNumber, wrongType } from './format-error.ts';
 import { ColumnBuilder } from './point-columns.ts';
 import { decodeIds, decodeString } from './scalars.ts';
+import { decodeShardKeys, refuseShardKeys } from './shard-key.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { decodeInference, isDense, vectorKind } from './vectors.ts';
 
@@ -42,7 +43,7 @@ function decodeConditions(
   const shardKey = fields.get('shard_key');
   const filter = fields.get('update_filter');
   const mode = fields.get('update_mode');
-  if (shardKey !== undefined) optional(decoding, shardKey, (decoding) => decoding.refuse('shard_key'));
+  if (shardKey !== undefined) refuseShardKeys(decoding, optional(decoding, shardKey, decodeShardKeys), 'write');
   const toFilter = (decoding: Decoding, node: number): Filter => decodeFilter(decoding, node, `${path}update_filter`);
   return {
     updateFilter: filter === undefined ? undefined : optional(decoding, filter, toFilter),

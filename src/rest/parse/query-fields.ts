@@ -1,23 +1,37 @@
 import type { Filter } from '../../core/filter.ts';
-import type { LookupFrom, Query, SearchParams } from '../../core/query.ts';
-import type { PayloadSelector, QueryBatch, QueryPoints, VectorSelector } from '../../core/requests.ts';
+import type { LookupFrom, Query, QueryStep, SearchParams } from '../../core/query.ts';
+import type { PayloadSelector, QueryBatch, QueryPoints, ShardKeys, VectorSelector } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
+import { queryFault } from './query-checks.ts';
+import { FormatError } from './format-error.ts';
 import { readOptions } from './query-text.ts';
 import { decodeScore, decodeUsize } from './scalars.ts';
 import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
 import { decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
+import { shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const LIMIT_DEFAULT = 10;
 
 type DecodeOne = (decoding: Decoding, node: number, index: number) => QueryPoints;
 
+/** Notes what Qdrant finds wrong with the queries of a request once they are read. */
+export function checkQueries(decoding: Decoding, queries: readonly QueryPoints[]): void {
+  const fault = queryFault(queries);
+  if (fault !== undefined) decoding.fail(fault);
+}
+
 /** A request with one query. */
 export function parseSingle(wire: Wire, decodeOne: (decoding: Decoding, node: number) => QueryPoints): QueryBatch {
   const collection = readCollection(wire);
   const options = readOptions(wire.query);
-  return { collection, ...options, queries: [decodeBody(parseTree(wire.body), decodeOne)] };
+  const query = decodeBody(parseTree(wire.body), (decoding, root) => {
+    const query = decodeOne(decoding, root);
+    checkQueries(decoding, [query]);
+    return query;
+  });
+  return { collection, ...options, queries: [query] };
 }
 
 /** A request with several queries, `element` each as serde names it. */
@@ -26,18 +40,42 @@ export function parseBatch(wire: Wire, element: string, decodeOne: DecodeOne): Q
   const options = readOptions(wire.query);
   const queries: QueryPoints[] = [];
   decodeBody(parseTree(wire.body), (decoding, root) => {
-    const each = (decoding: Decoding, node: number): void =>
-      void queries.push(decodeOne(decoding, node, queries.length));
+    const each = (decoding: Decoding, node: number): void => {
+      decoding.takeParts(1);
+      queries.push(decodeOne(decoding, node, queries.length));
+    };
     const searches = (decoding: Decoding, list: number): void => directList(decoding, list, element, { direct: each });
     const fields = { searches: { direct: searches } };
     directStruct(decoding, root, `${element}Batch`, { fields, required: ['searches'], first: 'a sequence' });
+    checkQueries(decoding, queries);
   });
   return { collection, ...options, queries };
 }
 
-/** What both forms of search share; the fields are filled in the order of the text. */
+/** Fields that serde takes once each, by a bit. */
+const ONCE: ReadonlyMap<string, number> = new Map(
+  [
+    'query',
+    'prefetch',
+    'using',
+    'filter',
+    'params',
+    'score_threshold',
+    'limit',
+    'offset',
+    'with_vector',
+    'with_payload',
+    'lookup_from',
+    'shard_key',
+  ].map((name, at) => [name, 1 << at]),
+);
+
+const NO_PREFETCH: readonly QueryStep[] = [];
+
+/** What is known of a query or of a prefetch while it is read; the fields are filled in the order of the text. */
 export class QueryFields {
   query: Query | undefined = undefined;
+  prefetch: readonly QueryStep[] = NO_PREFETCH;
   using = '';
   lookupFrom: LookupFrom | undefined = undefined;
   limit: number = LIMIT_DEFAULT;
@@ -47,16 +85,44 @@ export class QueryFields {
   params: SearchParams = DEFAULT_SEARCH_PARAMS;
   withPayload: PayloadSelector = NO_PAYLOAD;
   withVector: VectorSelector = NO_VECTOR;
+  shardKeys: ShardKeys = undefined;
+  private met = 0;
 
-  /** Reads one of the fields that both forms have; false where it has no such name. */
+  /** Notes a field that has been read. Throws where it was there before, be it by its alias. */
+  meet(key: string): void {
+    const name = key === 'with_vectors' ? 'with_vector' : key;
+    const bit = ONCE.get(name) ?? 0;
+    if ((this.met & bit) !== 0) throw new FormatError(`duplicate field \`${name}\``);
+    this.met |= bit;
+  }
+
+  /** Reads one of the fields that all forms of search have, old and new; false where they have no such name. */
   read(decoding: Decoding, key: string, node: number, path: string): boolean {
+    switch (key) {
+      case 'offset':
+        this.offset = optional(decoding, node, decodeUsize) ?? 0;
+        return true;
+      case 'with_payload':
+        this.withPayload = optional(decoding, node, decodeWithPayload) ?? NO_PAYLOAD;
+        return true;
+      case 'with_vector':
+      case 'with_vectors':
+        this.withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
+        return true;
+      case 'shard_key':
+        this.shardKeys = shardKeysBeside(decoding, node);
+        return true;
+      default:
+        return this.readShared(decoding, key, node, path);
+    }
+  }
+
+  /** Those of them that a prefetch has too. */
+  readShared(decoding: Decoding, key: string, node: number, path: string): boolean {
     switch (key) {
       case 'limit':
         this.limit = decodeUsize(decoding, node);
         if (this.limit === 0) decoding.violate(`${path}.limit: value 0 invalid, must be 1 or larger`);
-        return true;
-      case 'offset':
-        this.offset = optional(decoding, node, decodeUsize) ?? 0;
         return true;
       case 'score_threshold':
         this.scoreThreshold = optional(decoding, node, decodeScore);
@@ -66,28 +132,24 @@ export class QueryFields {
           optional(decoding, node, (decoding, node) => decodeSearchParams(decoding, node, `${path}.params`)) ??
           DEFAULT_SEARCH_PARAMS;
         return true;
-      case 'with_payload':
-        this.withPayload = optional(decoding, node, decodeWithPayload) ?? NO_PAYLOAD;
-        return true;
-      case 'with_vector':
-      case 'with_vectors':
-        this.withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
-        return true;
       case 'filter':
         this.filter = optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, `${path}.filter`));
-        return true;
-      case 'shard_key':
-        optional(decoding, node, (decoding) => decoding.refuse('shard_key'));
         return true;
       default:
         return false;
     }
   }
 
+  /** As a prefetch. */
+  step(): QueryStep {
+    const { query, prefetch, using, lookupFrom, limit, scoreThreshold, filter, params } = this;
+    return { query, prefetch, using, lookupFrom, limit, scoreThreshold, filter, params };
+  }
+
   finished(): QueryPoints {
     return {
       query: this.query,
-      prefetch: [],
+      prefetch: this.prefetch,
       using: this.using,
       lookupFrom: this.lookupFrom,
       limit: this.limit,
@@ -97,7 +159,7 @@ export class QueryFields {
       params: this.params,
       withPayload: this.withPayload,
       withVector: this.withVector,
-      shardKeys: undefined,
+      shardKeys: this.shardKeys,
     };
   }
 }

@@ -1,18 +1,14 @@
-import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import { badInput, badRequest } from '../../core/errors.ts';
-import type { Example, LookupFrom, Query } from '../../core/query.ts';
+import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT } from '../../base/json/json-tree.ts';
+import type { LookupFrom, QueryStep } from '../../core/query.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
-import { type Decoding, flattened, optional } from './decoding.ts';
+import { type Decoding, flattened, isNull, optional } from './decoding.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
-import { decodeQueryKind, type RefusedTarget } from './query-kinds.ts';
-import { decodeString, idOfNode } from './scalars.ts';
+import { decodeQueryForm } from './query-kinds.ts';
+import { decodeString } from './scalars.ts';
+import { decodeShardKeys, refuseShardKeys } from './shard-key.ts';
 import { structFields } from './struct-fields.ts';
-import { ownVector } from './vector-values.ts';
-import { decodeInference, vectorKind, vectorViolations } from './vectors.ts';
 import type { Wire } from './wire.ts';
-
-const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
 
 /** `POST /collections/{c}/points/query`. */
 export function parseQuery(wire: Wire): QueryBatch {
@@ -27,134 +23,111 @@ export function parseQueryBatch(wire: Wire): QueryBatch {
 }
 
 function decodeQueryRequest(decoding: Decoding, node: number, path: string): QueryPoints {
-  return flattened(decoding, node, 'struct QueryRequest', (decoding, object) => decodeQuery(decoding, object, path));
+  return flattened(decoding, node, 'struct QueryRequest', (decoding, object) =>
+    decodeQuery(decoding, object, path, nothingElse),
+  );
 }
 
-/** A query or, with the same fields, a prefetch. */
-function decodeQuery(decoding: Decoding, object: number, path: string): QueryPoints {
+/** Reads a field that a query does not have, or has in another sense; false where it is not one of these. */
+export type ReadOther = (key: string, node: number) => boolean;
+
+const nothingElse: ReadOther = () => false;
+
+/**
+ * The fields of a query body, of an object that is whole. What Qdrant finds wrong with a query as a whole is not looked
+ * for here: `checkQueries` does that.
+ *
+ * path   where Qdrant's validation finds the fields: `internal`.
+ * other  is asked first.
+ */
+export function decodeQuery(decoding: Decoding, object: number, path: string, other: ReadOther): QueryPoints {
   const { tree } = decoding;
   const fields = new QueryFields();
-  let hasQuery = false;
-  let refused: string | undefined;
-  let hasPrefetch = false;
   const end = tree.nextOf(object);
   let at = object + 1;
   while (at < end) {
     const key = tree.text(at);
     const value = at + 1;
     at = tree.nextOf(value);
-    if (key === 'query') {
-      const target = optional(decoding, value, (decoding, value) => decodeTarget(decoding, value, path));
-      hasQuery = target !== undefined;
-      refused = target?.kind === 'refused' ? target.query : undefined;
-      fields.query = target === undefined || target.kind === 'refused' ? undefined : target;
-    } else if (key === 'using') fields.using = optional(decoding, value, decodeString) ?? '';
-    else if (key === 'prefetch') hasPrefetch = decodePrefetch(decoding, value, path);
-    else if (key === 'lookup_from') fields.lookupFrom = optional(decoding, value, decodeLookupFrom);
-    // `null` is the default here, where search asks for a number.
-    else if (key !== 'limit' || optional(decoding, value, () => true) === true) fields.read(decoding, key, value, path);
+    if (other(key, value)) continue;
+    if (readStepField(decoding, fields, { key, value, path }) || fields.read(decoding, key, value, path)) {
+      fields.meet(key);
+    }
   }
-  checkQuery(decoding, fields, { hasQuery, hasPrefetch, refused });
   return fields.finished();
 }
 
-interface Given {
-  readonly hasQuery: boolean;
-  readonly hasPrefetch: boolean;
-  /** The key of a query that is not served yet. */
-  readonly refused: string | undefined;
+interface GivenField {
+  readonly key: string;
+  readonly value: number;
+  readonly path: string;
 }
 
-const WITHOUT_QUERY: Readonly<Record<'prefetch' | 'threshold', string>> = {
-  prefetch: "A query is needed to merge the prefetches. Can't have prefetches without defining a query.",
-  threshold: "A query is needed to use the score_threshold. Can't have score_threshold without defining a query.",
-};
-
-/** Queries that make something of other queries' results. */
-const OF_PREFETCHES: Readonly<Record<string, string>> = { fusion: 'Fusion', rrf: 'Fusion', formula: 'Formula' };
-
-/** What Qdrant finds once a query is read. */
-function checkQuery(
-  decoding: Decoding,
-  { query, scoreThreshold, using }: QueryFields,
-  { hasQuery, hasPrefetch, refused }: Given,
-): void {
-  const combining = refused === undefined ? undefined : OF_PREFETCHES[refused];
-  if (!hasQuery) {
-    if (hasPrefetch) decoding.fail(badRequest(WITHOUT_QUERY.prefetch));
-    else if (scoreThreshold !== undefined) decoding.fail(badRequest(WITHOUT_QUERY.threshold));
-  } else if (combining === 'Fusion' && using !== '') {
-    decoding.fail(badRequest("Fusion queries cannot be combined with the 'using' field."));
-  } else if (combining !== undefined && !hasPrefetch) {
-    decoding.fail(badInput(`Validation failed: cannot apply ${combining} without prefetches`));
-  } else if (query?.kind === 'order_by' && scoreThreshold !== undefined) {
-    decoding.fail(badRequest("Can't use score_threshold with an order_by query."));
+/** Reads what a query and a prefetch have in common; false where they have no such field. */
+function readStepField(decoding: Decoding, fields: QueryFields, { key, value, path }: GivenField): boolean {
+  switch (key) {
+    case 'query':
+      fields.query = isNull(decoding.tree, value) ? undefined : decodeQueryForm(decoding, value, `${path}.query`);
+      return true;
+    case 'prefetch':
+      fields.prefetch = decodePrefetches(decoding, value, path);
+      return true;
+    case 'using':
+      fields.using = optional(decoding, value, decodeString) ?? '';
+      return true;
+    case 'lookup_from':
+      fields.lookupFrom = optional(decoding, value, decodeLookupFrom);
+      return true;
+    case 'limit':
+      // `null` is the default here, where the older forms ask for a number.
+      return isNull(decoding.tree, value) || fields.readShared(decoding, key, value, path);
+    default:
+      return fields.readShared(decoding, key, value, path);
   }
 }
 
-function decodePrefetch(decoding: Decoding, node: number, path: string): boolean {
+const NO_PREFETCHES: readonly QueryStep[] = [];
+
+/** A list of prefetches, one alone, or null. Recursive: no JSON that is read is deeper than 127 levels. */
+function decodePrefetches(decoding: Decoding, node: number, path: string): readonly QueryStep[] {
   const { tree } = decoding;
-  if (tree.kindOf(node) === JSON_OBJECT) {
-    decodeQuery(decoding, node, `${path}.prefetch[0]`);
-  } else if (tree.kindOf(node) === JSON_ARRAY) {
-    let index = 0;
-    for (let at = node + 1; at < tree.nextOf(node); at = tree.nextOf(at)) {
-      if (tree.kindOf(at) !== JSON_OBJECT) throw wrongType(tree, at, 'struct Prefetch');
-      decodeQuery(decoding, at, `${path}.prefetch[${index++}]`);
-    }
-    if (index === 0) return false;
-  } else {
-    if (tree.kindOf(node) === JSON_FLOATS) throw wrongFirstNumber(tree, node, 'struct Prefetch');
-    if (optional(decoding, node, () => true) === undefined) return false;
-    throw new FormatError('Expected a single prefetch or a list of prefetches');
+  if (isNull(tree, node)) return NO_PREFETCHES;
+  if (tree.kindOf(node) === JSON_OBJECT) return [decodePrefetch(decoding, node, `${path}.prefetch[0]`)];
+  if (tree.kindOf(node) === JSON_FLOATS) throw wrongFirstNumber(tree, node, 'struct Prefetch');
+  if (tree.kindOf(node) !== JSON_ARRAY) throw new FormatError('Expected a single prefetch or a list of prefetches');
+  const steps: QueryStep[] = [];
+  const end = tree.nextOf(node);
+  for (let at = node + 1; at < end; at = tree.nextOf(at)) {
+    if (tree.kindOf(at) !== JSON_OBJECT) throw wrongType(tree, at, 'struct Prefetch');
+    steps.push(decodePrefetch(decoding, at, `${path}.prefetch[${steps.length}]`));
   }
-  decoding.refuse('prefetch');
-  return true;
+  return steps;
 }
 
-/** The `query` field: a vector, an id, or an object that names the kind of query. */
-function decodeTarget(decoding: Decoding, node: number, path: string): Query | RefusedTarget {
+function decodePrefetch(decoding: Decoding, object: number, path: string): QueryStep {
   const { tree } = decoding;
-  const plain = decodeVectorInput(decoding, node, `${path}.query`);
-  if (plain !== undefined) return nearest(plain);
-  if (tree.kindOf(node) !== JSON_OBJECT) throw new FormatError(QUERY_FORMS);
-  const given = decodeQueryKind(decoding, node, `${path}.query`);
-  if (given === undefined) throw new FormatError(QUERY_FORMS);
-  if (typeof given !== 'number') return given;
-  const example = decodeVectorInput(decoding, given, `${path}.query.nearest`);
-  if (example === undefined) throw new FormatError(QUERY_FORMS);
-  return nearest(example);
-}
-
-function nearest(example: Example): Query {
-  return { kind: 'nearest', example, mmr: undefined };
-}
-
-/** A vector, an id or something to embed; undefined where the node is none of these. */
-function decodeVectorInput(decoding: Decoding, node: number, path: string): Example | undefined {
-  const { tree } = decoding;
-  const kind = tree.kindOf(node);
-  if (kind === JSON_NUMBER || kind === JSON_STRING) {
-    const id = idOfNode(tree, node);
-    return id === undefined ? undefined : { kind: 'id', id };
+  decoding.takeParts(1);
+  const fields = new QueryFields();
+  const end = tree.nextOf(object);
+  for (let at = object + 1; at < end; at = tree.nextOf(at + 1)) {
+    const key = tree.text(at);
+    if (readStepField(decoding, fields, { key, value: at + 1, path })) fields.meet(key);
   }
-  const given = vectorKind(tree, node);
-  if (given === undefined) return undefined;
-  for (const rule of vectorViolations(tree, node, given)) decoding.violate(`${path}.${rule}`);
-  if (given !== 'inference') return { kind: 'vector', vector: ownVector(decoding, node, given, path) };
-  const object = decodeInference(tree, node);
-  return object === undefined ? undefined : { kind: 'inference', object };
+  return fields.step();
 }
 
 /** Where the vectors of ids are looked up instead. */
-function decodeLookupFrom(decoding: Decoding, node: number): LookupFrom {
+export function decodeLookupFrom(decoding: Decoding, node: number): LookupFrom {
   const { tree } = decoding;
   const fields = structFields(tree, node, 'struct LookupLocation', 3);
   const collection = fields.get('collection');
   const vector = fields.get('vector');
   const shardKey = fields.get('shard_key');
   if (collection === undefined) throw missingField('collection');
-  if (shardKey !== undefined) optional(decoding, shardKey, (decoding) => decoding.refuse('shard_key'));
+  if (shardKey !== undefined) {
+    const keys = optional(decoding, shardKey, decodeShardKeys);
+    refuseShardKeys(decoding, keys, 'read');
+  }
   return {
     collection: decodeString(decoding, collection),
     vector: vector === undefined ? undefined : optional(decoding, vector, decodeString),

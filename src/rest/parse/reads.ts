@@ -20,6 +20,7 @@ import { decodePath } from './paths.ts';
 import { readOptions } from './query-text.ts';
 import { decodeBool, decodeId, decodeIds, decodeUsize } from './scalars.ts';
 import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
+import { refuseShardKeys, shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const SCROLL_LIMIT_DEFAULT = 10;
@@ -135,12 +136,12 @@ interface FlattenedReader {
   readonly end?: () => void;
 }
 
-/** Reads a body that is one flattened struct; `shard_key` is refused in all of them. */
+/** Reads a body that is one flattened struct; no shard has a key, so none that is given is found. */
 function decodeFlattened(wire: Wire, expected: string, reader: FlattenedReader): void {
   decodeBody(parseTree(wire.body), (decoding, root) =>
     flattened(decoding, root, expected, (decoding, object) => {
       eachField(decoding.tree, object, (key, node) => {
-        if (key === 'shard_key') optional(decoding, node, (decoding) => decoding.refuse('shard_key'));
+        if (key === 'shard_key') refuseShardKeys(decoding, shardKeysBeside(decoding, node), 'read');
         else reader.each(decoding, key, node);
       });
       reader.end?.();

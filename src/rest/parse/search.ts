@@ -1,7 +1,7 @@
 import { JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, flattened } from './decoding.ts';
-import { missingField, noVariant } from './format-error.ts';
+import { FormatError, missingField, noVariant } from './format-error.ts';
 import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
 import { ownVector } from './vector-values.ts';
 import { isDense, vectorKind, vectorViolations } from './vectors.ts';
@@ -31,10 +31,13 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
       const key = tree.text(at);
       const value = at + 1;
       at = tree.nextOf(value);
-      if (key === 'vector') decodeSearchVector(decoding, value, fields, path);
-      else {
-        if (key === 'limit' || key === 'top') hasLimit = true;
-        fields.read(decoding, key === 'top' ? 'limit' : key, value, path);
+      if (key === 'vector') {
+        if (fields.query !== undefined) throw new FormatError('duplicate field `vector`');
+        decodeSearchVector(decoding, value, fields, path);
+      } else {
+        const name = key === 'top' ? 'limit' : key;
+        if (name === 'limit') hasLimit = true;
+        if (fields.read(decoding, name, value, path)) fields.meet(name);
       }
     }
     if (fields.query === undefined) throw missingField('vector');
@@ -44,7 +47,7 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
 }
 
 /** Numbers, or `{name, vector}` with numbers or a sparse vector. */
-function decodeSearchVector(decoding: Decoding, node: number, fields: QueryFields, path: string): void {
+export function decodeSearchVector(decoding: Decoding, node: number, fields: QueryFields, path: string): void {
   const { tree } = decoding;
   if (isDense(tree, node)) {
     const vector = ownVector(decoding, node, 'dense', `${path}.vector`);

@@ -4,9 +4,10 @@ import { badRequest } from '../../core/errors.ts';
 import type { PointChange } from '../../core/requests.ts';
 import { type Decoding, type DirectField, directList, directStruct, elements } from './decoding.ts';
 import { filterField } from './filter.ts';
-import { ChosenPoints, SHARD_KEY } from './payload-changes.ts';
+import { ChosenPoints } from './payload-changes.ts';
 import { ColumnBuilder } from './point-columns.ts';
 import { decodeString } from './scalars.ts';
+import { SHARD_KEY } from './shard-key.ts';
 import { isDense } from './vectors.ts';
 
 /** Changes of vectors. `path`: where the change stands in the body, for broken rules; '' = it is the body. */

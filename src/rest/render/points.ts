@@ -1,7 +1,8 @@
-import type { FacetHit, Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
+import type { FacetHit, PointGroup, Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
 import { idJson } from '../../core/ids.ts';
 import type { NamedVector, Vector } from '../../core/vectors.ts';
 import { ryuText } from '../number-text.ts';
+import { renderList } from './list.ts';
 import { writer } from './writer.ts';
 
 const COMMA = 44;
@@ -18,18 +19,23 @@ export function renderUpdateResult(result: UpdateResult): void {
 
 /** The answer of `/points/batch`. */
 export function renderUpdateResults(results: readonly UpdateResult[]): void {
-  list(results, renderUpdateResult);
+  renderList(results, renderUpdateResult);
 }
 
 export function renderFacet(hits: readonly FacetHit[]): void {
   writer.ascii('{"hits":');
-  list(hits, ({ value, count }) => {
+  renderList(hits, ({ value, count }) => {
     writer.ascii('{"value":');
-    if (typeof value === 'string') writer.utf8(JSON.stringify(value));
-    else writer.ascii(String(value));
+    renderValue(value);
     writer.ascii(`,"count":${count}}`);
   });
   writer.byte(CLOSE_BRACE);
+}
+
+/** A value of a payload. */
+function renderValue(value: string | bigint | boolean): void {
+  if (typeof value === 'string') writer.utf8(JSON.stringify(value));
+  else writer.ascii(String(value));
 }
 
 /** One point of `GET /points/{id}`. */
@@ -39,7 +45,7 @@ export function renderRecord(record: Record): void {
 }
 
 export function renderRecords(records: readonly Record[]): void {
-  list(records, renderRecord);
+  renderList(records, renderRecord);
 }
 
 export function renderScrollPage(page: ScrollPage): void {
@@ -59,21 +65,38 @@ export function renderQueried(batches: readonly (readonly ScoredPoint[])[]): voi
 }
 
 export function renderQueriedBatch(batches: readonly (readonly ScoredPoint[])[]): void {
-  list(batches, renderQueriedOne);
+  renderList(batches, renderQueriedOne);
 }
 
 /** The answer of the legacy `/points/search`. */
 export function renderSearched(batches: readonly (readonly ScoredPoint[])[]): void {
-  list(batches[0] ?? [], renderScored);
+  renderList(batches[0] ?? [], renderScored);
 }
 
 export function renderSearchedBatch(batches: readonly (readonly ScoredPoint[])[]): void {
-  list(batches, (points) => list(points, renderScored));
+  renderList(batches, (points) => renderList(points, renderScored));
+}
+
+/** The answer of every route of groups. */
+export function renderGroups(groups: readonly PointGroup[]): void {
+  writer.ascii('{"groups":');
+  renderList(groups, ({ hits, id, lookup }) => {
+    writer.ascii('{"hits":');
+    renderList(hits, renderScored);
+    writer.ascii(',"id":');
+    renderValue(id);
+    if (lookup !== undefined) {
+      writer.ascii(',"lookup":');
+      renderRecord(lookup);
+    }
+    writer.byte(CLOSE_BRACE);
+  });
+  writer.byte(CLOSE_BRACE);
 }
 
 function renderQueriedOne(points: readonly ScoredPoint[]): void {
   writer.ascii('{"points":');
-  list(points, renderScored);
+  renderList(points, renderScored);
   writer.byte(CLOSE_BRACE);
 }
 
@@ -136,15 +159,4 @@ function renderVector(vector: Vector): void {
       writer.byte(CLOSE_BRACKET);
       break;
   }
-}
-
-function list<Item>(items: readonly Item[], render: (item: Item) => void): void {
-  writer.ascii('[');
-  let isFirst = true;
-  for (const item of items) {
-    if (isFirst) isFirst = false;
-    else writer.byte(COMMA);
-    render(item);
-  }
-  writer.byte(CLOSE_BRACKET);
 }

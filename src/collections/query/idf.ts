@@ -1,8 +1,8 @@
-import type { CollectionConfig } from '../core/collection-config.ts';
-import { badInput } from '../core/errors.ts';
-import type { Vector } from '../core/vectors.ts';
-import type { AdmittedRows } from './admitted-rows.ts';
-import type { Shard } from './shard.ts';
+import type { CollectionConfig } from '../../core/collection-config.ts';
+import { badInput } from '../../core/errors.ts';
+import type { Vector } from '../../core/vectors.ts';
+import type { AdmittedRows } from '../admitted-rows.ts';
+import type { Shard } from '../shard.ts';
 
 /** Whether searches of a field weigh by how rare each index is; refuses a corpus where they do not. */
 export function weighsByRarity(name: string, config: CollectionConfig, hasCorpus: boolean): boolean {

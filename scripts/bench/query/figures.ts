@@ -1,0 +1,145 @@
+/**
+ * Query API over REST: every kind of query as a share of what it is made of, in the same run.
+ * `npm run bench:figures -- [--rows 100000] [--rounds 5] [--seconds 1] [--only NAME,…] [--leaf-cache-bytes N]`
+ * The whole server is pinned to core 0, the generator to core 1. Measurements take turns, shares are medians of the
+ * rounds' own. No request is sent twice, so that nothing is answered by what the server keeps of earlier ones.
+ */
+import { parseArgs } from 'node:util';
+import { forMs } from '../server/against-idle.ts';
+import { median } from '../server/at-recall.ts';
+import { BenchServer, pinSelf } from '../server/bench-server.ts';
+import { describe } from '../server/describe.ts';
+import { measureLoad, medianRate, shownRate, type Rate } from '../server/rates.ts';
+import { recallAgainstExact } from './exact-recall.ts';
+import { libraryPoints, loadLibrary } from './library-points.ts';
+import { queryBodies } from './query-bodies.ts';
+import { queryCases, servedCases } from './query-cases.ts';
+
+const { values } = parseArgs({
+  options: {
+    rows: { type: 'string', default: '100000' },
+    dims: { type: 'string', default: '768' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    connections: { type: 'string', default: '8' },
+    only: { type: 'string', default: '' },
+    'leaf-cache-bytes': { type: 'string' },
+  },
+});
+const SERVER_CORE = 0;
+const CLIENT_CORE = 1;
+const WARM_UP_MS = 500;
+const MATRIX_SECONDS_MAX = 0.5;
+
+/** The rate of `name` has to be at least `floor` of the rate of `of`, each of whose requests is worth `times` of its own. */
+interface Figure {
+  readonly name: string;
+  readonly of: string;
+  readonly times: number;
+  /** undefined = for information. */
+  readonly floor: number | undefined;
+  readonly connections: number;
+}
+
+const many = Number(values.connections);
+const FIGURES: readonly Figure[] = [
+  { name: 'nearest, limit 100', of: 'nearest', times: 1, floor: undefined, connections: many },
+  { name: 'hybrid', of: 'nearest, limit 100', times: 1, floor: 0.4, connections: many },
+  // One by one: each is asked when the one before is answered.
+  { name: 'batch of 100', of: 'nearest', times: 100, floor: 2, connections: 1 },
+  { name: 'batch of 100', of: 'nearest', times: 100, floor: undefined, connections: many },
+  { name: 'recommend', of: 'nearest', times: 1, floor: 0.25, connections: many },
+  { name: 'discover', of: 'nearest', times: 1, floor: 0.25, connections: many },
+  { name: 'mmr of 100', of: 'nearest', times: 1, floor: 0.25, connections: many },
+  { name: 'groups 10 x 3', of: 'nearest', times: 1, floor: 0.3, connections: many },
+  { name: 'formula over 100', of: 'nearest, limit 100', times: 1, floor: undefined, connections: many },
+  { name: 'explain hybrid', of: 'hybrid', times: 1, floor: undefined, connections: many },
+  { name: 'matrix 1000 x 10', of: 'nearest', times: 1, floor: undefined, connections: 1 },
+];
+
+const durationMs = Number(values.seconds) * 1000;
+const points = libraryPoints(Number(values.rows), Number(values.dims));
+console.log(describe(points.dense));
+const bodies = queryBodies(points);
+const make = queryCases(bodies);
+const server = new BenchServer();
+try {
+  const bytes = values['leaf-cache-bytes'];
+  const environment: Readonly<Record<string, string>> =
+    bytes === undefined ? {} : { QDRANT__STORAGE__PERFORMANCE__LEAF_CACHE_BYTES: bytes };
+  await server.start({ environment });
+  await loadLibrary(server, points);
+  await server.stop();
+  await server.start({ core: SERVER_CORE, environment });
+  pinSelf(CLIENT_CORE);
+  console.log(`server on one core; leaf cache: ${bytes ?? 'as it comes'}, no request twice`);
+  const wanted = FIGURES.filter(
+    ({ name }) => values.only === '' || values.only.split(',').some((part) => name.includes(part)),
+  );
+  const names = new Set(wanted.flatMap(({ name, of }) => [name, of]));
+  const cases = await servedCases(
+    server,
+    [...names].flatMap((name) => make[name]?.() ?? []),
+  );
+  const served = new Map(cases.map(({ name, requests }) => [name, () => requests.next()]));
+  const figures = wanted.filter(({ name, of }) => served.has(name) && served.has(of));
+  report(figures, await measure(figures, served));
+  for (const kind of ['recommend', 'discover'] as const) {
+    if (served.has(kind)) console.log(await recallAgainstExact(server, bodies, kind));
+  }
+} finally {
+  await server.discard();
+}
+
+/** Rates by `keyOf`, round by round. */
+async function measure(
+  figures: readonly Figure[],
+  served: ReadonlyMap<string, () => Uint8Array>,
+): Promise<ReadonlyMap<string, readonly Rate[]>> {
+  const rates = new Map<string, Rate[]>();
+  const sides = new Map(
+    figures.flatMap(({ name, of, connections }) =>
+      [name, of].map((each) => [keyOf(each, connections), { name: each, connections }] as const),
+    ),
+  );
+  const rate = ({ name, connections }: { readonly name: string; readonly connections: number }, ms: number) =>
+    measureLoad(server.running, connections, forMs(served.get(name) ?? (() => Buffer.alloc(0)), ms));
+  for (const side of sides.values()) await rate(side, WARM_UP_MS);
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (const [key, side] of sides) {
+      const known = rates.get(key) ?? [];
+      known.push(await rate(side, durationMs));
+      rates.set(key, known);
+    }
+  }
+  return rates;
+}
+
+function report(figures: readonly Figure[], rates: ReadonlyMap<string, readonly Rate[]>): void {
+  console.log('requests a second, medians; in brackets the processor time of the server for each, µs');
+  const baseline = rates.get(keyOf('nearest', many));
+  if (baseline !== undefined) console.log(`nearest: ${shownRate(medianRate(baseline))}`);
+  for (const { name, of, times, floor, connections } of figures) {
+    const own = rates.get(keyOf(name, connections)) ?? [];
+    const theirs = rates.get(keyOf(of, connections)) ?? [];
+    const share = median(own.map((rate, at) => (rate.perSecond * times) / (theirs[at]?.perSecond ?? Number.NaN)));
+    const processor = median(
+      own.map((rate, at) => ((theirs[at]?.processorUs ?? Number.NaN) * times) / rate.processorUs),
+    );
+    const judged = floor === undefined ? '' : ` (at least ${floor}: ${share >= floor ? 'reached' : 'missed'})`;
+    const where = connections === many ? '' : `, ${connections} connection`;
+    console.log(
+      `${name}${where}: ${shownRate(medianRate(own))}, ${share.toFixed(2)} of ${of}${judged}; by processor time ${processor.toFixed(2)}`,
+    );
+    if (name.startsWith('matrix')) {
+      const seconds = 1 / medianRate(own).perSecond;
+      console.log(
+        `  ${seconds.toFixed(3)} s (under ${MATRIX_SECONDS_MAX}: ${seconds < MATRIX_SECONDS_MAX ? 'reached' : 'missed'})`,
+      );
+    }
+  }
+}
+
+function keyOf(name: string, connections: number): string {
+  return `${name} ${connections}`;
+}

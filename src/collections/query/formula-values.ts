@@ -1,0 +1,198 @@
+import { JSON_FALSE, JSON_NUMBER, JSON_OBJECT, JSON_STRING, JSON_TRUE } from '../../base/json/json-tree.ts';
+import {
+  afterColon,
+  afterSpace,
+  afterString,
+  afterValue,
+  findMember,
+  firstMember,
+  isKey,
+  nextMember,
+  type StoredKey,
+  storedKey,
+} from '../../base/json/stored-json.ts';
+import { invariant, present } from '../../base/invariant.ts';
+import { parseDatetime } from '../../core/datetime.ts';
+import { badInput } from '../../core/errors.ts';
+import type { GeoPoint } from '../../core/filter.ts';
+import type { JsonPath } from '../../core/json-path.ts';
+import type { FieldType } from '../../core/payload-schema.ts';
+import { readNumber, readText } from '../../filters/payload-scalars.ts';
+import { collectItems, kindAt, type PayloadPath, payloadPath, ValueSpans } from '../../filters/payload-values.ts';
+import type { FormulaVariable } from '../../query/formula.ts';
+import { geoOfJson, isOnEarth, isWrong, momentOfJson, numberOfJson, type Wrong } from './json-values.ts';
+
+interface Variable extends FormulaVariable {
+  /** Of the path's first key. */
+  readonly place: number;
+  readonly rest: PayloadPath;
+  /** Of the index over the path. */
+  readonly indexed: FieldType | undefined;
+}
+
+/**
+ * The variables of a formula, read from one stored payload after another.
+ *
+ * Arrays count as their elements. Where there is an index over a path, only values that it can hold count, since Qdrant
+ * asks the index then; a text index holds none. One value is taken, several are a list, none is the default.
+ *
+ * Cost     one pass over a payload's top level for all variables together.
+ * Source   SEMANTICS.md 3.3; qdrant/lib/segment `value_retriever.rs`.
+ */
+export class FormulaValues {
+  readonly #variables: readonly Variable[];
+  readonly #keys: StoredKey[] = [];
+  /** Where the values of the keys begin, or -1. */
+  readonly #starts: Int32Array;
+  readonly #found = new ValueSpans();
+  #payload: Buffer = Buffer.alloc(0);
+  #isLocated = false;
+
+  constructor(variables: readonly FormulaVariable[], indexedAt: (path: JsonPath) => FieldType | undefined) {
+    const places = new Map<string, number>();
+    this.#variables = variables.map((variable) => {
+      const [first, ...rest] = variable.path.steps;
+      invariant(first?.kind === 'key', 'formula: a path begins with a key');
+      const place = places.get(first.key) ?? this.#keys.push(storedKey(first.key)) - 1;
+      places.set(first.key, place);
+      return { ...variable, place, rest: payloadPath(rest), indexed: indexedAt(variable.path) };
+    });
+    this.#starts = new Int32Array(this.#keys.length);
+  }
+
+  /** Turns to a payload; nothing of it is read yet. Empty: none. */
+  enter(payload: Buffer): void {
+    this.#payload = payload;
+    this.#isLocated = false;
+  }
+
+  /** Throws bad_input. */
+  number(index: number): number {
+    const variable = present(this.#variables[index], 'formula: a variable of its own');
+    const found = this.#collect(variable, 'float');
+    if (found.count === 1 && found.kinds[0] === JSON_NUMBER) {
+      return readNumber(this.#payload, found.startOf(0), found.endOf(0));
+    }
+    return this.#otherwise(variable, 'number', numberOfJson);
+  }
+
+  /** Throws bad_input. */
+  geo(index: number): GeoPoint {
+    const variable = present(this.#variables[index], 'formula: a variable of its own');
+    const found = this.#collect(variable, 'geo');
+    const point =
+      found.count === 1 && found.kinds[0] === JSON_OBJECT ? pointAt(this.#payload, found.startOf(0)) : undefined;
+    return point ?? this.#otherwise(variable, 'geo point', geoOfJson);
+  }
+
+  /** Seconds since 1970. Throws bad_input. */
+  datetime(index: number): number {
+    const variable = present(this.#variables[index], 'formula: a variable of its own');
+    const found = this.#collect(variable, 'datetime');
+    const isText = found.count === 1 && found.kinds[0] === JSON_STRING;
+    const moment = isText ? parseDatetime(readText(this.#payload, found.startOf(0), found.endOf(0))) : undefined;
+    return moment === undefined ? this.#otherwise(variable, 'datetime', momentOfJson) : Number(moment) / 1e6;
+  }
+
+  /** The values at the path. `natural`: the index whose values are what is wanted, so that the reader looks at them. */
+  #collect({ place, rest, indexed }: Variable, natural: FieldType): ValueSpans {
+    if (!this.#isLocated) this.#locate();
+    const found = this.#found;
+    const start = this.#starts[place] ?? -1;
+    if (start < 0) found.count = 0;
+    else collectItems(this.#payload, start, this.#payload.length, rest, found);
+    const isNatural = indexed === natural && found.count === 1;
+    if (indexed !== undefined && !isNatural) this.#keepIndexed(indexed);
+    return found;
+  }
+
+  #keepIndexed(type: FieldType): void {
+    const found = this.#found;
+    let kept = 0;
+    for (let index = 0; index < found.count; index++) {
+      if (!isHeld(type, this.#payload, found.startOf(index), found.endOf(index))) continue;
+      found.kinds[kept] = found.kindOf(index);
+      found.starts[kept] = found.startOf(index);
+      found.ends[kept] = found.endOf(index);
+      kept++;
+    }
+    found.count = kept;
+  }
+
+  /** What is found is no single value of the right kind. */
+  #otherwise<T extends number | GeoPoint>(
+    { name, defaultValue, indexed }: Variable,
+    expected: string,
+    read: (text: string) => T | Wrong,
+  ): T {
+    if (indexed !== undefined) this.#keepIndexed(indexed);
+    const found = this.#found;
+    const texts = Array.from({ length: found.count }, (_, index) =>
+      this.#payload.toString('utf8', found.startOf(index), found.endOf(index)),
+    );
+    const text = texts.length === 0 ? defaultValue : texts.length === 1 ? texts[0] : `[${texts.join(',')}]`;
+    const value = text === undefined ? { wrong: 'No value found in a payload nor defaults' } : read(text);
+    if (!isWrong(value)) return value;
+    throw badInput(
+      `Expected ${expected} value for ${name} in the payload and/or in the formula defaults. Error: ${value.wrong}`,
+    );
+  }
+
+  #locate(): void {
+    this.#isLocated = true;
+    const starts = this.#starts;
+    const keys = this.#keys;
+    const bytes = this.#payload;
+    starts.fill(-1);
+    let at = bytes.length === 0 ? -1 : firstMember(bytes, afterSpace(bytes, 0));
+    while (at >= 0) {
+      const keyEnd = afterString(bytes, at);
+      const value = afterColon(bytes, keyEnd);
+      // No end after the first: of keys that stand twice the last one counts.
+      for (let place = 0; place < keys.length; place++) {
+        const key = keys[place];
+        if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
+      }
+      at = nextMember(bytes, afterValue(bytes, value));
+    }
+  }
+}
+
+const LON = storedKey('lon');
+const LAT = storedKey('lat');
+
+/** The point of the earth whose object opens at `at`; undefined where it is none. */
+function pointAt(bytes: Buffer, at: number): GeoPoint | undefined {
+  const lon = numberAt(bytes, findMember(bytes, at, LON));
+  const lat = numberAt(bytes, findMember(bytes, at, LAT));
+  if (lon === undefined || lat === undefined) return undefined;
+  const point = { lon, lat };
+  return isOnEarth(point) ? point : undefined;
+}
+
+function numberAt(bytes: Buffer, at: number): number | undefined {
+  if (at < 0 || kindAt(bytes, at) !== JSON_NUMBER) return undefined;
+  return readNumber(bytes, at, afterValue(bytes, at));
+}
+
+/** Whether an index of a type holds a value. */
+function isHeld(type: FieldType, bytes: Buffer, start: number, end: number): boolean {
+  const kind = kindAt(bytes, start);
+  switch (type) {
+    case 'integer':
+      return kind === JSON_NUMBER && Number.isInteger(readNumber(bytes, start, end));
+    case 'float':
+      return kind === JSON_NUMBER;
+    case 'geo':
+      return kind === JSON_OBJECT && pointAt(bytes, start) !== undefined;
+    case 'datetime':
+      return kind === JSON_STRING && parseDatetime(readText(bytes, start, end)) !== undefined;
+    case 'bool':
+      return kind === JSON_TRUE || kind === JSON_FALSE;
+    case 'keyword':
+    case 'uuid':
+      return kind === JSON_STRING;
+    case 'text':
+      return true;
+  }
+}

@@ -1,0 +1,205 @@
+import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
+import { badInput, notFound, VectorizerError } from '../../core/errors.ts';
+import type { SearchTarget } from '../../core/example-scoring.ts';
+import { joinFilters, type Filter } from '../../core/filter.ts';
+import { idText, type PointId } from '../../core/ids.ts';
+import type { Example, LookupFrom, Pair, QueryStep, VectorQuery } from '../../core/query.ts';
+import type { Vector } from '../../core/vectors.ts';
+import { averageVector } from '../../query/average.ts';
+import { acceptQuery } from '../accept-vectors.ts';
+import { inferVector, type ThreadCall } from '../inference.ts';
+import { shardOf } from '../routing.ts';
+import type { Shard } from '../shard.ts';
+import type { ResolvedStep, StepBasis } from './resolved-step.ts';
+
+/** A collection that examples are looked up in. */
+export interface ExampleSource {
+  readonly shards: readonly Shard[];
+  readonly config: CollectionConfig;
+}
+
+/** Where the vectors of examples come from. */
+export interface ResolveSource extends ExampleSource {
+  /** Another collection by name. */
+  readonly lookup: (name: string) => ExampleSource | undefined;
+  readonly onThread: ThreadCall;
+}
+
+/**
+ * Gives every step of a query the vectors that it is about, and leaves the filters of all steps above. Throws bad_input on
+ * a vector that its field cannot be searched with, not_found on an example that is not there.
+ */
+export async function resolve(source: ResolveSource, root: QueryStep): Promise<ResolvedStep> {
+  const excluded: PointId[] = [];
+  return resolveStep({ source, excluded }, root, undefined);
+}
+
+/** A request that is being resolved. */
+interface Resolving {
+  readonly source: ResolveSource;
+  /** Points of this collection that were met as examples: complete once all steps are resolved. */
+  readonly excluded: PointId[];
+}
+
+async function resolveStep(resolving: Resolving, step: QueryStep, above: Filter | undefined): Promise<ResolvedStep> {
+  const { query, limit, scoreThreshold, params } = step;
+  const filter = joinFilters(above, step.filter);
+  const prefetch: ResolvedStep[] = [];
+  for (const source of step.prefetch) prefetch.push(await resolveStep(resolving, source, filter));
+  const basis: StepBasis = { prefetch, limit, scoreThreshold, filter, params, excluded: resolving.excluded };
+  switch (query?.kind) {
+    case undefined:
+      return { ...basis, kind: 'unranked', order: 'id' };
+    case 'sample':
+      return { ...basis, kind: 'unranked', order: 'random' };
+    case 'order_by':
+      return { ...basis, kind: 'unranked', order: query.orderBy };
+    case 'fusion':
+      return { ...basis, kind: 'fusion', fusion: query.fusion };
+    case 'formula':
+      return { ...basis, kind: 'formula', formula: query.formula };
+    case 'nearest':
+    case 'recommend':
+    case 'discover':
+    case 'context':
+    case 'feedback': {
+      const { using } = step;
+      const { config } = resolving.source;
+      const distance = distanceOf(using, config);
+      const given = await withVectors(query, (example) => vectorOf(resolving, step, example));
+      const target = targetOf(given, (vector) => acceptQuery(vector, using, config));
+      const mmr = query.kind === 'nearest' ? query.mmr : undefined;
+      return { ...basis, kind: 'vector', using, distance, target, mmr };
+    }
+  }
+}
+
+/** Sparse vectors are compared by their dot product. Throws bad_input on a name that the collection does not have. */
+function distanceOf(name: string, { params }: CollectionConfig): Distance {
+  const field = params.vectors.find((field) => field.name === name);
+  if (field !== undefined) return field.distance;
+  if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
+  throw unknownName(name);
+}
+
+type Translate = (example: Example) => Vector | Promise<Vector>;
+
+/** The same query with vectors in the place of examples. */
+async function withVectors(query: VectorQuery<Example>, vectorOf: Translate): Promise<VectorQuery<Vector>> {
+  const all = async (examples: readonly Example[]): Promise<Vector[]> => {
+    const vectors: Vector[] = [];
+    for (const example of examples) vectors.push(await vectorOf(example));
+    return vectors;
+  };
+  const pairs = async (context: readonly Pair<Example>[]): Promise<Pair<Vector>[]> => {
+    const vectors = await all(context.flatMap(({ positive, negative }) => [positive, negative]));
+    return context.map((_, at) => ({ positive: vectors[2 * at] as Vector, negative: vectors[2 * at + 1] as Vector }));
+  };
+  switch (query.kind) {
+    case 'nearest':
+      return { ...query, example: await vectorOf(query.example) };
+    case 'recommend':
+      return { ...query, positive: await all(query.positive), negative: await all(query.negative) };
+    case 'discover':
+      return { ...query, target: await vectorOf(query.target), context: await pairs(query.context) };
+    case 'context':
+      return { ...query, context: await pairs(query.context) };
+    case 'feedback': {
+      const vectors = await all(query.feedback.map(({ example }) => example));
+      const feedback = query.feedback.map(({ score }, at) => ({ example: vectors[at] as Vector, score }));
+      return { ...query, target: await vectorOf(query.target), feedback };
+    }
+  }
+}
+
+/**
+ * What a field is searched for. accept: checks a vector against the field, and makes it what is compared; the mean of
+ * recommendations is that of the vectors as they were given.
+ */
+function targetOf(query: VectorQuery<Vector>, accept: (vector: Vector) => Vector): SearchTarget {
+  switch (query.kind) {
+    case 'nearest':
+      return { kind: 'nearest', vector: accept(query.example) };
+    case 'recommend': {
+      const { strategy, positive, negative } = query;
+      const examples = [...positive, ...negative].map(accept);
+      if (strategy === 'average_vector')
+        return { kind: 'nearest', vector: accept(averageVector(shaped(positive, examples), shaped(negative, examples))) };
+      if (strategy === 'best_score') return { kind: 'examples', examples, scoring: { kind: strategy, positives: positive.length } };
+      const weights = Float32Array.from(examples, (_, index) => (index < positive.length ? 1 : -1));
+      return { kind: 'examples', examples, scoring: { kind: 'linear', weights } };
+    }
+    case 'discover': {
+      const examples = [query.target, ...flat(query.context)].map(accept);
+      return { kind: 'examples', examples, scoring: { kind: 'discover' } };
+    }
+    case 'context':
+      return { kind: 'examples', examples: flat(query.context).map(accept), scoring: { kind: 'context' } };
+    case 'feedback': {
+      const examples = [query.target, ...query.feedback.map(({ example }) => example)].map(accept);
+      return { kind: 'examples', examples, scoring: { kind: 'linear', weights: feedbackWeights(query) } };
+    }
+  }
+}
+
+/** Single vectors of a field of multivectors as the matrices that they stand for. */
+function shaped(given: readonly Vector[], [accepted]: readonly Vector[]): readonly Vector[] {
+  if (accepted?.kind !== 'multi') return given;
+  const { dimension } = accepted;
+  return given.map((vector) => ({ kind: 'multi', dimension, values: vector.values }));
+}
+
+function flat(context: readonly Pair<Vector>[]): Vector[] {
+  return context.flatMap(({ positive, negative }) => [positive, negative]);
+}
+
+/** The naive strategy (SEMANTICS.md 3.2) is a weighted sum: of the target, and of each pair's two examples. */
+function feedbackWeights({ feedback, a, b, c }: VectorQuery<Vector> & { readonly kind: 'feedback' }): Float32Array {
+  const weights = new Float32Array(feedback.length + 1);
+  weights[0] = a;
+  feedback.forEach((better, i) => {
+    feedback.forEach((worse, j) => {
+      if (better.score <= worse.score) return;
+      const weight = (better.score - worse.score) ** b * c;
+      weights[i + 1] = (weights[i + 1] as number) + weight;
+      weights[j + 1] = (weights[j + 1] as number) - weight;
+    });
+  });
+  return weights;
+}
+
+/** The vector that an example stands for, as it was given; points of this collection are noted. */
+async function vectorOf({ source, excluded }: Resolving, step: QueryStep, example: Example): Promise<Vector> {
+  switch (example.kind) {
+    case 'vector':
+      return example.vector;
+    case 'inference':
+      return inferVector(example.object, source.onThread);
+    case 'id': {
+      const { using, lookupFrom } = step;
+      const other = lookupFrom === undefined ? source : otherSource(lookupFrom, source);
+      if (other.shards === source.shards) excluded.push(example.id);
+      return storedVector(other, example.id, lookupFrom?.vector ?? using);
+    }
+  }
+}
+
+function otherSource({ collection }: LookupFrom, { lookup }: ResolveSource): ExampleSource {
+  const source = lookup(collection);
+  if (source === undefined) throw notFound(`Collection ${collection} not found`);
+  return source;
+}
+
+function storedVector({ shards, config }: ExampleSource, id: PointId, name: string): Vector {
+  const { vectors, sparseVectors } = config.params;
+  if (![...vectors, ...sparseVectors].some((field) => field.name === name)) throw unknownName(name);
+  const found = shards[shardOf(id, shards.length)]?.find(id);
+  if (found === undefined) throw notFound(`No point with id ${idText(id)} found`);
+  const vector = found.segment.vectorAt(found.row, name);
+  if (vector === undefined) throw notFound(`Vector with name "${name}" for point not found`);
+  return vector;
+}
+
+function unknownName(name: string): VectorizerError {
+  return badInput(`Not existing vector name error: ${name}`);
+}

@@ -1,0 +1,114 @@
+import { setBit } from '../../base/bitset.ts';
+import { idKey } from '../../core/ids.ts';
+import { fuse } from '../../query/fuse.ts';
+import { cut, MADE_RANKING } from '../../query/ranking.ts';
+import type { Segment, SegmentOptions } from '../../segments/segment.ts';
+import { AdmittedRows } from '../admitted-rows.ts';
+import type { Shard } from '../shard.ts';
+import { scoreByFormula } from './formula-step.ts';
+import type { FoundPoint } from './found-point.ts';
+import type { Leaves } from './leaves.ts';
+import { diversify } from './mmr.ts';
+import { candidateCount, type FormulaStep, type FusionStep, type ResolvedStep, type VectorStep } from './resolved-step.ts';
+import { type SearchRun, searchShard } from './search-shard.ts';
+import { findUnranked } from './unranked.ts';
+
+/** A request that is being carried out. */
+export interface QueryRun extends SearchRun {
+  readonly leaves: Leaves;
+  readonly random: () => number;
+  readonly compute: SegmentOptions['compute'];
+}
+
+/** Lists of found points, one for each prefetch of a step. */
+export type Sources = readonly (readonly FoundPoint[])[];
+
+/** What a step finds in one shard, best first, at most its limit. */
+export async function findInShard(run: QueryRun, shard: Shard, step: ResolvedStep): Promise<readonly FoundPoint[]> {
+  return diversified(run, step, await candidatesInShard(run, shard, step));
+}
+
+/** What a step chooses of its candidates: all, but with maximal marginal relevance. */
+export async function diversified(
+  run: QueryRun,
+  step: ResolvedStep,
+  candidates: readonly FoundPoint[],
+): Promise<readonly FoundPoint[]> {
+  if (step.kind !== 'vector' || step.mmr === undefined) return candidates;
+  const { using, distance, limit, mmr } = step;
+  return diversify(run, { using, distance, diversity: mmr.diversity, limit }, candidates);
+}
+
+/** The same before maximal marginal relevance chooses from it. */
+export async function candidatesInShard(
+  run: QueryRun,
+  shard: Shard,
+  step: ResolvedStep,
+): Promise<readonly FoundPoint[]> {
+  const sources = await Promise.all(step.prefetch.map((source) => findInShard(run, shard, source)));
+  switch (step.kind) {
+    case 'vector':
+      return sources.length === 0
+        ? run.leaves.find(run, shard, step, candidateCount(step))
+        : rescore(run, shard, step, sources);
+    case 'unranked':
+      return findUnranked(run, [shard], step, sources.length === 0 ? undefined : pointsOf(sources));
+    case 'fusion':
+      return combineSources(step, sources);
+    case 'formula':
+      return scoreSources(run, shard, step, sources);
+  }
+}
+
+/** One list of what a step's prefetches have found. */
+export function combineSources({ fusion, limit, scoreThreshold }: FusionStep, sources: Sources): readonly FoundPoint[] {
+  const fused = cut(fuse(sources, fusion), MADE_RANKING, limit, scoreThreshold);
+  return fused.map(({ point, score }) => ({ ...point, score }));
+}
+
+/** Each point once, as the first list has it that does. */
+export function pointsOf(sources: Sources): readonly FoundPoint[] {
+  const points = new Map<number | string, FoundPoint>();
+  for (const point of sources.flat()) {
+    const key = idKey(point.id);
+    if (!points.has(key)) points.set(key, point);
+  }
+  return [...points.values()];
+}
+
+/** A search among what was found: by where those points stand now. */
+async function rescore(
+  run: QueryRun,
+  shard: Shard,
+  step: VectorStep,
+  sources: Sources,
+): Promise<readonly FoundPoint[]> {
+  const rows = new Map<Segment, Uint32Array>(
+    shard.segments.map((segment) => [segment, new Uint32Array(Math.ceil(segment.rowCount / 32))]),
+  );
+  for (const { id } of pointsOf(sources)) {
+    const place = shard.find(id);
+    const words = place === undefined ? undefined : rows.get(place.segment);
+    if (place !== undefined && words !== undefined) setBit(words, place.row);
+  }
+  const among = run.lease.hold(new AdmittedRows(rows));
+  among.retire();
+  return searchShard(run, shard, step, candidateCount(step), among);
+}
+
+async function scoreSources(
+  { signal }: QueryRun,
+  shard: Shard,
+  { formula, limit, scoreThreshold }: FormulaStep,
+  sources: Sources,
+): Promise<readonly FoundPoint[]> {
+  const points = pointsOf(sources);
+  const scores = sources.map((list) => new Map(list.map(({ id, score }) => [idKey(id), score])));
+  const candidates = points.map((place) => {
+    const key = idKey(place.id);
+    return { place, scores: scores.map((list) => list.get(key)) };
+  });
+  const made = await scoreByFormula(formula, shard, candidates, signal);
+  const scored = points.map((point, index) => ({ ...point, score: made[index] as number }));
+  return cut(scored.sort((a, b) => b.score - a.score), MADE_RANKING, limit, scoreThreshold);
+}

@@ -1,0 +1,36 @@
+/** Where things of a search by several examples lie in an arena: as layout.ts, which has the task that points here. */
+
+// Examples of a search of a dense field (assembly/examples.ts).
+export const EXAMPLES_COUNT = 0;
+/** One of EXAMPLES_BEST_SCORE …: how scores against all become one (core/example-scoring.ts). */
+export const EXAMPLES_SCORING = 4;
+/** Of best_score: the first so many are positive. */
+export const EXAMPLES_POSITIVES = 8;
+/** Of linear: address of f32[count]. */
+export const EXAMPLES_WEIGHTS = 12;
+/** Address of f32[count][padded], zeros after dimension. */
+export const EXAMPLES_VECTORS = 16;
+/**
+ * Address of the heads, EXAMPLES_HEAD_BYTES each: what of a workspace a query is made of (SPACE_QUERY … SPACE_QUERY_SLACK,
+ * SPACE_WAY), one for each example. SPACE_QUERY and SPACE_QUERY_CODES are filled in beforehand.
+ */
+export const EXAMPLES_HEADS = 20;
+/** Address of f32[count][stride]: scores of a batch of rows against each; EXAMPLES_STRIDE in bytes. */
+export const EXAMPLES_MATRIX = 24;
+export const EXAMPLES_STRIDE = 28;
+/** Address of f32[count]: scores of one row. */
+export const EXAMPLES_RAW = 32;
+/** Address of f32[2][lanes]: steps and biases of the examples' int8 codes; `lanes` is the count made a multiple of four. */
+export const EXAMPLES_AFFINE = 36;
+/** Bytes from one example's codes to the next's. */
+export const EXAMPLES_CODE_BYTES = 40;
+/** Address of u32[count]: rows that walks begin at. */
+export const EXAMPLES_ENTRIES = 44;
+export const EXAMPLES_BYTES = 64;
+/** As SPACE_BYTES. */
+export const EXAMPLES_HEAD_BYTES = 192;
+
+export const EXAMPLES_BEST_SCORE = 0;
+export const EXAMPLES_LINEAR = 1;
+export const EXAMPLES_DISCOVER = 2;
+export const EXAMPLES_CONTEXT = 3;

@@ -1,0 +1,28 @@
+import type { PointId } from '../../core/ids.ts';
+import type { ExplainQuery, QueryPoints } from '../../core/requests.ts';
+import { decodeBody, flattened, optional } from './decoding.ts';
+import { decodeQuery } from './query.ts';
+import { checkQueries } from './query-fields.ts';
+import { readOptions } from './query-text.ts';
+import { decodeIds } from './scalars.ts';
+import { parseTree, readCollection, type Wire } from './wire.ts';
+
+/** `POST /collections/{c}/points/query/explain`: a query, and in `why_not` ids that its answer may lack. Not in Qdrant. */
+export function parseExplain(wire: Wire): ExplainQuery {
+  const collection = readCollection(wire);
+  const options = readOptions(wire.query);
+  let whyNot: readonly PointId[] = [];
+  const query: QueryPoints = decodeBody(parseTree(wire.body), (decoding, root) => {
+    const query = flattened(decoding, root, 'struct ExplainRequest', (decoding, object) =>
+      decodeQuery(decoding, object, 'internal', (key, node) => {
+        if (key !== 'why_not') return false;
+        whyNot = optional(decoding, node, decodeIds) ?? [];
+        decoding.takeParts(whyNot.length);
+        return true;
+      }),
+    );
+    checkQueries(decoding, [query]);
+    return query;
+  });
+  return { collection, ...options, query, whyNot };
+}

@@ -1,0 +1,237 @@
+import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import { parseDatetime } from '../../core/datetime.ts';
+import { badInput } from '../../core/errors.ts';
+import { imposes } from '../../core/filter.ts';
+import type { Expression, Formula } from '../../core/formula.ts';
+import { jsonPath } from '../../core/json-path.ts';
+import { plainText } from '../number-text.ts';
+import { type Decode, type Decoding, eachField, elements, optional } from './decoding.ts';
+import { decodeCondition } from './filter.ts';
+import { FormatError, missingField, noVariant, wrongType } from './format-error.ts';
+import { decodeGeoPoint } from './geo-predicates.ts';
+import { decodePath } from './paths.ts';
+import { decodeScore, decodeString } from './scalars.ts';
+import { fieldsOf, structFields } from './struct-fields.ts';
+
+/**
+ * Reads the formula form of a query inside a body that was read whole.
+ *
+ * node     the object `{"formula": …, "defaults": {…}}`.
+ * path     where it stands, for broken rules: `query_request.query`.
+ * Throws   FormatError without a position where it is no formula; Qdrant's enum of queries forgets why. What Qdrant
+ *          finds once it is read (variables, decays, datetimes) goes to `decoding.fail`: 400.
+ * Bounds   expressions are as deep as the JSON of a body may be (127 levels: base/json/skip-json.ts), so recursion is
+ *          bounded; operands are bounded by the size of the body alone.
+ * Source   SEMANTICS.md 3.3; texts of later failures after qdrant/lib/segment `parsed_formula.rs`.
+ */
+export function decodeFormula(decoding: Decoding, node: number, path: string): Formula {
+  const fields = fieldsOf(decoding.tree, node);
+  const root = fields.get('formula');
+  const defaults = fields.get('defaults');
+  if (root === undefined) throw missingField('formula');
+  return {
+    expression: decodeExpression(decoding, root, `${path}.formula`),
+    defaults: defaults === undefined ? new Map() : decodeDefaults(decoding, defaults, path),
+  };
+}
+
+function decodeExpression(decoding: Decoding, node: number, path: string): Expression {
+  const { tree } = decoding;
+  switch (tree.kindOf(node)) {
+    case JSON_NUMBER:
+      return { kind: 'constant', value: decodeScore(decoding, node) };
+    case JSON_STRING:
+      return decodeVariable(decoding, tree.text(node));
+    case JSON_OBJECT:
+      return decodeForm(decoding, node, path);
+    default:
+      throw noVariant('Expression');
+  }
+}
+
+/** Keys of which an object must have one, or none at all, to be a condition. */
+const CONDITION_KEYS = [
+  'key',
+  'is_empty',
+  'is_null',
+  'has_id',
+  'has_vector',
+  'slice',
+  'nested',
+  'must',
+  'should',
+  'must_not',
+  'min_should',
+];
+
+/** The first form that fits: a condition before all operators, as in Qdrant's enum; other keys do not matter. */
+function decodeForm(decoding: Decoding, node: number, path: string): Expression {
+  const fields = fieldsOf(decoding.tree, node);
+  if (fields.size === 0) return { kind: 'condition', condition: undefined };
+  if (CONDITION_KEYS.some((key) => fields.has(key))) {
+    const condition = attempt(() => decodeCondition(decoding, node, path));
+    const isIdle = condition?.kind === 'filter' && !imposes(condition.filter);
+    if (condition !== undefined) return { kind: 'condition', condition: isIdle ? undefined : condition };
+  }
+  for (const [name, decode] of FORMS) {
+    const value = fields.get(name);
+    if (value === undefined) continue;
+    const found = attempt(() => decode(decoding, value, `${path}.${name}`));
+    if (found !== undefined) return found;
+  }
+  throw noVariant('Expression');
+}
+
+/** What `decode` finds, or undefined where the text is of another form: an untagged enum forgets why. */
+function attempt<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    // To translate: another form may fit.
+    if (error instanceof FormatError) return undefined;
+    throw error;
+  }
+}
+
+type DecodeForm = (decoding: Decoding, value: number, path: string) => Expression;
+
+/** In the order of Qdrant's enum. */
+const FORMS: readonly (readonly [string, DecodeForm])[] = [
+  ['geo_distance', decodeGeoDistance],
+  ['datetime', (decoding, value) => datetimeOf(decoding, decodeString(decoding, value))],
+  ['datetime_key', (decoding, value) => ({ kind: 'datetime_key', path: decodePath(decoding, value) })],
+  ['mult', (decoding, value, path) => ({ kind: 'mult', operands: decodeOperands(decoding, value, path) })],
+  ['sum', (decoding, value, path) => ({ kind: 'sum', operands: decodeOperands(decoding, value, path) })],
+  ['neg', unary('neg')],
+  ['abs', unary('abs')],
+  ['div', decodeDivision],
+  ['sqrt', unary('sqrt')],
+  ['pow', decodePower],
+  ['exp', unary('exp')],
+  ['log10', unary('log10')],
+  ['ln', unary('ln')],
+  ['lin_decay', decay('lin')],
+  ['exp_decay', decay('exp')],
+  ['gauss_decay', decay('gauss')],
+];
+
+function unary(kind: Extract<Expression, { readonly operand: Expression }>['kind']): DecodeForm {
+  return (decoding, value, path) => ({ kind, operand: decodeExpression(decoding, value, path) });
+}
+
+function decodeOperands(decoding: Decoding, node: number, path: string): readonly Expression[] {
+  const { tree } = decoding;
+  if (tree.kindOf(node) === JSON_FLOATS) {
+    return Array.from(tree.copyFloats(node), (value): Expression => ({ kind: 'constant', value }));
+  }
+  if (tree.kindOf(node) !== JSON_ARRAY) throw wrongType(tree, node, 'a sequence');
+  return elements(tree, node).map((operand, index) => decodeExpression(decoding, operand, `${path}[${index}]`));
+}
+
+function decodeGeoDistance(decoding: Decoding, node: number): Expression {
+  const fields = structFields(decoding.tree, node, 'struct GeoDistanceParams', 2);
+  return {
+    kind: 'geo_distance',
+    origin: decodeGeoPoint(decoding, required(fields, 'origin')),
+    path: decodePath(decoding, required(fields, 'to')),
+  };
+}
+
+function decodeDivision(decoding: Decoding, node: number, path: string): Expression {
+  const fields = structFields(decoding.tree, node, 'struct DivParams', 3);
+  return {
+    kind: 'div',
+    left: decodeExpression(decoding, required(fields, 'left'), `${path}.left`),
+    right: decodeExpression(decoding, required(fields, 'right'), `${path}.right`),
+    byZeroDefault: optionalField(decoding, fields.get('by_zero_default'), decodeScore),
+  };
+}
+
+function decodePower(decoding: Decoding, node: number, path: string): Expression {
+  const fields = structFields(decoding.tree, node, 'struct PowParams', 2);
+  return {
+    kind: 'pow',
+    base: decodeExpression(decoding, required(fields, 'base'), `${path}.base`),
+    exponent: decodeExpression(decoding, required(fields, 'exponent'), `${path}.exponent`),
+  };
+}
+
+const SCALE_DEFAULT = 1;
+const MIDPOINT_DEFAULT = 0.5;
+
+function decay(shape: 'lin' | 'exp' | 'gauss'): DecodeForm {
+  return (decoding, node, path) => {
+    const fields = structFields(decoding.tree, node, 'struct DecayParamsExpression', 4);
+    const x = decodeExpression(decoding, required(fields, 'x'), `${path}.x`);
+    const target = optionalField(decoding, fields.get('target'), (_, value) =>
+      decodeExpression(decoding, value, `${path}.target`),
+    );
+    const scale = optionalField(decoding, fields.get('scale'), decodeScore) ?? SCALE_DEFAULT;
+    const midpoint = optionalField(decoding, fields.get('midpoint'), decodeScore) ?? MIDPOINT_DEFAULT;
+    checkDecay(decoding, shape, scale, midpoint);
+    return { kind: 'decay', shape, x, target, scale, midpoint };
+  };
+}
+
+function checkDecay(decoding: Decoding, shape: 'lin' | 'exp' | 'gauss', scale: number, midpoint: number): void {
+  if (shape === 'lin' && !(midpoint >= 0 && midpoint <= 1)) {
+    invalid(decoding, `Linear decay midpoint should be between 0.0 and 1.0 (inclusive), got ${plainText(midpoint)}.`);
+  }
+  if (shape !== 'lin' && !(midpoint > 0 && midpoint < 1)) {
+    invalid(decoding, `Decay midpoint should be between 0.0 and 1.0 (exclusive), got ${plainText(midpoint)}.`);
+  }
+  if (scale <= 0) invalid(decoding, `Decay scale should be non-zero positive, got ${plainText(scale)}.`);
+}
+
+const SCORE = /^\$score(?:\[([0-9]{1,15})\])?$/;
+
+/** `$score`, `$score[i]`, or a path of the payload. */
+function decodeVariable(decoding: Decoding, text: string): Expression {
+  if (text.startsWith('$')) {
+    const score = SCORE.exec(text);
+    if (score === null) invalid(decoding, `Invalid reserved variable: ${text}`);
+    return { kind: 'score', index: Number(score?.[1] ?? 0) };
+  }
+  const path = jsonPath(text);
+  if (path !== undefined) return { kind: 'payload', path };
+  invalid(decoding, `Invalid payload variable: ${text}`);
+  return { kind: 'constant', value: 0 };
+}
+
+function datetimeOf(decoding: Decoding, text: string): Expression {
+  const moment = parseDatetime(text);
+  if (moment === undefined) invalid(decoding, `Expected datetime in supported format for ${text}`);
+  return { kind: 'datetime', seconds: Number(moment ?? 0n) / 1e6 };
+}
+
+/** Values by variable, as raw JSON; `$score` stands as `$score[0]`. */
+function decodeDefaults(decoding: Decoding, node: number, path: string): ReadonlyMap<string, string> {
+  const { tree } = decoding;
+  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'a map');
+  const defaults = new Map<string, string>();
+  eachField(tree, node, (key, value) => {
+    const variable = decodeVariable(decoding, key);
+    const isScore = variable.kind === 'score';
+    if (isScore && tree.kindOf(value) !== JSON_NUMBER) {
+      decoding.violate(`${path}.defaults: Validation error: the default of \`${key}\` must be a number [{}]`);
+    }
+    const text = tree.bytes.toString('utf8', tree.startOf(value), tree.endOf(value));
+    defaults.set(isScore ? `$score[${variable.index}]` : key, text);
+  });
+  return defaults;
+}
+
+/** Found once the whole body is read, as Qdrant does where it makes its formula of what was sent. */
+function invalid(decoding: Decoding, rule: string): void {
+  decoding.fail(badInput(`Validation failed: ${rule}`));
+}
+
+function required(fields: ReadonlyMap<string, number>, name: string): number {
+  const value = fields.get(name);
+  if (value === undefined) throw missingField(name);
+  return value;
+}
+
+function optionalField<T>(decoding: Decoding, node: number | undefined, decode: Decode<T>): T | undefined {
+  return node === undefined ? undefined : optional(decoding, node, decode);
+}

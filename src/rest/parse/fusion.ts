@@ -1,0 +1,50 @@
+import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import { badInput } from '../../core/errors.ts';
+import type { Fusion } from '../../core/query.ts';
+import { type Decoding, optional } from './decoding.ts';
+import { decodeUsize } from './scalars.ts';
+import { fieldsOf } from './struct-fields.ts';
+import { outOfRange } from './vectors.ts';
+
+/** Qdrant's default, which is not the 60 of the literature. */
+const RRF_K_DEFAULT = 2;
+
+/** `fusion: "rrf" | "dbsf"`; undefined where it is neither. */
+export function decodeFusion({ tree }: Decoding, node: number): Fusion | undefined {
+  if (tree.kindOf(node) !== JSON_STRING) return undefined;
+  const name = tree.text(node);
+  if (name === 'dbsf') return { kind: 'dbsf' };
+  return name === 'rrf' ? { kind: 'rrf', k: RRF_K_DEFAULT, weights: undefined } : undefined;
+}
+
+/**
+ * `rrf: {k, weights}`; undefined where it is no such object.
+ * path  of the object, for broken rules.
+ */
+export function decodeRrf(decoding: Decoding, node: number, path: string): Fusion | undefined {
+  const { tree } = decoding;
+  if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
+  const fields = fieldsOf(tree, node);
+  const givenK = fields.get('k');
+  const givenWeights = fields.get('weights');
+  const k = (givenK === undefined ? undefined : optional(decoding, givenK, decodeUsize)) ?? RRF_K_DEFAULT;
+  if (k === 0) decoding.violate(`${path}.k: value 0 invalid, must be 1 or larger`);
+  const weights =
+    givenWeights === undefined
+      ? undefined
+      : optional(decoding, givenWeights, (decoding, node) => decodeWeights(decoding, node, path));
+  return weights === null ? undefined : { kind: 'rrf', k, weights };
+}
+
+/** null where it is no list of numbers. */
+function decodeWeights(decoding: Decoding, node: number, path: string): readonly number[] | null {
+  const { tree } = decoding;
+  const kind = tree.kindOf(node);
+  if (kind !== JSON_FLOATS && !(kind === JSON_ARRAY && tree.nextOf(node) === node + 1)) return null;
+  const given = tree.copyFloats(node);
+  decoding.takeParts(given.length);
+  const weights = Array.from(given);
+  const beyond = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (beyond >= 0) decoding.fail(badInput(outOfRange(`${path}.weights[${beyond}]`)));
+  return weights;
+}

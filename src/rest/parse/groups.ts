@@ -1,0 +1,142 @@
+import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
+import type { JsonPath } from '../../core/json-path.ts';
+import type { GroupLookup, QueryGroups } from '../../core/requests.ts';
+import { type Decode, decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
+import { FormatError, missingField, noVariant } from './format-error.ts';
+import { decodePath } from './paths.ts';
+import { decodeQuery } from './query.ts';
+import { checkQueries, QueryFields } from './query-fields.ts';
+import { readOptions } from './query-text.ts';
+import { RecommendFields } from './recommend.ts';
+import { decodeString, decodeU32, decodeUsize } from './scalars.ts';
+import { decodeSearchVector } from './search.ts';
+import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
+import { fieldsOf } from './struct-fields.ts';
+import { parseTree, readCollection, type Wire } from './wire.ts';
+
+const LIMIT_DEFAULT = 10;
+const GROUP_SIZE_DEFAULT = 3;
+
+/** Fields of the groups; the query has none of these names, nor `offset`. */
+const GROUP_FIELDS: ReadonlySet<string> = new Set(['group_by', 'group_size', 'limit', 'with_lookup', 'offset']);
+
+/** `POST /collections/{c}/points/query/groups`. */
+export function parseQueryGroups(wire: Wire): QueryGroups {
+  return parseGroups(wire, 'struct QueryGroupsRequest', (decoding, object) => {
+    const path = 'search_group_request';
+    const query = decodeQuery(decoding, object, path, (key) => GROUP_FIELDS.has(key));
+    return { query, ...decodeGroups(decoding, object, `${path}.group_request`, 'defaults') };
+  });
+}
+
+/** `POST /collections/{c}/points/search/groups`, Qdrant's older form. */
+export function parseSearchGroups(wire: Wire): QueryGroups {
+  return parseGroups(wire, 'struct SearchGroupsRequest', (decoding, object) => {
+    const path = 'search_group_request';
+    const fields = new QueryFields();
+    eachField(decoding.tree, object, (key, node) => {
+      fields.meet(key);
+      if (key === 'vector') decodeSearchVector(decoding, node, fields, path);
+      else if (!GROUP_FIELDS.has(key)) fields.read(decoding, key, node, path);
+    });
+    if (fields.query === undefined) throw missingField('vector');
+    return { query: fields.finished(), ...decodeGroups(decoding, object, `${path}.group_request`, 'required') };
+  });
+}
+
+/** `POST /collections/{c}/points/recommend/groups`, Qdrant's older form. */
+export function parseRecommendGroups(wire: Wire): QueryGroups {
+  return parseGroups(wire, 'struct RecommendGroupsRequest', (decoding, object) => {
+    const path = 'recommend_group_request';
+    const fields = new QueryFields();
+    const examples = new RecommendFields();
+    eachField(decoding.tree, object, (key, node) => {
+      fields.meet(key);
+      if (GROUP_FIELDS.has(key) || examples.read(decoding, fields, { key, node, path })) return;
+      fields.read(decoding, key, node, path);
+    });
+    const groups = decodeGroups(decoding, object, `${path}.group_request`, 'required');
+    fields.query = examples.query(decoding);
+    return { query: fields.finished(), ...groups };
+  });
+}
+
+type Body = Omit<QueryGroups, 'collection' | 'consistency' | 'timeoutSeconds'>;
+
+function parseGroups(wire: Wire, expected: string, decode: Decode<Body>): QueryGroups {
+  const collection = readCollection(wire);
+  const options = readOptions(wire.query);
+  const body = decodeBody(parseTree(wire.body), (decoding, root) => {
+    const body = flattened(decoding, root, expected, decode);
+    checkQueries(decoding, [body.query]);
+    return body;
+  });
+  return { collection, ...options, ...body };
+}
+
+/**
+ * The fields of the groups themselves: a struct within the body's, which serde reads when it has read the rest.
+ * numbers  the older bodies require `limit` and `group_size`, of 32 bits.
+ */
+function decodeGroups(
+  decoding: Decoding,
+  object: number,
+  path: string,
+  numbers: 'required' | 'defaults',
+): Omit<Body, 'query'> {
+  const isRequired = numbers === 'required';
+  const count = (name: string): Decode<number | undefined> => {
+    const decode = atLeastOne(isRequired ? decodeU32 : decodeUsize, `${path}.${name}`);
+    return isRequired ? decode : (decoding, node) => optional(decoding, node, decode);
+  };
+  let groupBy: JsonPath | undefined;
+  let groupSize: number | undefined;
+  let limit: number | undefined;
+  let withLookup: GroupLookup | undefined;
+  eachField(decoding.tree, object, (key, node) => {
+    if (key === 'group_by') groupBy = decodePath(decoding, node);
+    if (key === 'group_size') groupSize = count('group_size')(decoding, node);
+    if (key === 'limit') limit = count('limit')(decoding, node);
+    if (key === 'with_lookup') withLookup = optional(decoding, node, decodeWithLookup);
+  });
+  if (groupBy === undefined) throw missingField('group_by');
+  if (isRequired && groupSize === undefined) throw missingField('group_size');
+  if (isRequired && limit === undefined) throw missingField('limit');
+  return { groupBy, groupSize: groupSize ?? GROUP_SIZE_DEFAULT, limit: limit ?? LIMIT_DEFAULT, withLookup };
+}
+
+function atLeastOne(decode: Decode<number>, place: string): Decode<number> {
+  return (decoding, node) => {
+    const value = decode(decoding, node);
+    if (value === 0) decoding.violate(`${place}: value 0 invalid, must be 1 or larger`);
+    return value;
+  };
+}
+
+/** The name of a collection, or `{collection, with_payload, with_vectors}`: an untagged enum. */
+function decodeWithLookup(decoding: Decoding, node: number): GroupLookup {
+  const { tree } = decoding;
+  if (tree.kindOf(node) === JSON_STRING) {
+    return { collection: tree.text(node), withPayload: ALL_PAYLOAD, withVector: NO_VECTOR };
+  }
+  if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant('WithLookupInterface');
+  try {
+    return decodeLookupObject(decoding, node);
+  } catch (error) {
+    // To translate: an untagged enum forgets why its variants failed.
+    throw error instanceof FormatError ? noVariant('WithLookupInterface') : error;
+  }
+}
+
+function decodeLookupObject(decoding: Decoding, node: number): GroupLookup {
+  const fields = fieldsOf(decoding.tree, node);
+  const collection = fields.get('collection');
+  const payload = fields.get('with_payload');
+  const vectors = fields.get('with_vectors') ?? fields.get('with_vector');
+  if (collection === undefined) throw missingField('collection');
+  return {
+    collection: decodeString(decoding, collection),
+    withPayload: payload === undefined ? ALL_PAYLOAD : (optional(decoding, payload, decodeWithPayload) ?? NO_PAYLOAD),
+    withVector: (vectors === undefined ? undefined : optional(decoding, vectors, decodeWithVector)) ?? NO_VECTOR,
+  };
+}

@@ -1,0 +1,54 @@
+import { type Decoding, eachField, flattened, optional } from './decoding.ts';
+import { FormatError, missingField, noVariant } from './format-error.ts';
+import { decodeLookupFrom } from './query.ts';
+import { QueryFields } from './query-fields.ts';
+import { decodeString } from './scalars.ts';
+
+/** What the older searches by examples (recommend, discover) have in common. */
+
+/** Reads a field of the body into its place; false where it has no such name. */
+export type ReadOwn = (key: string, node: number) => boolean;
+
+/**
+ * Reads the body of an older search with `limit` (or `top`, one of them is required) and `offset`.
+ * expected  as serde names it: `struct RecommendRequest`.
+ * path      where Qdrant's validation finds the fields.
+ * own       reads the fields that not all searches have, asked first.
+ */
+export function decodePagedSearch(
+  decoding: Decoding,
+  node: number,
+  { expected, path }: { readonly expected: string; readonly path: string },
+  own: (fields: QueryFields) => ReadOwn,
+): QueryFields {
+  return flattened(decoding, node, expected, (decoding, object) => {
+    const fields = new QueryFields();
+    const readOwn = own(fields);
+    let hasLimit = false;
+    eachField(decoding.tree, object, (given, value) => {
+      const key = given === 'top' ? 'limit' : given;
+      if (key === 'limit') hasLimit = true;
+      fields.meet(key);
+      if (!readOwn(key, value)) fields.read(decoding, key, value, path);
+    });
+    if (!hasLimit) throw missingField('limit');
+    return fields;
+  });
+}
+
+/** `using` and `lookup_from`. */
+export function readExamplePlace(decoding: Decoding, fields: QueryFields, key: string, node: number): boolean {
+  if (key === 'using') fields.using = optional(decoding, node, decodeUsing) ?? '';
+  else if (key === 'lookup_from') fields.lookupFrom = optional(decoding, node, decodeLookupFrom);
+  else return false;
+  return true;
+}
+
+function decodeUsing(decoding: Decoding, node: number): string {
+  try {
+    return decodeString(decoding, node);
+  } catch (error) {
+    // To translate: an untagged enum forgets why its variants failed.
+    throw error instanceof FormatError ? noVariant('UsingVector') : error;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Filter } from '../../core/filter.ts';
+import type { SearchMatrix, ShardKeys } from '../../core/requests.ts';
+import { decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
+import { decodeFilter } from './filter.ts';
+import { readOptions } from './query-text.ts';
+import { decodeString, decodeUsize } from './scalars.ts';
+import { shardKeysBeside } from './shard-key.ts';
+import { parseTree, readCollection, type Wire } from './wire.ts';
+
+const SAMPLE_DEFAULT = 10;
+const LIMIT_DEFAULT = 3;
+
+/** `POST /collections/{c}/points/search/matrix/pairs` and `/offsets`: one body, two forms of the answer. */
+export function parseMatrix(wire: Wire): SearchMatrix {
+  const collection = readCollection(wire);
+  const options = readOptions(wire.query);
+  let sample = SAMPLE_DEFAULT;
+  let limit = LIMIT_DEFAULT;
+  let using = '';
+  let filter: Filter | undefined;
+  let shardKeys: ShardKeys;
+  const readField = (decoding: Decoding, key: string, node: number): void => {
+    switch (key) {
+      case 'sample':
+        sample = optional(decoding, node, atLeast(2, 'sample')) ?? SAMPLE_DEFAULT;
+        break;
+      case 'limit':
+        limit = optional(decoding, node, atLeast(1, 'limit')) ?? LIMIT_DEFAULT;
+        break;
+      case 'using':
+        using = optional(decoding, node, decodeString) ?? '';
+        break;
+      case 'filter':
+        filter = optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, 'search_request.filter'));
+        break;
+      case 'shard_key':
+        shardKeys = shardKeysBeside(decoding, node);
+        break;
+      default:
+    }
+  };
+  decodeBody(parseTree(wire.body), (decoding, root) =>
+    flattened(decoding, root, 'struct SearchMatrixRequest', (decoding, object) =>
+      eachField(decoding.tree, object, (key, node) => readField(decoding, key, node)),
+    ),
+  );
+  return { collection, ...options, using, filter, sample, limit, shardKeys };
+}
+
+function atLeast(least: number, place: string): (decoding: Decoding, node: number) => number {
+  return (decoding, node) => {
+    const value = decodeUsize(decoding, node);
+    if (value < least) {
+      decoding.violate(`search_request.${place}: value ${value} invalid, must be ${least} or larger`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,76 @@
+import { badRequest } from '../../core/errors.ts';
+import type { Example, Query, RecommendStrategy } from '../../core/query.ts';
+import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
+import { type Decoding, optional } from './decoding.ts';
+import { decodeLegacyExamples } from './legacy-examples.ts';
+import { decodePagedSearch, readExamplePlace } from './legacy-search.ts';
+import { parseBatch, parseSingle, type QueryFields } from './query-fields.ts';
+import { decodeWord } from './scalars.ts';
+import { RECOMMEND_STRATEGIES } from './vector-queries.ts';
+import type { Wire } from './wire.ts';
+
+const decodeStrategy = decodeWord(RECOMMEND_STRATEGIES);
+
+/** `POST /collections/{c}/points/recommend`, Qdrant's older form of a query. */
+export function parseRecommend(wire: Wire): QueryBatch {
+  return parseSingle(wire, (decoding, node) => decodeRecommend(decoding, node, 'recommend_request'));
+}
+
+/** `POST /collections/{c}/points/recommend/batch`. */
+export function parseRecommendBatch(wire: Wire): QueryBatch {
+  return parseBatch(wire, 'struct RecommendRequest', (decoding, node, index) =>
+    decodeRecommend(decoding, node, `searches[${index}].recommend_request`),
+  );
+}
+
+function decodeRecommend(decoding: Decoding, node: number, path: string): QueryPoints {
+  const examples = new RecommendFields();
+  const shape = { expected: 'struct RecommendRequest', path };
+  const fields = decodePagedSearch(decoding, node, shape, (fields) => {
+    return (key, value) => examples.read(decoding, fields, { key, node: value, path });
+  });
+  fields.query = examples.query(decoding);
+  return fields.finished();
+}
+
+interface Field {
+  readonly key: string;
+  readonly node: number;
+  /** Of the body, for broken rules. */
+  readonly path: string;
+}
+
+/** What an older recommendation has beside the fields of every search. */
+export class RecommendFields {
+  private strategy: RecommendStrategy = 'average_vector';
+  private positive: readonly Example[] = [];
+  private negative: readonly Example[] = [];
+
+  /** False where a recommendation has no such field of its own. */
+  read(decoding: Decoding, fields: QueryFields, { key, node, path }: Field): boolean {
+    switch (key) {
+      case 'positive':
+        this.positive = decodeLegacyExamples(decoding, node, `${path}.positive`);
+        return true;
+      case 'negative':
+        this.negative = decodeLegacyExamples(decoding, node, `${path}.negative`);
+        return true;
+      case 'strategy':
+        this.strategy = optional(decoding, node, decodeStrategy) ?? 'average_vector';
+        return true;
+      default:
+        return readExamplePlace(decoding, fields, key, node);
+    }
+  }
+
+  /** The recommendation, once all fields are read. Without the examples that its strategy needs it is none. */
+  query(decoding: Decoding): Query {
+    const { strategy, positive, negative } = this;
+    if (strategy === 'average_vector' && positive.length === 0) {
+      decoding.fail(badRequest('At least one positive vector ID required with this strategy'));
+    } else if (positive.length + negative.length === 0) {
+      decoding.fail(badRequest('At least one positive or negative vector ID required with this strategy'));
+    }
+    return { kind: 'recommend', strategy, positive, negative };
+  }
+}

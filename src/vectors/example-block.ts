@@ -1,0 +1,107 @@
+import type { Arena } from '../compute/arenas.ts';
+import type { ExampleScoring } from '../core/example-scoring.ts';
+import * as layout from '../kernels/layout.ts';
+import * as exampleLayout from '../kernels/layout-examples.ts';
+
+/** What a dense field is searched by: f32[dimension] each, Cosine normalised, and how the scores become one. */
+export interface ExampleSet {
+  readonly vectors: readonly Float32Array[];
+  readonly scoring: ExampleScoring;
+}
+
+/** What of a field the kernels' memory for examples depends on. */
+export interface ExampleShape {
+  readonly padded: number;
+  /** Bytes of a prepared query where it is not int16 coordinates (FieldCode.queryBytes). */
+  readonly queryBytes: number;
+  /** Rows that are scored at once. */
+  readonly batch: number;
+}
+
+const SCORINGS: Readonly<Record<ExampleScoring['kind'], number>> = {
+  best_score: exampleLayout.EXAMPLES_BEST_SCORE,
+  linear: exampleLayout.EXAMPLES_LINEAR,
+  discover: exampleLayout.EXAMPLES_DISCOVER,
+  context: exampleLayout.EXAMPLES_CONTEXT,
+};
+
+/** Bytes of a block. Some 8 KB an example at 768 dimensions. */
+export function exampleBytes(set: ExampleSet, shape: ExampleShape): number {
+  return parts(set.vectors.length, shape).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** Writes a block at `address`, a multiple of 16, of as many bytes (layout-examples.ts). */
+export function writeExamples(arena: Arena, address: number, set: ExampleSet, shape: ExampleShape): void {
+  const { u32, f32, u8 } = arena;
+  const { vectors, scoring } = set;
+  const { padded } = shape;
+  const places = placesOf(address, parts(vectors.length, shape));
+  const [, heads, coordinates, queries, codes, matrix, affine, raw, weights, entries] = places;
+  const codeBytes = codeBytesOf(shape);
+  const put = (word: number, value: number): void => {
+    u32[(address + word) / 4] = value;
+  };
+  put(exampleLayout.EXAMPLES_COUNT, vectors.length);
+  put(exampleLayout.EXAMPLES_SCORING, SCORINGS[scoring.kind]);
+  put(exampleLayout.EXAMPLES_POSITIVES, scoring.kind === 'best_score' ? scoring.positives : 0);
+  put(exampleLayout.EXAMPLES_WEIGHTS, weights);
+  put(exampleLayout.EXAMPLES_VECTORS, coordinates);
+  put(exampleLayout.EXAMPLES_HEADS, heads);
+  put(exampleLayout.EXAMPLES_MATRIX, matrix);
+  put(exampleLayout.EXAMPLES_STRIDE, strideOf(shape));
+  put(exampleLayout.EXAMPLES_RAW, raw);
+  put(exampleLayout.EXAMPLES_AFFINE, affine);
+  put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
+  put(exampleLayout.EXAMPLES_ENTRIES, entries);
+  if (scoring.kind === 'linear') f32.set(scoring.weights, weights / 4);
+  // Lanes without an example are scored too, and nobody reads that.
+  u8.fill(0, codes, raw);
+  for (const [index, vector] of vectors.entries()) {
+    const target = (coordinates + index * padded * 4) / 4;
+    f32.set(vector, target);
+    f32.fill(0, target + vector.length, target + padded);
+    const head = heads + index * exampleLayout.EXAMPLES_HEAD_BYTES;
+    u32[(head + layout.SPACE_QUERY) / 4] = queries + index * padded * 4;
+    u32[(head + layout.SPACE_QUERY_CODES) / 4] = codes + index * codeBytes;
+  }
+}
+
+type Places = readonly [number, number, number, number, number, number, number, number, number, number];
+
+function placesOf(address: number, bytes: Places): Places {
+  let at = address;
+  return bytes.map((length) => {
+    const place = at;
+    at += length;
+    return place;
+  }) as unknown as Places;
+}
+
+/** Bytes of: the block's own words, heads, vectors, queries, codes, matrix, affine, raw, weights, entries. */
+function parts(count: number, shape: ExampleShape): Places {
+  const lanes = Math.ceil(count / 4) * 4;
+  return [
+    exampleLayout.EXAMPLES_BYTES,
+    count * exampleLayout.EXAMPLES_HEAD_BYTES,
+    count * shape.padded * 4,
+    count * shape.padded * 4,
+    lanes * codeBytesOf(shape),
+    lanes * strideOf(shape),
+    align(lanes * 8),
+    align(lanes * 4),
+    align(lanes * 4),
+    align((count + 1) * 4),
+  ];
+}
+
+function codeBytesOf({ padded, queryBytes }: ExampleShape): number {
+  return align(Math.max(padded * 2, queryBytes));
+}
+
+function strideOf({ batch }: ExampleShape): number {
+  return align(batch * 4);
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}

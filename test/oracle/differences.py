@@ -1,0 +1,83 @@
+"""Where local mode of qdrant-client 1.20 is known to differ from Qdrant 1.19, each with what proves what Qdrant does.
+
+Who avoids a difference says so by `avoids(name)`, at the place where it is avoided.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Difference:
+    """reason: what local mode does, and what Qdrant. proof: document or recording that tells what Qdrant does."""
+
+    reason: str
+    proof: str
+
+
+DIFFERENCES: dict[str, Difference] = {
+    "words-of-texts-without-index": Difference(
+        "local mode compares words in lower case (1.20, qdrant#10341); 1.19 looks for a part of the text, case and all",
+        "SEMANTICS.md 2.3: match.text / match.phrase, no text index",
+    ),
+    "null-in-an-array": Difference(
+        "`[null]` is null for `is_null: {key}` in local mode (1.20, qdrant#10101), not in 1.19 without an index",
+        "SEMANTICS.md 2.3: is_null {key}",
+    ),
+    "two-bounds-of-a-side": Difference(
+        "an index of 1.19 takes gt of gt and gte, lt of lt and lte; local mode has no indexes",
+        "SEMANTICS.md 2.3: range lt/gt/lte/gte",
+    ),
+    "slice-of-an-element": Difference(
+        "what a slice within a nested filter says of an element is not written anywhere",
+        "SEMANTICS.md 2.3: nested (names has_id and has_vector only)",
+    ),
+    "feedback-of-other-than-dense": Difference(
+        "local mode knows relevance feedback for dense vectors only", "recorded/feedback.json; SEMANTICS.md 3.2"
+    ),
+    "feedback-looked-up": Difference(
+        "local mode looks examples of feedback up in the collection itself, whatever lookup_from says",
+        "SEMANTICS.md 3.1: ids used as examples",
+    ),
+    "mmr-without-rarity": Difference(
+        "local mode compares candidates with the query's weights as given, without the rarity that found them",
+        "SEMANTICS.md 1.3: IDF modifier",
+    ),
+    "mmr-with-offset": Difference(
+        "local mode selects limit + offset points, Qdrant limit of them before it skips",
+        "SEMANTICS.md 3.2: nearest+mmr",
+    ),
+    "order-without-index": Difference(
+        "local mode orders and counts values without an index, Qdrant refuses",
+        "SEMANTICS.md 3.2: order_by; 3.4: facet",
+    ),
+    "prefetches-by-shard": Difference(
+        "each shard has prefetches of its own and rescores them; only a root fusion comes after the shards are merged",
+        "SEMANTICS.md 3.2: nested fusion is computed per shard",
+    ),
+    "prefetches-of-groups": Difference(
+        "local mode raises every limit of a prefetch to all points, Qdrant multiplies it by group_size",
+        "SEMANTICS.md 3.4: groups",
+    ),
+    "filter-again-at-rescoring": Difference(
+        "local mode applies the merged filter again when vectors rescore prefetches, Qdrant in the leaves only: a `should` "
+        "that was merged with another one then asks for more",
+        "SEMANTICS.md 3.1: top-level filter is merged into every leaf; it is not re-applied at rescoring",
+    ),
+    "ids-of-the-whole-request": Difference(
+        "local mode leaves an id that stands in a prefetch out below that prefetch only, Qdrant everywhere",
+        "SEMANTICS.md 3.1: all ids referenced anywhere in the request",
+    ),
+}
+
+_avoided: set[str] = set()
+
+
+def avoids(name: str) -> None:
+    """Remembers that a difference of the list was steered around."""
+    if name not in DIFFERENCES:
+        raise KeyError(name)
+    _avoided.add(name)
+
+
+def avoided() -> set[str]:
+    return _avoided
