@@ -1,3 +1,4 @@
+import { QUERY_TEMPLATES } from './query-bodies.ts';
 import { VECTOR_TEMPLATES } from './vector-bodies.ts';
 
 /** Requests for the fuzzer: well-formed ones to start from, and what is done to them. */
@@ -168,6 +169,7 @@ export const TEMPLATES: readonly Template[] = [
     body: `{"searches":[{"vector":${VECTOR},"limit":2}]}`,
   },
   ...VECTOR_TEMPLATES,
+  ...QUERY_TEMPLATES,
 ];
 
 /** What numbers, texts and structures go wrong with. */

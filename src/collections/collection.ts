@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
   CollectionInfo,
+  DistanceMatrix,
   FacetHit,
   MemoryReport,
   PointGroup,
@@ -13,6 +14,7 @@ import type {
 } from '../core/answers.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
+import type { Explanation } from '../core/explanation.ts';
 import { notFound, VectorizerError } from '../core/errors.ts';
 import { idText, type PointId } from '../core/ids.ts';
 import type { FieldIndexInfo } from '../core/payload-schema.ts';
@@ -20,6 +22,7 @@ import type {
   CountPoints,
   CreateFieldIndex,
   DeleteFieldIndex,
+  ExplainQuery,
   FacetPoints,
   GetOptimizations,
   GetPoint,
@@ -27,6 +30,7 @@ import type {
   QueryBatch,
   QueryGroups,
   RetrievePoints,
+  SearchMatrix,
   ScrollPoints,
   UpdateBatch,
   UpdatePoints,
@@ -42,9 +46,11 @@ import { reportMemory } from './memory-usage.ts';
 import { graphLag, isStopped } from './optimization-plan.ts';
 import { reportOptimizations } from './optimizations-report.ts';
 import type { Optimizer } from './optimizer.ts';
+import { explainQuery } from './query/explain.ts';
 import type { LeafCache } from './query/leaf-cache.ts';
 import type { ExampleSource } from './query/resolve.ts';
-import { groupQuery, type QuerySource, runQueries } from './query/run-query.ts';
+import { distanceMatrix } from './query/matrix.ts';
+import { groupQuery, type QuerySource, refuseShardKeys, runQueries } from './query/run-query.ts';
 import { inferChange, type ThreadCall } from './inference.ts';
 import type { UpdateRecord, VectorFieldRecord } from './record.ts';
 import { shardOf, splitRecord } from './routing.ts';
@@ -227,6 +233,15 @@ export class Collection {
 
   queryGroups(context: Context, request: QueryGroups): Promise<readonly PointGroup[]> {
     return groupQuery(this.querySource, context, request);
+  }
+
+  explainQuery(context: Context, request: ExplainQuery): Promise<Explanation> {
+    return explainQuery(this.querySource, context, request);
+  }
+
+  async distanceMatrix(context: Context, request: SearchMatrix): Promise<DistanceMatrix> {
+    refuseShardKeys(request.shardKeys);
+    return distanceMatrix(this.querySource, request, context.signal);
   }
 
   /**

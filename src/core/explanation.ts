@@ -70,6 +70,7 @@ export interface WhyNot {
  * no_point      the collection has no such point
  * example       it was given as an example: such points are never found
  * no_vector     it has no vector of the name that is searched
+ * no_overlap    its sparse vector has no index that the query has
  * filter        `clause` of the filter (`must[2]`, `should`, `must_not[0]`, `min_should`)
  * no_value      it has no value in the field that points are ordered by
  * threshold     its score does not pass
@@ -84,6 +85,7 @@ export interface Loss {
     | 'no_point'
     | 'example'
     | 'no_vector'
+    | 'no_overlap'
     | 'filter'
     | 'no_value'
     | 'threshold'

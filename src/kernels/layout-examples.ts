@@ -20,13 +20,20 @@ export const EXAMPLES_MATRIX = 24;
 export const EXAMPLES_STRIDE = 28;
 /** Address of f32[count]: scores of one row. */
 export const EXAMPLES_RAW = 32;
-/** Address of f32[2][lanes]: steps and biases of the examples' int8 codes; `lanes` is the count made a multiple of four. */
+/** Address of a pair of f32 for each example: step and bias of its codes, where rows are scored by products of integers. */
 export const EXAMPLES_AFFINE = 36;
-/** Bytes from one example's codes to the next's. */
+/** Address of the examples' codes, zeros for one more, and bytes from one to the next. */
+export const EXAMPLES_CODES = 68;
 export const EXAMPLES_CODE_BYTES = 40;
-/** Address of u32[count]: rows that walks begin at. */
-export const EXAMPLES_ENTRIES = 44;
-export const EXAMPLES_BYTES = 64;
+/** Examples [first, first + walked) get walks of their own, with beams of EXAMPLES_EF, before that for the whole score. */
+export const EXAMPLES_FIRST = 44;
+export const EXAMPLES_WALKED = 48;
+export const EXAMPLES_EF = 52;
+/** Address of the u64 beam of these walks, and its capacity; of u32[walked x ef]: the rows that they found. */
+export const EXAMPLES_BEAM = 56;
+export const EXAMPLES_BEAM_CAPACITY = 60;
+export const EXAMPLES_ROWS = 64;
+export const EXAMPLES_BYTES = 128;
 /** As SPACE_BYTES. */
 export const EXAMPLES_HEAD_BYTES = 192;
 

@@ -9,7 +9,10 @@ export function averageVector(positive: readonly Vector[], negative: readonly Ve
   const [first] = positive;
   switch (first?.kind) {
     case 'sparse':
-      return { kind: 'sparse', ...averageSparse(positive as readonly SparseVector[], negative as readonly SparseVector[]) };
+      return {
+        kind: 'sparse',
+        ...averageSparse(positive as readonly SparseVector[], negative as readonly SparseVector[]),
+      };
     case 'multi':
       return { kind: 'multi', ...allRows(positive as readonly MultiVector[], negative as readonly MultiVector[]) };
     default:
@@ -26,7 +29,8 @@ function averageDense(positive: readonly Vector[], negative: readonly Vector[]):
 
 function meanOf(vectors: readonly Vector[]): Float32Array {
   const sum = new Float32Array(vectors[0]?.values.length ?? 0);
-  for (const { values } of vectors) for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (values[at] as number);
+  for (const { values } of vectors)
+    for (let at = 0; at < sum.length; at++) sum[at] = (sum[at] as number) + (values[at] as number);
   return sum.map((value) => value / vectors.length);
 }
 
@@ -46,7 +50,10 @@ function averageSparse(positive: readonly SparseVector[], negative: readonly Spa
 }
 
 function allRows(positive: readonly MultiVector[], negative: readonly MultiVector[]): MultiVector {
-  const values = [...positive.map((vector) => vector.values), ...negative.map((vector) => vector.values.map((value) => -value))];
+  const values = [
+    ...positive.map((vector) => vector.values),
+    ...negative.map((vector) => vector.values.map((value) => -value)),
+  ];
   const result = new Float32Array(values.reduce((count, { length }) => count + length, 0));
   let end = 0;
   for (const part of values) {

@@ -38,7 +38,10 @@ function passesExclusively(larger: boolean): Ranking['passes'] {
  * The lists of several shards as one, best first. Equal scores: larger ids first where larger scores are better, smaller
  * ids first otherwise, as Qdrant merges shards.
  */
-export function mergeRanked<Point extends Ranked>(lists: readonly (readonly Point[])[], ranking: Ranking): readonly Point[] {
+export function mergeRanked<Point extends Ranked>(
+  lists: readonly (readonly Point[])[],
+  ranking: Ranking,
+): readonly Point[] {
   const [only] = lists;
   if (only !== undefined && lists.length === 1) return only;
   const sign = ranking.largerFirst ? 1 : -1;

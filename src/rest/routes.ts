@@ -73,6 +73,7 @@ export function restRoutes(version: string): readonly Route[] {
     plainRoute('GET /healthz', 'text', text(HEALTHY)),
     plainRoute('GET /livez', 'text', text(HEALTHY)),
     plainRoute('GET /readyz', 'text', text('all shards are ready')),
+    plainRoute('GET /cluster', 'json', text('{"status":"disabled"}')),
     // Qdrant's advice on missing indexes: there is none to give yet.
     plainRoute('GET /issues', 'json', text('{"issues":[]}')),
     plainRoute('DELETE /issues', 'json', text('true')),

@@ -9,8 +9,6 @@ import { multiBlock, type RaggedBlock, sparseBlock } from '../vectors/ragged-sco
 import { diversify, nearestPairs, type PairHits, type VectorBlock } from '../vectors/vector-block.ts';
 import type { Segment, SegmentField } from './segment.ts';
 
-export type { PairHits } from '../vectors/vector-block.ts';
-
 /** A row of a segment that has a vector under the name at hand. */
 export interface VectorRow {
   readonly segment: Segment;
@@ -50,7 +48,7 @@ export async function readVectors(
   };
   if (spec.kind === 'dense') {
     const { dimension } = spec;
-    const vectors = new Float32Array(new SharedArrayBuffer(rows.length * dimension * 4));
+    const vectors = new Float32Array(rows.length * dimension);
     await slices((row, field, index) =>
       field.copyVector(row, vectors.subarray(index * dimension, (index + 1) * dimension)),
     );

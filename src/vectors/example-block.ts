@@ -1,5 +1,6 @@
 import type { Arena } from '../compute/arenas.ts';
 import type { ExampleScoring } from '../core/example-scoring.ts';
+import type { ExampleWalks } from './example-walks.ts';
 import * as layout from '../kernels/layout.ts';
 import * as exampleLayout from '../kernels/layout-examples.ts';
 
@@ -7,6 +8,11 @@ import * as exampleLayout from '../kernels/layout-examples.ts';
 export interface ExampleSet {
   readonly vectors: readonly Float32Array[];
   readonly scoring: ExampleScoring;
+}
+
+/** The same with the walks that single ones of them get. */
+export interface PlannedExamples extends ExampleSet {
+  readonly walks: ExampleWalks;
 }
 
 /** What of a field the kernels' memory for examples depends on. */
@@ -26,17 +32,17 @@ const SCORINGS: Readonly<Record<ExampleScoring['kind'], number>> = {
 };
 
 /** Bytes of a block. Some 8 KB an example at 768 dimensions. */
-export function exampleBytes(set: ExampleSet, shape: ExampleShape): number {
-  return parts(set.vectors.length, shape).reduce((sum, bytes) => sum + bytes, 0);
+export function exampleBytes(set: PlannedExamples, shape: ExampleShape): number {
+  return parts(set, shape).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Writes a block at `address`, a multiple of 16, of as many bytes (layout-examples.ts). */
-export function writeExamples(arena: Arena, address: number, set: ExampleSet, shape: ExampleShape): void {
+export function writeExamples(arena: Arena, address: number, set: PlannedExamples, shape: ExampleShape): void {
   const { u32, f32, u8 } = arena;
-  const { vectors, scoring } = set;
+  const { vectors, scoring, walks } = set;
   const { padded } = shape;
-  const places = placesOf(address, parts(vectors.length, shape));
-  const [, heads, coordinates, queries, codes, matrix, affine, raw, weights, entries] = places;
+  const places = placesOf(address, parts(set, shape));
+  const [, heads, coordinates, queries, codes, matrix, affine, raw, weights, beam, rows] = places;
   const codeBytes = codeBytesOf(shape);
   const put = (word: number, value: number): void => {
     u32[(address + word) / 4] = value;
@@ -51,8 +57,14 @@ export function writeExamples(arena: Arena, address: number, set: ExampleSet, sh
   put(exampleLayout.EXAMPLES_STRIDE, strideOf(shape));
   put(exampleLayout.EXAMPLES_RAW, raw);
   put(exampleLayout.EXAMPLES_AFFINE, affine);
+  put(exampleLayout.EXAMPLES_CODES, codes);
   put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
-  put(exampleLayout.EXAMPLES_ENTRIES, entries);
+  put(exampleLayout.EXAMPLES_FIRST, walks.first);
+  put(exampleLayout.EXAMPLES_WALKED, walks.count);
+  put(exampleLayout.EXAMPLES_EF, walks.ef);
+  put(exampleLayout.EXAMPLES_BEAM, beam);
+  put(exampleLayout.EXAMPLES_BEAM_CAPACITY, beamCapacity(set));
+  put(exampleLayout.EXAMPLES_ROWS, rows);
   if (scoring.kind === 'linear') f32.set(scoring.weights, weights / 4);
   // Lanes without an example are scored too, and nobody reads that.
   u8.fill(0, codes, raw);
@@ -66,7 +78,15 @@ export function writeExamples(arena: Arena, address: number, set: ExampleSet, sh
   }
 }
 
-type Places = readonly [number, number, number, number, number, number, number, number, number, number];
+/** Entries of the beam of a single example's walk: there may be as many removed rows in it. */
+function beamCapacity({ walks }: PlannedExamples): number {
+  return walks.count === 0 ? 0 : 2 * walks.ef + BEAM_SLACK;
+}
+
+/** A list of links may come at once. */
+const BEAM_SLACK = 256;
+
+type Places = readonly [number, number, number, number, number, number, number, number, number, number, number];
 
 function placesOf(address: number, bytes: Places): Places {
   let at = address;
@@ -77,8 +97,10 @@ function placesOf(address: number, bytes: Places): Places {
   }) as unknown as Places;
 }
 
-/** Bytes of: the block's own words, heads, vectors, queries, codes, matrix, affine, raw, weights, entries. */
-function parts(count: number, shape: ExampleShape): Places {
+/** Bytes of: the block's own words, heads, vectors, queries, codes, matrix, affine, raw, weights, beam, rows. */
+function parts(set: PlannedExamples, shape: ExampleShape): Places {
+  const { walks } = set;
+  const count = set.vectors.length;
   const lanes = Math.ceil(count / 4) * 4;
   return [
     exampleLayout.EXAMPLES_BYTES,
@@ -90,7 +112,8 @@ function parts(count: number, shape: ExampleShape): Places {
     align(lanes * 8),
     align(lanes * 4),
     align(lanes * 4),
-    align((count + 1) * 4),
+    align((beamCapacity(set) + 2) * 8),
+    align(walks.count * walks.ef * 4),
   ];
 }
 

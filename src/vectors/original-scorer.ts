@@ -4,7 +4,7 @@ import * as layout from '../kernels/layout.ts';
 import { hasHalfArithmetic, originalScore } from './original-scores.ts';
 import type { ScoreKind } from './original-scores.ts';
 
-const METRICS: Readonly<Record<Distance, number>> = {
+export const METRICS: Readonly<Record<Distance, number>> = {
   Cosine: layout.METRIC_DOT,
   Dot: layout.METRIC_DOT,
   Euclid: layout.METRIC_EUCLID,

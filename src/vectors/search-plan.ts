@@ -1,7 +1,8 @@
 import type { QuantizationParams } from '../core/quantization.ts';
 import { present } from '../base/invariant.ts';
 import * as layout from '../kernels/layout.ts';
-import type { ExampleSet } from './example-block.ts';
+import type { ExampleSet, PlannedExamples } from './example-block.ts';
+import { NO_WALKS, chooseWalks } from './example-walks.ts';
 import { chooseWay } from './filter-way.ts';
 import type { RowFilter } from './row-filter.ts';
 import { chooseScoring } from './scoring.ts';
@@ -11,7 +12,7 @@ import type { FieldScoring, Scoring } from './scoring.ts';
 export interface SearchPlan extends Scoring {
   readonly query: Float32Array;
   /** What is searched for instead of `query`. */
-  readonly examples: ExampleSet | undefined;
+  readonly examples: PlannedExamples | undefined;
   /** Rows that are wanted; `answers` of them are asked for, at least as many. */
   readonly k: number;
   /** 0: scan alone. */
@@ -120,7 +121,10 @@ export type ExampleRequest = Omit<SearchRequest, 'query'> & { readonly examples:
 export function planExamples(request: ExampleRequest, rows: FieldRows): SearchPlan {
   const { examples } = request;
   const query = present(examples.vectors[0], 'search: an example');
-  return { ...planSearch({ ...request, query }, rows), examples };
+  const plan = planSearch({ ...request, query }, rows);
+  if (plan.ef === 0) return { ...plan, examples: { ...examples, walks: NO_WALKS } };
+  const walks = chooseWalks(examples.scoring, plan.ef, plan.answers);
+  return { ...plan, ef: walks.efWhole, examples: { ...examples, walks } };
 }
 
 /** No more answers than there can be. */

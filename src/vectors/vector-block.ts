@@ -1,5 +1,8 @@
 import type { Compute } from '../compute/compute.ts';
 import { invariant } from '../base/invariant.ts';
+import * as blockLayout from '../kernels/layout-block.ts';
+import { BlockMemory } from './block-memory.ts';
+import { hasHalfArithmetic } from './original-scores.ts';
 import { diversifyHere, nearestPairsHere } from './plain-block.ts';
 import type { ScoreKind } from './original-scores.ts';
 
@@ -24,17 +27,68 @@ export interface PairHits {
   readonly scores: Float32Array;
 }
 
+/** Coordinates that one task multiplies, about: some 5 ms, then other searches have their turn. */
+const PIECE_WORK = 100_000_000;
+/** Less than this is not worth a second thread: half a millisecond. */
+const LANE_WORK = 10_000_000;
+
 /**
- * For each row of a block its `limit` best other rows, or all others where they are fewer.
- * Throws timeout when aborted, insufficient_storage.
+ * For each row of a block its `limit` best other rows, or all others where they are fewer. On as many search threads as are
+ * idle; 1,000 rows of 768 dimensions take one of them some 20 ms.
+ * Throws timeout when aborted, bad_input where the block is too large (BLOCK_BYTES_MAX), insufficient_storage.
  */
-export function nearestPairs(
-  _compute: Compute,
+export async function nearestPairs(
+  compute: Compute,
   block: VectorBlock,
   limit: number,
   signal: AbortSignal,
 ): Promise<PairHits> {
-  return nearestPairsHere(block, limit, signal);
+  const { dimension } = block.kind;
+  const count = block.vectors.length / dimension;
+  invariant(Number.isInteger(count), 'block: whole rows');
+  const perRow = Math.min(limit, Math.max(count - 1, 0));
+  if (perRow === 0) return NO_PAIRS;
+  if (!knownToKernels(block.kind)) return nearestPairsHere(block, perRow, signal);
+  const tiles = Math.ceil(count / blockLayout.BLOCK_TILE);
+  const places = (tiles * (tiles + 1)) / 2;
+  const placeWork = blockLayout.BLOCK_TILE ** 2 * dimension;
+  const lanes = Math.max(Math.min(compute.idleSearchThreads, Math.floor((places * placeWork) / LANE_WORK)), 1);
+  const piece = Math.max(Math.min(Math.ceil(places / lanes), Math.floor(PIECE_WORK / placeWork)), 1);
+  const memory = new BlockMemory(compute, block, signal);
+  return memory.using(async () => {
+    await memory.fill();
+    const { heaps, sizes, least } = memory.takeHeaps(lanes, perRow);
+    let next = 0;
+    const lane = async (index: number): Promise<void> => {
+      while (next < places) {
+        const first = next;
+        next = Math.min(first + piece, places);
+        await memory.run(blockLayout.BLOCK_DO_PAIRS, perRow, [
+          [blockLayout.BLOCK_FIRST, first],
+          [blockLayout.BLOCK_END, next],
+          [blockLayout.BLOCK_HEAPS, heaps + index * count * perRow * 8],
+          [blockLayout.BLOCK_SIZES, sizes + index * count * 4],
+          [blockLayout.BLOCK_LEAST, least + index * count * 4],
+        ]);
+      }
+    };
+    await allDone(Array.from({ length: lanes }, (_, index) => lane(index)));
+    const columns = memory.take(count * perRow * 4);
+    const scores = memory.take(count * perRow * 4);
+    await memory.run(blockLayout.BLOCK_DO_MERGE, perRow, [
+      [blockLayout.BLOCK_PARTS, lanes],
+      [blockLayout.BLOCK_HEAPS, heaps],
+      [blockLayout.BLOCK_SIZES, sizes],
+      [blockLayout.BLOCK_COLUMNS, columns],
+      [blockLayout.BLOCK_SCORES, scores],
+    ]);
+    const { u32, f32 } = memory.arena;
+    return {
+      rows: eachTimes(count, perRow),
+      columns: u32.slice(columns / 4, columns / 4 + count * perRow),
+      scores: f32.slice(scores / 4, scores / 4 + count * perRow),
+    };
+  });
 }
 
 /**
@@ -43,16 +97,64 @@ export function nearestPairs(
  * the lower row. Answers the rows in the order of their choice.
  * relevance  raw score of each row against the query.
  * lambda     0 … 1.
- * Throws timeout when aborted, insufficient_storage.
+ * Throws as nearestPairs.
  */
-export function diversify(
-  _compute: Compute,
+export async function diversify(
+  compute: Compute,
   block: VectorBlock,
   relevance: Float32Array,
   lambda: number,
   limit: number,
   signal: AbortSignal,
 ): Promise<Uint32Array> {
-  invariant(relevance.length * block.kind.dimension === block.vectors.length, 'block: a relevance for each row');
-  return diversifyHere(block, { relevance, lambda, limit }, signal);
+  const { dimension } = block.kind;
+  const count = relevance.length;
+  invariant(count * dimension === block.vectors.length, 'block: a relevance for each row');
+  const wanted = Math.min(limit, count);
+  if (wanted === 0) return new Uint32Array(0);
+  if (!knownToKernels(block.kind)) return diversifyHere(block, { relevance, lambda, limit: wanted }, signal);
+  const memory = new BlockMemory(compute, block, signal);
+  return memory.using(async () => {
+    await memory.fill();
+    const chosen = memory.take(wanted * 4);
+    const words: (readonly [number, number])[] = [
+      [blockLayout.BLOCK_RELEVANCE, memory.takeCopy(relevance)],
+      [blockLayout.BLOCK_CHOSEN, chosen],
+      [blockLayout.BLOCK_WORTH, memory.take(count * 8)],
+      [blockLayout.BLOCK_SEEN, memory.take(count * 4)],
+      [blockLayout.BLOCK_NEAREST, memory.take(count * 4)],
+      [blockLayout.BLOCK_BUDGET, Math.max(Math.floor(PIECE_WORK / dimension), 1)],
+    ];
+    for (let done = 0, size = 0; done < wanted;) {
+      const state: (readonly [number, number])[] = [
+        [blockLayout.BLOCK_CHOSEN_COUNT, done],
+        [blockLayout.BLOCK_WORTH_SIZE, size],
+      ];
+      const answer = await memory.run(blockLayout.BLOCK_DO_CHOOSE, wanted, [...words, ...state], lambda);
+      done = answer.chosenCount;
+      size = answer.worthSize;
+    }
+    return memory.arena.u32.slice(chosen / 4, chosen / 4 + wanted);
+  });
+}
+
+const NO_PAIRS: PairHits = { rows: new Uint32Array(0), columns: new Uint32Array(0), scores: new Float32Array(0) };
+
+/** 0, 0, … 1, 1, …: each number below `count` so many times. */
+function eachTimes(count: number, times: number): Uint32Array {
+  const rows = new Uint32Array(count * times);
+  for (let row = 0; row < count; row += 1) rows.fill(row, row * times, (row + 1) * times);
+  return rows;
+}
+
+/** Halves of short vectors, and directions of whole numbers, are compared in plain TypeScript. */
+function knownToKernels(kind: ScoreKind): boolean {
+  return !hasHalfArithmetic(kind) && !(kind.datatype === 'uint8' && kind.distance === 'Cosine');
+}
+
+/** Waits for all of them, and then throws what one of them has thrown: their memory may be freed then. */
+async function allDone(works: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(works);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

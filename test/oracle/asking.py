@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from differences import avoids
 from qdrant_client import QdrantClient, models
-from qdrant_client.http.exceptions import UnexpectedResponse
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 JSON = dict[str, Any]
 
@@ -108,10 +109,10 @@ def ask_facet(client: QdrantClient, collection: str, body: JSON) -> Any:
 
 
 def ask_points(client: QdrantClient, collection: str, body: JSON) -> Any:
-    given = {name: body[key] for name, key in SELECTORS.items() if key in body}
-    if isinstance(given.get("with_payload"), dict):
-        given["with_payload"] = models.PayloadSelectorExclude.model_validate(given["with_payload"])
-    return client.retrieve(collection, ids=body["ids"], **given)
+    request = models.PointRequest.model_validate(body)
+    return client.retrieve(
+        collection, request.ids, with_payload=request.with_payload or False, with_vectors=request.with_vector or False
+    )
 
 
 def ask_pairs(client: QdrantClient, collection: str, body: JSON) -> Any:
@@ -139,7 +140,6 @@ def filter_of(body: JSON) -> models.Filter | None:
     return None if body.get("filter") is None else models.Filter.model_validate(body["filter"])
 
 
-SELECTORS = {"with_payload": "with_payload", "with_vectors": "with_vector"}
 OPERATIONS: dict[str, Any] = {
     "upsert": models.UpsertOperation,
     "delete": models.DeleteOperation,
@@ -169,7 +169,12 @@ def ask_local(client: QdrantClient, kind: str, collection: str, body: JSON) -> A
         return ASK[kind](client, collection, body)
     except (ValueError, KeyError) as refused:
         return Refusal(0, f"{type(refused).__name__}: {refused}")
-    except (TypeError, AttributeError, IndexError, AssertionError, OverflowError) as fallen:
+    except AttributeError as fallen:
+        if "lstrip" not in str(fallen):
+            raise Crash(f"AttributeError: {fallen}") from fallen
+        avoids("datetime-of-no-text")
+        return Refusal(0, str(fallen))
+    except (TypeError, IndexError, AssertionError, OverflowError) as fallen:
         raise Crash(f"{type(fallen).__name__}: {fallen}") from fallen
 
 
@@ -178,6 +183,8 @@ def ask_remote(client: QdrantClient, kind: str, collection: str, body: JSON) -> 
         return ASK[kind](client, collection, body)
     except UnexpectedResponse as refused:
         return Refusal(refused.status_code or 0, error_words(refused))
+    except ResponseHandlingException as broken:
+        return Refusal(599, f"the client cannot read the answer: {broken}")
 
 
 def error_words(refused: UnexpectedResponse) -> str:

@@ -23,6 +23,11 @@ DIFFERENCES: dict[str, Difference] = {
         "`[null]` is null for `is_null: {key}` in local mode (1.20, qdrant#10101), not in 1.19 without an index",
         "SEMANTICS.md 2.3: is_null {key}",
     ),
+    "empty-or-null-of-several-values": Difference(
+        "where a path leads to several values, local mode asks whether all of them are empty (one of them null), Qdrant "
+        "each alone in the field form: `{key, is_empty: false}` and `true` may hold both",
+        "SEMANTICS.md 2.2: path yielding several values: any",
+    ),
     "two-bounds-of-a-side": Difference(
         "an index of 1.19 takes gt of gt and gte, lt of lt and lte; local mode has no indexes",
         "SEMANTICS.md 2.3: range lt/gt/lte/gte",
@@ -30,6 +35,17 @@ DIFFERENCES: dict[str, Difference] = {
     "slice-of-an-element": Difference(
         "what a slice within a nested filter says of an element is not written anywhere",
         "SEMANTICS.md 2.3: nested (names has_id and has_vector only)",
+    ),
+    "count-of-missing-values": Difference(
+        "values_count takes what is missing for none in local mode; Qdrant counts only what is there",
+        "recorded/filters-plain.json: a count of 45 where 59 would count missing tags (SEMANTICS.md 2.3 says 0)",
+    ),
+    "min-count-zero": Difference(
+        "local mode refuses a min_count of 0 (as SEMANTICS.md 2.1 has it), Qdrant answers", "recorded/malformed.json"
+    ),
+    "datetime-of-no-text": Difference(
+        "local mode falls over a datetime_key whose value is no text instead of refusing the formula",
+        "SEMANTICS.md 3.3: a missing or wrong value is an error",
     ),
     "feedback-of-other-than-dense": Difference(
         "local mode knows relevance feedback for dense vectors only", "recorded/feedback.json; SEMANTICS.md 3.2"

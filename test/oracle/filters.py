@@ -119,15 +119,23 @@ def counted(ground: Ground) -> Condition:
 
 def is_empty(ground: Ground) -> Condition:
     key = path(ground)
-    return ground.choose.choice([{"is_empty": {"key": key}}, {"key": key, "is_empty": ground.choose.random() < 0.5}])
+    whole = {"is_empty": {"key": key}}
+    if "[]" in key:
+        avoids("empty-or-null-of-several-values")
+        return whole
+    return ground.choose.choice([whole, {"key": key, "is_empty": ground.choose.random() < 0.5}])
 
 
 def is_null(ground: Ground) -> Condition:
     key = path(ground)
+    whole, field = {"is_null": {"key": key}}, {"key": key, "is_null": ground.choose.random() < 0.5}
+    if "[]" in key:
+        avoids("empty-or-null-of-several-values")
+        return in_range(ground) if key in MAY_HOLD_NULL else whole
     if key in MAY_HOLD_NULL:
         avoids("null-in-an-array")
-        return {"key": key, "is_null": ground.choose.random() < 0.5}
-    return ground.choose.choice([{"is_null": {"key": key}}, {"key": key, "is_null": ground.choose.random() < 0.5}])
+        return field
+    return ground.choose.choice([whole, field])
 
 
 def has_id(ground: Ground) -> Condition:

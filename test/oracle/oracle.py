@@ -16,12 +16,13 @@ import warnings
 from collections import Counter
 from typing import Any, Callable
 
-from asking import Crash, Refusal, remote_client
+from asking import Crash, Refusal, ask_local, ask_scroll, remote_client
 from checks import Sides, check
 from differences import avoided, avoids
 from filters import maybe_filter
 from ground import Ground, make_ground, number
-from qdrant_client import QdrantClient, models
+from local_mode import local_client
+from qdrant_client import models
 from queries import (
     EVERYTHING,
     KINDS,
@@ -240,12 +241,23 @@ class Run:
             f"seed={self.seed} step={self.step} {kind}: {different}",
             f"  smallest: {outcome.different if outcome is not None else 'local mode crashes'}",
             f"  {self.sides.asked.curl()[:3000]}",
-            f"  as it was: {json.dumps(body)[:3000]}",
+            f"  as it was: {json.dumps(body, ensure_ascii=False)[:3000]}",
             f"  shards {ground.shards}, vectors {json.dumps(ground.body())}, indexes {json.dumps(ground.indexes)}",
         ]
         if outcome is not None:
             lines += [f"  ours:   {shown(outcome.ours)}", f"  theirs: {shown(outcome.theirs)}"]
+        if route == "count":
+            only = {"filter": smallest.get("filter")}
+            lines.append(f"  one of the points: {self.judged_otherwise(ground, only)}")
         raise Disagreement("\n".join(lines))
+
+    def judged_otherwise(self, ground: Ground, body: JSON) -> Any:
+        """A point that the filter of a count takes at one side only."""
+        found = [
+            {record.id: record for record in ask_scroll(client, ground.collection, {**body, "limit": EVERYTHING})[0]}
+            for client in (self.sides.local, self.sides.remote)
+        ]
+        return next((found[place][one] for place in (0, 1) for one in found[place].keys() - found[1 - place].keys()), None)
 
     def difference(self, route: str, ground: Ground, body: JSON) -> str | None:
         searches = body["searches"] if route == "batch" else [body] if route in ("query", "groups") else []
@@ -255,8 +267,6 @@ class Run:
 
 
 def check_local(sides: Sides, collection: str, body: JSON) -> Any:
-    from asking import ask_local
-
     try:
         return ask_local(sides.local, "query", collection, body)
     except Crash as crash:
@@ -290,7 +300,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     remote, asked = remote_client(arguments.url)
-    sides = Sides(QdrantClient(":memory:"), remote, asked)
+    sides = Sides(local_client(), remote, asked)
     counts: Counter[str] = Counter()
     print(f"seed={arguments.seed} seconds={arguments.seconds}", flush=True)
     failures, seed, until = 0, arguments.seed, time.monotonic() + arguments.seconds

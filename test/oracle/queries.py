@@ -56,8 +56,9 @@ class Examples:
                 given["candidates_limit"] = choose.randint(1, 60)
             return {"nearest": self.one(), "mmr": given}
         if kind in STRATEGIES:
-            least = 1 if kind == "average_vector" else 0
-            given = {"positive": self.some(least, 3), "negative": self.some(0, 3)}
+            given = {"positive": self.some(1, 3), "negative": self.some(0, 3)}
+            if kind != "average_vector" and choose.random() < 0.3:
+                given = {"negative": given["positive"]}
             if kind != "average_vector" or choose.random() < 0.5:
                 given["strategy"] = kind
             return {"recommend": given}
@@ -212,9 +213,6 @@ def plain_query(ground: Ground, holders: Holders, kinds: list[str]) -> tuple[str
     given = maybe_filter(ground)
     if given is not None:
         body["filter"] = given
-    if kind == "mmr":
-        avoids("mmr-with-offset")
-        body.pop("offset", None)
     return kind, body
 
 
@@ -261,15 +259,7 @@ def tree_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
     given = maybe_filter(ground, 0.4)
     if given is not None:
         body["filter"] = given
-    if any(below(step) and kind_of(step) not in ("rrf", "dbsf", "formula") for step in steps(body)):
-        avoids("filter-again-at-rescoring")
-        for step in steps(body):
-            if "filter" in step:
-                step["filter"] = {"must": [step["filter"]]}
-    kind = kind_of(body)
-    if kind == "mmr":
-        body.pop("offset", None)
-    return f"{kind} of prefetches", body
+    return f"{kind_of(body)} of prefetches", body
 
 
 def group_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
@@ -299,6 +289,7 @@ def group_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
 
 def wrong_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
     """One that both have to refuse."""
+    avoids("min-count-zero")
     choose = ground.choose
     _, body = plain_query(ground, holders, ["nearest"])
     _, hybrid = tree_query(ground, holders)
@@ -320,7 +311,6 @@ def wrong_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
         {**body, "query": {"nearest": leaf["query"], "mmr": {"candidates_limit": 16385}}},
         {**body, "query": {"nearest": leaf["query"], "mmr": {"diversity": 1.5}}, **{"using": leaf["using"]}},
         {**body, "query": None, "score_threshold": 0.5},
-        {**body, "filter": {"min_should": {"conditions": [], "min_count": 0}}},
         {**body, "filter": {"must": [{"slice": {"total": 2, "index": 2}}]}},
         {**body, "filter": {"must": [{"key": "a[", "match": {"value": 1}}]}},
         {**hybrid, "prefetch": [{**leaf, "limit": 0}]},

@@ -151,6 +151,17 @@ test('every route of points answers in its own shape', async (t) => {
     ['POST', '/discover', { target: 1, limit: 1 }, [hit]],
     ['POST', '/discover/batch', { searches: [{ target: [1, 0], limit: 1 }] }, [[hit]]],
     ['POST', '/discover/batch', { searches: [] }, []],
+    [
+      'POST',
+      '/query/explain',
+      { query: 1, limit: 1, why_not: [2] },
+      {
+        points: [{ id: 1, score: 1 }],
+        stages: { resolve_ms: 1, search_ms: 2, hydrate_ms: 3 },
+        query: { path: 'query', kind: 'by_id', examples: 0, limit: 1, shards: [], prefetch: [] },
+        why_not: [{ id: 2, rank: 1, lost: [] }],
+      },
+    ],
     ['POST', '/query/groups', { query: [1, 0], group_by: 'a', group_size: 1 }, groups],
     ['POST', '/search/groups', { vector: [1, 0], group_by: 'a', group_size: 1, limit: 2 }, groups],
     ['POST', '/recommend/groups', { positive: [1], group_by: 'a', group_size: 1, limit: 2 }, groups],

@@ -32,7 +32,7 @@ const UNCHECKED: readonly (readonly [string, string, string])[] = [
   ['GET', '/collections/c/snapshots', 'A snapshot'],
   ['GET', '/collections/c/shards/0/snapshots/x', 'A snapshot'],
   ['GET', '/aliases', 'An alias'],
-  ['GET', '/cluster', 'Cluster mode'],
+  ['POST', '/cluster/recover', 'Cluster mode'],
   ['GET', '/telemetry', 'Telemetry'],
   ['GET', '/metrics', 'The metrics page'],
   ['PUT', '/quotas', 'Node quotas'],
@@ -43,6 +43,23 @@ test('what has no body to check is refused by name', async (t) => {
     const refused = await ask(served.port, method, path);
     t.deepEqual(refused, { status: 400, body: { status: { error: unserved(feature).slice('400 '.length) } } }, path);
   }
+});
+
+test('what needs more than one node is refused as Qdrant refuses it where there is one', async (t) => {
+  const disabled = 'Bad request: Distributed mode disabled';
+  const missing = 'Format error in JSON body: missing field `shard_key` at line 1 column 2';
+  const cases: readonly (readonly [string, string, string, string])[] = [
+    ['PUT', '/collections/c/shards', '{"shard_key":"a"}', disabled],
+    ['PUT', '/collections/c/shards', '{}', missing],
+    ['POST', '/collections/c/shards/delete', '{"shard_key":1}', disabled],
+    ['POST', '/collections/c/cluster', '{"move_shard":{}}', disabled],
+    ['DELETE', '/cluster/peer/7', '', `${disabled}.`],
+  ];
+  for (const [method, path, body, error] of cases) {
+    t.deepEqual(await ask(served.port, method, path, body), { status: 400, body: { status: { error } } }, path);
+  }
+  const alone = { status: 200, body: { result: { status: 'disabled' }, status: 'ok' } };
+  t.deepEqual(await ask(served.port, 'GET', '/cluster'), alone);
 });
 
 test('the rule for names comes first', async (t) => {

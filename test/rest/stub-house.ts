@@ -10,6 +10,7 @@ import type {
 } from '../../src/core/answers.ts';
 import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import { badInput, badRequest, notFound, VectorizerError } from '../../src/core/errors.ts';
+import type { Explanation } from '../../src/core/explanation.ts';
 import { compareIds, idAt, type IdColumn, idText, type PointId } from '../../src/core/ids.ts';
 import { type JsonPath, jsonPath } from '../../src/core/json-path.ts';
 import type { Example } from '../../src/core/query.ts';
@@ -19,6 +20,7 @@ import type {
   CreateVectorField,
   DeleteFieldIndex,
   DeleteVectorField,
+  ExplainQuery,
   FacetPoints,
   GetOptimizations,
   GetPoint,
@@ -218,6 +220,25 @@ class StubCollection {
     const lookup =
       withLookup === undefined ? undefined : { id: best.id, payload: Buffer.from('{}'), vectors: undefined };
     return [{ id: -9_007_199_254_740_993n, hits, lookup }];
+  }
+
+  async explainQuery(_context: unknown, { query, whyNot }: ExplainQuery): Promise<Explanation> {
+    const { limit, scoreThreshold } = query;
+    return {
+      points: this.queryOne(query).map(({ id, score }) => ({ id, score })),
+      stages: { resolveMs: 1, searchMs: 2, hydrateMs: 3 },
+      query: {
+        path: 'query',
+        kind: 'by_id',
+        using: undefined,
+        examples: 0,
+        limit,
+        scoreThreshold,
+        shards: [],
+        prefetch: [],
+      },
+      whyNot: whyNot.map((id) => ({ id, rank: 1, lost: [] })),
+    };
   }
 
   /** Each point and the one before it. */

@@ -180,7 +180,7 @@ function isHeld(type: FieldType, bytes: Buffer, start: number, end: number): boo
   const kind = kindAt(bytes, start);
   switch (type) {
     case 'integer':
-      return kind === JSON_NUMBER && Number.isInteger(readNumber(bytes, start, end));
+      return kind === JSON_NUMBER && isInteger64(readNumber(bytes, start, end));
     case 'float':
       return kind === JSON_NUMBER;
     case 'geo':
@@ -195,4 +195,8 @@ function isHeld(type: FieldType, bytes: Buffer, start: number, end: number): boo
     case 'text':
       return true;
   }
+}
+
+function isInteger64(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }

@@ -10,7 +10,10 @@ export function leafKey(step: VectorStep, limit: number): string {
   const { idfCorpus, ...others } = params;
   const words = [using, limit, scoreThreshold ?? null, others, excluded.map(idText), scoringOf(target)];
   const filters = [filter, idfCorpus].map((filter) => (filter === undefined ? null : encodeFilter(filter)));
-  const lengths = vectorsOf(target).map((vector) => [vector.values.length, vector.kind === 'multi' ? vector.dimension : vector.kind]);
+  const lengths = vectorsOf(target).map((vector) => [
+    vector.values.length,
+    vector.kind === 'multi' ? vector.dimension : vector.kind,
+  ]);
   return JSON.stringify([words, filters, lengths]) + vectorsOf(target).map(vectorBytes).join('');
 }
 
@@ -19,7 +22,8 @@ export function leafHash(step: VectorStep, shard: number): number {
   let hash = shard + 1;
   for (const { values } of vectorsOf(step.target)) {
     const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
-    for (let at = 0; at < words.length; at++) hash = Math.imul(hash ^ (words[at] as number), 0x9e3779b1) ^ (hash >>> 15);
+    for (let at = 0; at < words.length; at++)
+      hash = Math.imul(hash ^ (words[at] as number), 0x9e3779b1) ^ (hash >>> 15);
   }
   return (hash >>> 0) + 1;
 }

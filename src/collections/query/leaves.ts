@@ -30,7 +30,10 @@ export class Leaves {
     if (alike !== undefined) {
       const key = leafKey(step, limit);
       const same = alike.find((leaf) => leafKey(leaf.step, leaf.limit) === key);
-      if (same !== undefined) return same.found;
+      if (same !== undefined) {
+        if (run.trace !== undefined) run.trace.of(step, shard).reused = true;
+        return same.found;
+      }
     }
     const found = this.cache.hasSeen(hash) ? this.kept(run, shard, step, limit) : searchShard(run, shard, step, limit);
     leaves.set(hash, [...(alike ?? []), { step, limit, found }]);

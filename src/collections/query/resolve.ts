@@ -5,7 +5,7 @@ import { joinFilters, type Filter } from '../../core/filter.ts';
 import { idText, type PointId } from '../../core/ids.ts';
 import type { Example, LookupFrom, Pair, QueryStep, VectorQuery } from '../../core/query.ts';
 import type { Vector } from '../../core/vectors.ts';
-import { averageVector } from '../../query/average.ts';
+import { asRows, targetOf } from '../../query/search-target.ts';
 import { acceptQuery } from '../accept-vectors.ts';
 import { inferVector, type ThreadCall } from '../inference.ts';
 import { shardOf } from '../routing.ts';
@@ -67,7 +67,10 @@ async function resolveStep(resolving: Resolving, step: QueryStep, above: Filter 
       const { config } = resolving.source;
       const distance = distanceOf(using, config);
       const given = await withVectors(query, (example) => vectorOf(resolving, step, example));
-      const target = targetOf(given, (vector) => acceptQuery(vector, using, config));
+      const isEmpty = given.kind === 'context' && given.context.length === 0;
+      const target = isEmpty
+        ? indifferent(using, config)
+        : targetOf(given, (vector) => acceptQuery(vector, using, config));
       const mmr = query.kind === 'nearest' ? query.mmr : undefined;
       return { ...basis, kind: 'vector', using, distance, target, mmr };
     }
@@ -112,60 +115,16 @@ async function withVectors(query: VectorQuery<Example>, vectorOf: Translate): Pr
   }
 }
 
-/**
- * What a field is searched for. accept: checks a vector against the field, and makes it what is compared; the mean of
- * recommendations is that of the vectors as they were given.
- */
-function targetOf(query: VectorQuery<Vector>, accept: (vector: Vector) => Vector): SearchTarget {
-  switch (query.kind) {
-    case 'nearest':
-      return { kind: 'nearest', vector: accept(query.example) };
-    case 'recommend': {
-      const { strategy, positive, negative } = query;
-      const examples = [...positive, ...negative].map(accept);
-      if (strategy === 'average_vector')
-        return { kind: 'nearest', vector: accept(averageVector(shaped(positive, examples), shaped(negative, examples))) };
-      if (strategy === 'best_score') return { kind: 'examples', examples, scoring: { kind: strategy, positives: positive.length } };
-      const weights = Float32Array.from(examples, (_, index) => (index < positive.length ? 1 : -1));
-      return { kind: 'examples', examples, scoring: { kind: 'linear', weights } };
-    }
-    case 'discover': {
-      const examples = [query.target, ...flat(query.context)].map(accept);
-      return { kind: 'examples', examples, scoring: { kind: 'discover' } };
-    }
-    case 'context':
-      return { kind: 'examples', examples: flat(query.context).map(accept), scoring: { kind: 'context' } };
-    case 'feedback': {
-      const examples = [query.target, ...query.feedback.map(({ example }) => example)].map(accept);
-      return { kind: 'examples', examples, scoring: { kind: 'linear', weights: feedbackWeights(query) } };
-    }
-  }
-}
-
-/** Single vectors of a field of multivectors as the matrices that they stand for. */
-function shaped(given: readonly Vector[], [accepted]: readonly Vector[]): readonly Vector[] {
-  if (accepted?.kind !== 'multi') return given;
-  const { dimension } = accepted;
-  return given.map((vector) => ({ kind: 'multi', dimension, values: vector.values }));
-}
-
-function flat(context: readonly Pair<Vector>[]): Vector[] {
-  return context.flatMap(({ positive, negative }) => [positive, negative]);
-}
-
-/** The naive strategy (SEMANTICS.md 3.2) is a weighted sum: of the target, and of each pair's two examples. */
-function feedbackWeights({ feedback, a, b, c }: VectorQuery<Vector> & { readonly kind: 'feedback' }): Float32Array {
-  const weights = new Float32Array(feedback.length + 1);
-  weights[0] = a;
-  feedback.forEach((better, i) => {
-    feedback.forEach((worse, j) => {
-      if (better.score <= worse.score) return;
-      const weight = (better.score - worse.score) ** b * c;
-      weights[i + 1] = (weights[i + 1] as number) + weight;
-      weights[j + 1] = (weights[j + 1] as number) - weight;
-    });
-  });
-  return weights;
+/** A context of no pairs finds any points that have a vector, with score 0. */
+function indifferent(using: string, { params }: CollectionConfig): SearchTarget {
+  const field = params.vectors.find(({ name }) => name === using);
+  const values = new Float32Array(field?.size ?? 0);
+  const dense: Vector = { kind: 'dense', values };
+  const example: Vector =
+    field === undefined
+      ? { kind: 'sparse', indices: new Uint32Array(0), values }
+      : asRows(dense, field.multivector ? values.length : undefined);
+  return { kind: 'examples', examples: [example], scoring: { kind: 'linear', weights: Float32Array.of(0) } };
 }
 
 /** The vector that an example stands for, as it was given; points of this collection are noted. */

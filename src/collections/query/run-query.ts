@@ -11,6 +11,7 @@ import { queryGroups } from './groups.ts';
 import type { LeafCache } from './leaf-cache.ts';
 import { Leaves } from './leaves.ts';
 import { Lease } from './lease.ts';
+import type { QueryTrace } from './query-trace.ts';
 import { type ResolveSource, resolve } from './resolve.ts';
 import { candidateCount, rankingOf, type ResolvedStep, type UnrankedStep } from './resolved-step.ts';
 import { candidatesInShard, combineSources, diversified, findInShard, pointsOf, type QueryRun } from './shard-steps.ts';
@@ -58,8 +59,12 @@ export async function groupQuery(
 }
 
 /** Starts a request; its lease is released by the caller. */
-export function begin({ config, cache, random, compute }: QuerySource, { signal }: Context): QueryRun {
-  return { config, lease: new Lease(), signal, leaves: new Leaves(cache), random, compute };
+export function begin(
+  { config, cache, random, compute }: QuerySource,
+  { signal }: Context,
+  trace?: QueryTrace,
+): QueryRun {
+  return { config, lease: new Lease(), signal, leaves: new Leaves(cache), random, compute, trace };
 }
 
 /** The points that a query finds: resolve, search, combine, in this order and once. */
@@ -69,14 +74,22 @@ export async function findPoints(
   request: QueryPoints,
 ): Promise<readonly FoundPoint[]> {
   refuseShardKeys(request.shardKeys);
+  const { step, skipped } = await resolveRoot(source, request);
+  return (await findAtRoot(run, source.shards, step)).slice(skipped);
+}
+
+/** The tree of a request: what its root is to find, and how much of that is not shown. */
+export async function resolveRoot(
+  source: QuerySource,
+  request: QueryPoints,
+): Promise<{ readonly step: ResolvedStep; readonly skipped: number }> {
   const { limit, offset, query } = request;
   // Chance has no order to skip in, and diversity chooses `limit` points before any are skipped (SEMANTICS.md 3).
   const isSample = query?.kind === 'sample' && request.prefetch.length === 0;
   const isDiverse = query?.kind === 'nearest' && query.mmr !== undefined;
   const wanted = isSample || isDiverse ? limit : limit + offset;
-  const root = await resolve(source, { ...request, limit: wanted });
-  const found = await findAtRoot(run, source.shards, root);
-  return isSample ? found : found.slice(offset);
+  const step = await resolve(source, { ...request, limit: wanted });
+  return { step, skipped: isSample ? 0 : offset };
 }
 
 /** No collection of this version has shards by key. */
@@ -86,7 +99,7 @@ export function refuseShardKeys(keys: ShardKeys): void {
 }
 
 /** What the root finds in all shards. Fusion at the root ranks what all shards have found together, fusion below does not. */
-async function findAtRoot(
+export async function findAtRoot(
   run: QueryRun,
   shards: readonly Shard[],
   root: ResolvedStep,
@@ -102,11 +115,7 @@ async function findAtRoot(
 }
 
 /** What a step finds in all shards, each by itself. */
-async function findInAll(
-  run: QueryRun,
-  shards: readonly Shard[],
-  step: ResolvedStep,
-): Promise<readonly FoundPoint[]> {
+async function findInAll(run: QueryRun, shards: readonly Shard[], step: ResolvedStep): Promise<readonly FoundPoint[]> {
   if (step.kind === 'unranked') return findUnrankedInAll(run, shards, step);
   const lists = await Promise.all(shards.map((shard) => findInShard(run, shard, step)));
   const ranking = rankingOf(step);

@@ -12,6 +12,7 @@ import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
 import { weighByRarity, weighsByRarity } from './idf.ts';
 import type { Lease } from './lease.ts';
+import type { QueryTrace, ShardTrace } from './query-trace.ts';
 import { rankingOf, type VectorStep } from './resolved-step.ts';
 
 /** What the steps of a request have in common. */
@@ -19,6 +20,8 @@ export interface SearchRun {
   readonly config: CollectionConfig;
   readonly lease: Lease;
   readonly signal: AbortSignal;
+  /** Only where somebody wants to know. */
+  readonly trace: QueryTrace | undefined;
 }
 
 /** The field of a segment that is searched. */
@@ -45,19 +48,31 @@ export async function searchShard(
   // From here to the searches nothing is awaited: the rows are those of this moment.
   const admitted = held(run.lease, among ?? matches?.rows);
   const corpusRows = held(run.lease, corpus?.rows);
-  const target = weighs ? weighed(step.target, (vector) => weighByRarity(vector, using, shard, corpusRows)) : step.target;
+  const target = weighs
+    ? weighed(step.target, (vector) => weighByRarity(vector, using, shard, corpusRows))
+    : step.target;
   const places = shard.segments.flatMap((segment): Place[] => {
     const field = segment.fieldNamed(using);
     return field === undefined ? [] : [{ segment: run.lease.hold(segment), field }];
   });
   const excluded = new Set(step.excluded.map(idKey));
-  const search = { target, candidates: limit + excluded.size, params: paramsFor(step, run.config), admitted };
+  const trace = run.trace?.of(step, shard);
+  if (trace !== undefined && matches !== undefined && step.filter !== undefined)
+    trace.filter = { estimated: shard.points.estimate(step.filter), matched: matches.count };
+  const search = { target, candidates: limit + excluded.size, params: paramsFor(step, run.config), admitted, trace };
   const lists = await Promise.all(places.map((place) => searchPlace(run, shard, place, search)));
   const [only] = lists;
   const all = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
   const hits = excluded.size === 0 ? all : all.filter(({ id }) => !excluded.has(idKey(id)));
   return combine(hits, { ranking: rankingOf(step), limit, threshold: step.scoreThreshold }).map(
-    ({ id, row, place: { segment }, score }) => ({ id, shard, segment, row, score, version: segment.rows.versionAt(row) }),
+    ({ id, row, place: { segment }, score }) => ({
+      id,
+      shard,
+      segment,
+      row,
+      score,
+      version: segment.rows.versionAt(row),
+    }),
   );
 }
 
@@ -69,7 +84,7 @@ function matching(
   shard: Shard,
   filter: Filter | undefined,
   signal: AbortSignal,
-): Promise<{ readonly rows: AdmittedRows }> | undefined {
+): Promise<{ readonly rows: AdmittedRows; readonly count: number }> | undefined {
   return imposes(filter) ? shard.points.match(filter, signal) : undefined;
 }
 
@@ -86,13 +101,14 @@ interface PlaceSearch {
   readonly params: SearchParams;
   /** undefined: every row may be returned. */
   readonly admitted: AdmittedRows | undefined;
+  readonly trace: ShardTrace | undefined;
 }
 
 async function searchPlace(
   { config, signal }: SearchRun,
   shard: Shard,
   place: Place,
-  { target, candidates, params, admitted }: PlaceSearch,
+  { target, candidates, params, admitted, trace }: PlaceSearch,
 ): Promise<readonly Hit<Place>[]> {
   const { segment, field } = place;
   const { spec } = field;
@@ -103,7 +119,18 @@ async function searchPlace(
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
   const exists = (id: PointId): boolean => shard.find(id) !== undefined;
+  const begunMs = performance.now();
   const found = await segment.search(field, { target, plan, filter: admitted?.of(segment, field), signal, exists });
+  trace?.segments.push({
+    segment: segment.number,
+    vectors: field.statistics.liveCount,
+    indexed: field.statistics.indexedCount,
+    way: 'walk',
+    scanned: 0,
+    ef: plan.ef,
+    candidates: found.length,
+    ms: performance.now() - begunMs,
+  });
   return found.map(({ row, id, raw }) => ({ place, row, id, raw }));
 }
 

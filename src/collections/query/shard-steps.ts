@@ -1,5 +1,5 @@
 import { setBit } from '../../base/bitset.ts';
-import { idKey } from '../../core/ids.ts';
+import { idKey, type PointId } from '../../core/ids.ts';
 import { fuse } from '../../query/fuse.ts';
 import { cut, MADE_RANKING } from '../../query/ranking.ts';
 import type { Segment, SegmentOptions } from '../../segments/segment.ts';
@@ -9,7 +9,13 @@ import { scoreByFormula } from './formula-step.ts';
 import type { FoundPoint } from './found-point.ts';
 import type { Leaves } from './leaves.ts';
 import { diversify } from './mmr.ts';
-import { candidateCount, type FormulaStep, type FusionStep, type ResolvedStep, type VectorStep } from './resolved-step.ts';
+import {
+  candidateCount,
+  type FormulaStep,
+  type FusionStep,
+  type ResolvedStep,
+  type VectorStep,
+} from './resolved-step.ts';
 import { type SearchRun, searchShard } from './search-shard.ts';
 import { findUnranked } from './unranked.ts';
 
@@ -45,12 +51,26 @@ export async function candidatesInShard(
   shard: Shard,
   step: ResolvedStep,
 ): Promise<readonly FoundPoint[]> {
+  const begunMs = run.trace === undefined ? 0 : performance.now();
   const sources = await Promise.all(step.prefetch.map((source) => findInShard(run, shard, source)));
+  const isLeaf = step.kind === 'vector' && sources.length === 0;
+  const found = isLeaf
+    ? await run.leaves.find(run, shard, step, candidateCount(step))
+    : await overSources(run, shard, step, sources);
+  if (run.trace !== undefined) Object.assign(run.trace.of(step, shard), { found, ms: performance.now() - begunMs });
+  return found;
+}
+
+/** What a step makes of what its prefetches have found in a shard. */
+export function overSources(
+  run: QueryRun,
+  shard: Shard,
+  step: ResolvedStep,
+  sources: Sources,
+): Promise<readonly FoundPoint[]> | readonly FoundPoint[] {
   switch (step.kind) {
     case 'vector':
-      return sources.length === 0
-        ? run.leaves.find(run, shard, step, candidateCount(step))
-        : rescore(run, shard, step, sources);
+      return rescore(run, shard, step, sources);
     case 'unranked':
       return findUnranked(run, [shard], step, sources.length === 0 ? undefined : pointsOf(sources));
     case 'fusion':
@@ -76,24 +96,34 @@ export function pointsOf(sources: Sources): readonly FoundPoint[] {
   return [...points.values()];
 }
 
-/** A search among what was found: by where those points stand now. */
+/** A search among what was found. */
 async function rescore(
   run: QueryRun,
   shard: Shard,
   step: VectorStep,
   sources: Sources,
 ): Promise<readonly FoundPoint[]> {
+  const among = run.lease.hold(
+    rowsOf(
+      shard,
+      pointsOf(sources).map(({ id }) => id),
+    ),
+  );
+  among.retire();
+  return searchShard(run, shard, step, candidateCount(step), among);
+}
+
+/** Where points stand now; those that are gone are left out. */
+export function rowsOf(shard: Shard, ids: readonly PointId[]): AdmittedRows {
   const rows = new Map<Segment, Uint32Array>(
     shard.segments.map((segment) => [segment, new Uint32Array(Math.ceil(segment.rowCount / 32))]),
   );
-  for (const { id } of pointsOf(sources)) {
+  for (const id of ids) {
     const place = shard.find(id);
     const words = place === undefined ? undefined : rows.get(place.segment);
     if (place !== undefined && words !== undefined) setBit(words, place.row);
   }
-  const among = run.lease.hold(new AdmittedRows(rows));
-  among.retire();
-  return searchShard(run, shard, step, candidateCount(step), among);
+  return new AdmittedRows(rows);
 }
 
 async function scoreSources(
@@ -110,5 +140,10 @@ async function scoreSources(
   });
   const made = await scoreByFormula(formula, shard, candidates, signal);
   const scored = points.map((point, index) => ({ ...point, score: made[index] as number }));
-  return cut(scored.sort((a, b) => b.score - a.score), MADE_RANKING, limit, scoreThreshold);
+  return cut(
+    scored.sort((a, b) => b.score - a.score),
+    MADE_RANKING,
+    limit,
+    scoreThreshold,
+  );
 }

@@ -125,7 +125,7 @@ function worthOf(task: u32, row: u32): u64 {
 function sink(heap: u32, size: u32, place: u32, key: u64): void {
   let at = place;
   for (;;) {
-    let child = 2 * at + 1;
+    let child: u32 = 2 * at + 1;
     if (child >= size) break;
     let most = load<u64>(heap + (child << 3));
     if (child + 1 < size && load<u64>(heap + (child << 3), 8) > most) most = load<u64>(heap + (++child << 3));

@@ -25,7 +25,8 @@ function carry(sum: v128, part: v128): v128 {
 @inline
 function total(metric: u32, sum: v128): f32 {
   const both = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-  return <f32>(metric == METRIC_DOT ? both : -both);
+  // Not -both, so that equal rows score 0 and not -0.
+  return <f32>(metric == METRIC_DOT ? both : 0 - both);
 }
 
 /** Scores of the rows at a, b, c and d against those at x and y, to f32[8] at `scores`: ax bx cx dx, ay by cy dy. */

@@ -1,17 +1,26 @@
 import {
+  CODE_UINT8,
+  FIELD_CODE,
+  FIELD_METRIC,
   FIELD_PADDED,
+  METRIC_MANHATTAN,
   SEARCH_EXAMPLES,
   SEARCH_WAY,
   SPACE_DISTANCES,
   SPACE_EXAMPLES,
   SPACE_PICKED,
+  SPACE_QUERY_BIAS,
+  SPACE_QUERY_STEP,
   SPACE_ROWS,
   SPACE_ROW_COUNT,
   SPACE_SCORES,
   SPACE_WAY,
+  WAY_CODES,
   WAY_EXAMPLES,
+  WAY_INT8,
 } from '../layout';
 import {
+  EXAMPLES_AFFINE,
   EXAMPLES_CONTEXT,
   EXAMPLES_COUNT,
   EXAMPLES_HEADS,
@@ -25,6 +34,7 @@ import {
 import { scoreKey } from './beam';
 import { prepareQuery } from './codes';
 import { scoreDecoded } from './coded-rows';
+import { scoreCodesMatrix } from './example-matrix';
 import { combineRow, combineRows, isRaising } from './example-scores';
 import { highest, likelyHighest, likelyLowest, lowest } from './rank';
 import { scoreExact, scoreRows, scoreRun } from './score';
@@ -41,6 +51,7 @@ export function prepareExamples(task: u32, field: u32, space: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
   const count = load<u32>(examples, EXAMPLES_COUNT);
   let vector = load<u32>(examples, EXAMPLES_VECTORS);
+  let affine = load<u32>(examples, EXAMPLES_AFFINE);
   for (let index: u32 = 0; index < count; index++) {
     const head = headOf(examples, index);
     store<u32>(head, load<u32>(task, SEARCH_WAY), SPACE_WAY);
@@ -50,10 +61,20 @@ export function prepareExamples(task: u32, field: u32, space: u32): void {
     store<u32>(head, load<u32>(space, SPACE_ROW_COUNT), SPACE_ROW_COUNT);
     store<u32>(head, 0, SPACE_DISTANCES);
     prepareQuery(field, head, vector);
+    store<f32>(affine, load<f32>(head, SPACE_QUERY_STEP));
+    store<f32>(affine, load<f32>(head, SPACE_QUERY_BIAS), 4);
+    affine += 8;
     vector += padded << 2;
   }
   store<u32>(space, examples, SPACE_EXAMPLES);
   store<u32>(space, WAY_EXAMPLES, SPACE_WAY);
+}
+
+/** Whether rows are scored by products of integers: int8 codes, or whole numbers. */
+@inline
+function hasIntegerProducts(field: u32, way: u32): bool {
+  if (load<u32>(field, FIELD_METRIC) == METRIC_MANHATTAN) return false;
+  return way == WAY_INT8 || (way == WAY_CODES && load<u32>(field, FIELD_CODE) == CODE_UINT8);
 }
 
 /** What of a workspace scores rows against one example. */
@@ -81,6 +102,12 @@ export function mostOf(space: u32): u64 {
 /** As `scoreRows`. The scores against each example stay in the matrix until the next call. */
 export function scoreExamples(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
   const examples = load<u32>(space, SPACE_EXAMPLES);
+  if (hasIntegerProducts(field, load<u32>(headOf(examples, 0), SPACE_WAY))) {
+    if (load<u32>(field, FIELD_CODE) == CODE_UINT8) scoreCodesMatrix<u8>(field, space, examples, rows, count, scattered);
+    else scoreCodesMatrix<i8>(field, space, examples, rows, count, scattered);
+    combineRows(examples, count, scores);
+    return;
+  }
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
   const exampleCount = load<u32>(examples, EXAMPLES_COUNT);
   let target = load<u32>(examples, EXAMPLES_MATRIX);

@@ -53,7 +53,7 @@ function isAdmitted(field: u32, space: u32, row: u32): bool {
 }
 
 /** Offers the rows listed at `rows`, all admitted and visited, to the best `ef` of the beam; answers the sum of their scores. */
-function offerToBeam(field: u32, space: u32, ef: u32, rows: u32, count: u32): f64 {
+export function offerToBeam(field: u32, space: u32, ef: u32, rows: u32, count: u32): f64 {
   const beam = load<u32>(space, SPACE_BEAM);
   const scores = load<u32>(space, SPACE_SCORES);
   let size = load<u32>(space, SPACE_BEAM_SIZE);

@@ -90,14 +90,14 @@ function scoreOwnCodes(field: u32, space: u32, rows: u32, count: u32, scores: u3
 
 /** Makes the last group of fewer than four whole by repeating its first row. Nothing is written behind whole groups. */
 @inline
-function fillGroup(rows: u32, count: u32): void {
+export function fillGroup(rows: u32, count: u32): void {
   if ((count & 3) == 0) return;
   const first = load<u32>(rows + ((count & ~3) << 2));
   for (let at = count; at & 3; at++) store<u32>(rows + (at << 2), first);
 }
 
 @inline
-function rowAt(table: u32, stride: u32, row: u32): u32 {
+export function rowAt(table: u32, stride: u32, row: u32): u32 {
   return load<u32>(table + ((row >>> 8) << 3)) + (row & 255) * stride;
 }
 
@@ -105,14 +105,14 @@ function rowAt(table: u32, stride: u32, row: u32): u32 {
  * Rows fetched together, and the bytes that they may have: more of them press on the first-level cache.
  * Measured at 768-d from memory: 8 rows 103 ns a row, 16 rows 92, 24 rows 104.
  */
-const BURST_ROWS: u32 = 16;
-const BURST_BYTES: u32 = 16384;
+export const BURST_ROWS: u32 = 16;
+export const BURST_BYTES: u32 = 16384;
 /** Rows of so few lines come together as they are: fetching 144 bytes first costs two per cent. */
-const SHORT_BYTES: u32 = 256;
+export const SHORT_BYTES: u32 = 256;
 
 /** Reads every cache line, `end` bytes each, of the rows listed in `bytes` bytes at `rows`. */
 @inline
-function fetchRows(space: u32, table: u32, stride: u32, offset: u32, end: u32, rows: u32, bytes: u32): void {
+export function fetchRows(space: u32, table: u32, stride: u32, offset: u32, end: u32, rows: u32, bytes: u32): void {
   const addresses = load<u32>(space, SPACE_PICKED);
   for (let at: u32 = 0; at < bytes; at += 4) {
     store<u32>(addresses + at, rowAt(table, stride, load<u32>(rows + at)) + offset);
@@ -164,7 +164,7 @@ function scoreByCodes<Code>(field: u32, space: u32, rows: u32, count: u32, score
 
 /** factor x dot + bias of four rows, from their tails. */
 @inline
-function withTails(dots: v128, tail0: u32, tail1: u32, tail2: u32, tail3: u32): v128 {
+export function withTails(dots: v128, tail0: u32, tail1: u32, tail2: u32, tail3: u32): v128 {
   const low = i32x4.shuffle(v128.load(tail0), v128.load(tail1), 0, 4, 1, 5);
   const high = i32x4.shuffle(v128.load(tail2), v128.load(tail3), 0, 4, 1, 5);
   const factors = i64x2.shuffle(low, high, 0, 2);
@@ -196,7 +196,7 @@ function fourDots<Code>(hot0: u32, hot1: u32, hot2: u32, hot3: u32, codes: u32, 
 }
 
 @inline
-function sumLanes(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
+export function sumLanes(sum0: v128, sum1: v128, sum2: v128, sum3: v128): v128 {
   const low = i32x4.add(i32x4.shuffle(sum0, sum1, 0, 4, 1, 5), i32x4.shuffle(sum0, sum1, 2, 6, 3, 7));
   const high = i32x4.add(i32x4.shuffle(sum2, sum3, 0, 4, 1, 5), i32x4.shuffle(sum2, sum3, 2, 6, 3, 7));
   return i32x4.add(i64x2.shuffle(low, high, 0, 2), i64x2.shuffle(low, high, 1, 3));

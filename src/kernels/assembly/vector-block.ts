@@ -70,14 +70,14 @@ function pairTile(task: u32, space: u32, first: u32, second: u32, count: u32): v
     for (let column = first == second ? row : second; column < columnEnd; column += 2) {
       const x = vectors + column * stride;
       scoreFour(metric, a, b, c, d, x, min(x + stride, last), stride, scores);
-      for (let of = column; of < min(column + 2, columnEnd); of++) {
-        const here = scores + ((of - column) << 4);
+      for (let other = column; other < min(column + 2, columnEnd); other++) {
+        const here = scores + ((other - column) << 4);
         for (let at: u32 = 0; at < rowsThere; at++) {
           // Of a pair in one tile, both orders may have been scored.
-          if (row + at >= of) break;
+          if (row + at >= other) break;
           const score = load<f32>(here + (at << 2));
-          offerPair(task, row + at, of, score);
-          offerPair(task, of, row + at, score);
+          offerPair(task, row + at, other, score);
+          offerPair(task, other, row + at, score);
           scored++;
         }
       }
@@ -121,7 +121,7 @@ function offerKey(heap: u32, size: u32, limit: u32, key: u64): u32 {
 function sinkSmall(heap: u32, size: u32, key: u64): void {
   let at: u32 = 0;
   for (;;) {
-    let child = 2 * at + 1;
+    let child: u32 = 2 * at + 1;
     if (child >= size) break;
     let least = load<u64>(heap + (child << 3));
     if (child + 1 < size && load<u64>(heap + (child << 3), 8) < least) least = load<u64>(heap + (++child << 3));

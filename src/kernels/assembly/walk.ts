@@ -130,16 +130,32 @@ export function addToBeam(field: u32, space: u32, row: u32, level: u32): void {
       if (next < rowCount) store<u32>(rows + (known++ << 2), next);
     }
   }
-  if (known == 0) return;
+  let fresh: u32 = 0;
+  for (let at: u32 = 0; at < known << 2; at += 4) {
+    const next = load<u32>(rows + at);
+    if (visit(space, next)) store<u32>(rows + (fresh++ << 2), next);
+  }
+  addRows(field, space, rows, fresh);
+}
+
+/** Adds rows that are marked as visited just now, at most 64 or the links of a list. */
+export function addRows(field: u32, space: u32, rows: u32, count: u32): void {
+  if (count == 0) return;
   const beam = load<u32>(space, SPACE_BEAM);
+  const capacity = load<u32>(space, SPACE_BEAM_CAPACITY);
   const scores = load<u32>(space, SPACE_SCORES);
-  scoreRows(field, space, rows, known, scores);
+  scoreRows(field, space, rows, count, scores);
+  store<u32>(space, load<u32>(space, SPACE_DISTANCES) + count, SPACE_DISTANCES);
   let size = load<u32>(space, SPACE_BEAM_SIZE);
-  for (let at: u32 = 0; at < known; at++) {
+  for (let at: u32 = 0; at < count; at++) {
     const next = load<u32>(rows + (at << 2));
-    if (!visit(space, next)) continue;
     const key = scoreKey(load<f32>(scores + (at << 2))) | deadFlag(field, space, next) | next;
-    insertAt(beam, size, placeOf(beam, size, key), key);
+    const place = placeOf(beam, size, key);
+    if (size == capacity) {
+      if (place == size) continue;
+      size--;
+    }
+    insertAt(beam, size, place, key);
     size++;
   }
   store<u32>(space, size, SPACE_BEAM_SIZE);
@@ -175,6 +191,10 @@ export function walk(field: u32, space: u32, ef: u32, level: u32, deadMost: u32)
   let size = load<u32>(space, SPACE_BEAM_SIZE);
   let live: u32 = 0;
   for (let at: u32 = 0; at < size; at++) if (!(load<u64>(beam + (at << 3)) & DEAD)) live++;
+  while (live > ef) {
+    size--;
+    if (!(load<u64>(beam + (size << 3)) & DEAD)) live--;
+  }
   const tie = tieOf(space);
   const most = mostOf(space);
   let bound: u64 = live >= ef ? load<u64>(beam + ((size - 1) << 3)) : 0;

@@ -35,7 +35,6 @@ export function parseSearchGroups(wire: Wire): QueryGroups {
     const path = 'search_group_request';
     const fields = new QueryFields();
     eachField(decoding.tree, object, (key, node) => {
-      fields.meet(key);
       if (key === 'vector') decodeSearchVector(decoding, node, fields, path);
       else if (!GROUP_FIELDS.has(key)) fields.read(decoding, key, node, path);
     });
@@ -51,7 +50,6 @@ export function parseRecommendGroups(wire: Wire): QueryGroups {
     const fields = new QueryFields();
     const examples = new RecommendFields();
     eachField(decoding.tree, object, (key, node) => {
-      fields.meet(key);
       if (GROUP_FIELDS.has(key) || examples.read(decoding, fields, { key, node, path })) return;
       fields.read(decoding, key, node, path);
     });

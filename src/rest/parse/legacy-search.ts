@@ -28,7 +28,6 @@ export function decodePagedSearch(
     eachField(decoding.tree, object, (given, value) => {
       const key = given === 'top' ? 'limit' : given;
       if (key === 'limit') hasLimit = true;
-      fields.meet(key);
       if (!readOwn(key, value)) fields.read(decoding, key, value, path);
     });
     if (!hasLimit) throw missingField('limit');

@@ -52,23 +52,20 @@ export function parseBatch(wire: Wire, element: string, decodeOne: DecodeOne): Q
   return { collection, ...options, queries };
 }
 
-/** Fields that serde takes once each, by a bit. */
-const ONCE: ReadonlyMap<string, number> = new Map(
-  [
-    'query',
-    'prefetch',
-    'using',
-    'filter',
-    'params',
-    'score_threshold',
-    'limit',
-    'offset',
-    'with_vector',
-    'with_payload',
-    'lookup_from',
-    'shard_key',
-  ].map((name, at) => [name, 1 << at]),
-);
+const FIELD_BITS = {
+  query: 1,
+  prefetch: 2,
+  using: 4,
+  lookup_from: 8,
+  limit: 16,
+  offset: 32,
+  score_threshold: 64,
+  filter: 128,
+  params: 256,
+  with_payload: 512,
+  with_vector: 1024,
+  shard_key: 2048,
+};
 
 const NO_PREFETCH: readonly QueryStep[] = [];
 
@@ -88,10 +85,9 @@ export class QueryFields {
   shardKeys: ShardKeys = undefined;
   private met = 0;
 
-  /** Notes a field that has been read. Throws where it was there before, be it by its alias. */
-  meet(key: string): void {
-    const name = key === 'with_vectors' ? 'with_vector' : key;
-    const bit = ONCE.get(name) ?? 0;
+  /** Notes a field that is there: serde takes each once, be it by its alias. */
+  once(name: keyof typeof FIELD_BITS): void {
+    const bit = FIELD_BITS[name];
     if ((this.met & bit) !== 0) throw new FormatError(`duplicate field \`${name}\``);
     this.met |= bit;
   }
@@ -100,16 +96,20 @@ export class QueryFields {
   read(decoding: Decoding, key: string, node: number, path: string): boolean {
     switch (key) {
       case 'offset':
+        this.once('offset');
         this.offset = optional(decoding, node, decodeUsize) ?? 0;
         return true;
       case 'with_payload':
+        this.once('with_payload');
         this.withPayload = optional(decoding, node, decodeWithPayload) ?? NO_PAYLOAD;
         return true;
       case 'with_vector':
       case 'with_vectors':
+        this.once('with_vector');
         this.withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
         return true;
       case 'shard_key':
+        this.once('shard_key');
         this.shardKeys = shardKeysBeside(decoding, node);
         return true;
       default:
@@ -121,18 +121,22 @@ export class QueryFields {
   readShared(decoding: Decoding, key: string, node: number, path: string): boolean {
     switch (key) {
       case 'limit':
+        this.once('limit');
         this.limit = decodeUsize(decoding, node);
         if (this.limit === 0) decoding.violate(`${path}.limit: value 0 invalid, must be 1 or larger`);
         return true;
       case 'score_threshold':
+        this.once('score_threshold');
         this.scoreThreshold = optional(decoding, node, decodeScore);
         return true;
       case 'params':
+        this.once('params');
         this.params =
           optional(decoding, node, (decoding, node) => decodeSearchParams(decoding, node, `${path}.params`)) ??
           DEFAULT_SEARCH_PARAMS;
         return true;
       case 'filter':
+        this.once('filter');
         this.filter = optional(decoding, node, (decoding, node) => decodeFilter(decoding, node, `${path}.filter`));
         return true;
       default:

@@ -49,9 +49,8 @@ export function decodeQuery(decoding: Decoding, object: number, path: string, ot
     const key = tree.text(at);
     const value = at + 1;
     at = tree.nextOf(value);
-    if (other(key, value)) continue;
-    if (readStepField(decoding, fields, { key, value, path }) || fields.read(decoding, key, value, path)) {
-      fields.meet(key);
+    if (!other(key, value) && !readStepField(decoding, fields, { key, value, path })) {
+      fields.read(decoding, key, value, path);
     }
   }
   return fields.finished();
@@ -67,15 +66,19 @@ interface GivenField {
 function readStepField(decoding: Decoding, fields: QueryFields, { key, value, path }: GivenField): boolean {
   switch (key) {
     case 'query':
+      fields.once('query');
       fields.query = isNull(decoding.tree, value) ? undefined : decodeQueryForm(decoding, value, `${path}.query`);
       return true;
     case 'prefetch':
+      fields.once('prefetch');
       fields.prefetch = decodePrefetches(decoding, value, path);
       return true;
     case 'using':
+      fields.once('using');
       fields.using = optional(decoding, value, decodeString) ?? '';
       return true;
     case 'lookup_from':
+      fields.once('lookup_from');
       fields.lookupFrom = optional(decoding, value, decodeLookupFrom);
       return true;
     case 'limit':
@@ -110,8 +113,7 @@ function decodePrefetch(decoding: Decoding, object: number, path: string): Query
   const fields = new QueryFields();
   const end = tree.nextOf(object);
   for (let at = object + 1; at < end; at = tree.nextOf(at + 1)) {
-    const key = tree.text(at);
-    if (readStepField(decoding, fields, { key, value: at + 1, path })) fields.meet(key);
+    readStepField(decoding, fields, { key: tree.text(at), value: at + 1, path });
   }
   return fields.step();
 }

@@ -37,7 +37,7 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
       } else {
         const name = key === 'top' ? 'limit' : key;
         if (name === 'limit') hasLimit = true;
-        if (fields.read(decoding, name, value, path)) fields.meet(name);
+        fields.read(decoding, name, value, path);
       }
     }
     if (fields.query === undefined) throw missingField('vector');

@@ -1,0 +1,75 @@
+import type { Context } from '../../core/context.ts';
+import type { ExplainedShard, ExplainedStep, Explanation } from '../../core/explanation.ts';
+import type { ExplainQuery } from '../../core/requests.ts';
+import { checkVectorNames } from '../hydrate.ts';
+import { pathOf } from './explained-path.ts';
+import { LeafCache } from './leaf-cache.ts';
+import { QueryTrace } from './query-trace.ts';
+import type { ResolvedStep } from './resolved-step.ts';
+import { begin, findAtRoot, type QuerySource, refuseShardKeys, resolveRoot, scoredPoints } from './run-query.ts';
+import { whyNot } from './why-not.ts';
+
+/** Carries a query out, as it is without results that were kept, and tells how. Throws what the query throws. */
+export async function explainQuery(source: QuerySource, context: Context, request: ExplainQuery): Promise<Explanation> {
+  const { query } = request;
+  refuseShardKeys(query.shardKeys);
+  checkVectorNames(query.withVector, source.config);
+  const trace = new QueryTrace();
+  const run = { ...begin({ ...source, cache: new LeafCache(0) }, context), trace };
+  try {
+    const begunMs = performance.now();
+    const { step, skipped } = await resolveRoot(source, query);
+    const resolvedMs = performance.now();
+    const found = await findAtRoot(run, source.shards, step);
+    const foundMs = performance.now();
+    const points = await scoredPoints(found.slice(skipped), query);
+    const hydratedMs = performance.now();
+    return {
+      points: points.map(({ id, score }) => ({ id, score })),
+      stages: {
+        resolveMs: resolvedMs - begunMs,
+        searchMs: foundMs - resolvedMs,
+        hydrateMs: hydratedMs - foundMs,
+      },
+      query: explained(trace, step, 'query'),
+      whyNot: await whyNot(run, source.shards, { step, skipped, found }, request.whyNot),
+    };
+  } finally {
+    run.lease.release();
+  }
+}
+
+function explained(trace: QueryTrace, step: ResolvedStep, path: string): ExplainedStep {
+  const { limit, scoreThreshold, prefetch } = step;
+  const examples =
+    step.kind !== 'vector' ? undefined : step.target.kind === 'nearest' ? 1 : step.target.examples.length;
+  return {
+    path,
+    kind: kindOf(step),
+    using: step.kind === 'vector' ? step.using : undefined,
+    examples,
+    limit,
+    scoreThreshold,
+    shards: Array.from(trace.shardsOf(step), ([shard, { found, ms, reused, filter, segments }]): ExplainedShard => ({
+      shard: shard.number,
+      found: found.length,
+      ms,
+      reused,
+      filter,
+      segments,
+    })),
+    prefetch: prefetch.map((source, index) => explained(trace, source, pathOf(path, index))),
+  };
+}
+
+function kindOf(step: ResolvedStep): ExplainedStep['kind'] {
+  switch (step.kind) {
+    case 'vector':
+      return step.target.kind;
+    case 'unranked':
+      return step.order === 'id' ? 'by_id' : step.order === 'random' ? 'sample' : 'order_by';
+    case 'fusion':
+    case 'formula':
+      return step.kind;
+  }
+}

@@ -1,0 +1,83 @@
+import type { DistanceMatrix } from '../../core/answers.ts';
+import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
+import { shownScore } from '../../core/distances.ts';
+import { badInput } from '../../core/errors.ts';
+import { compareIds } from '../../core/ids.ts';
+import type { SearchMatrix } from '../../core/requests.ts';
+import type { Vector } from '../../core/vectors.ts';
+import type { SegmentOptions } from '../../segments/segment.ts';
+import { hasVector, nearestRows, readVectors } from '../../segments/vector-block.ts';
+import type { Shard } from '../shard.ts';
+import type { FoundPoint } from './found-point.ts';
+import { weighByRarity, weighsByRarity } from './idf.ts';
+import { samplePoints } from './sample.ts';
+
+/** What a matrix asks of a collection. */
+export interface MatrixSource {
+  readonly shards: readonly Shard[];
+  readonly config: CollectionConfig;
+  readonly compute: SegmentOptions['compute'];
+  /** `World.random`. */
+  readonly random: () => number;
+}
+
+/**
+ * The nearest neighbours of each of a random sample of points within the sample, ids ascending; of fewer than two points
+ * nothing. Sparse vectors are neighbours where they have an index in common; with the idf modifier they are weighed as
+ * queries of their shard.
+ * Throws bad_input on a name that the collection does not have; timeout when aborted.
+ */
+export async function distanceMatrix(
+  source: MatrixSource,
+  request: SearchMatrix,
+  signal: AbortSignal,
+): Promise<DistanceMatrix> {
+  const { shards, config, compute, random } = source;
+  const { using, filter, sample, limit } = request;
+  const distance = distanceOf(using, config);
+  const drawn = await samplePoints(shards, { count: sample, filter, using, signal, random });
+  const points = drawn.filter((point) => hasVector(point, using)).sort((a, b) => compareIds(a.id, b.id));
+  if (points.length < 2) return NO_PAIRS;
+  const segments = new Set(points.map(({ segment }) => segment));
+  for (const segment of segments) segment.retain();
+  try {
+    const vectors = await readVectors(points, using, weighing(points, using, config), signal);
+    const { rows, columns, scores } = await nearestRows(compute, vectors, limit, signal);
+    const ids = points.map(({ id }) => id);
+    return { ids, rows, columns, scores: scores.map((raw) => shownScore(distance, raw)) };
+  } finally {
+    for (const segment of segments) segment.release();
+  }
+}
+
+const NO_PAIRS: DistanceMatrix = {
+  ids: [],
+  rows: new Uint32Array(0),
+  columns: new Uint32Array(0),
+  scores: new Float32Array(0),
+};
+
+function weighing(
+  points: readonly FoundPoint[],
+  using: string,
+  config: CollectionConfig,
+): ((vector: Vector, index: number) => Vector) | undefined {
+  if (!weighsByRarity(using, config, false)) return undefined;
+  return (vector, index) => weighByRarity(vector, using, (points[index] as FoundPoint).shard, undefined);
+}
+
+/** Sparse vectors are compared by their dot product. The texts are Qdrant's for a matrix. */
+function distanceOf(name: string, { params }: CollectionConfig): Distance {
+  const field = params.vectors.find((field) => field.name === name);
+  if (field !== undefined) return field.distance;
+  if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
+  const names = params.vectors.map(({ name }) => name).toSorted();
+  if (names.length === 0) throw badInput('Vectors are not configured in this collection');
+  if (names.length === 1 && names[0] === '')
+    throw badInput(`Vector with name ${name} is not configured in this collection`);
+  throw badInput(
+    name === ''
+      ? `Collection requires specified vector name in the request, available names: ${names.join(', ')}`
+      : `Vector with name \`${name}\` is not configured in this collection, available names: ${names.join(', ')}`,
+  );
+}

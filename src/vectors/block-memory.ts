@@ -1,0 +1,132 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Arena } from '../compute/arenas.ts';
+import type { Compute } from '../compute/compute.ts';
+import { VectorizerError, badInput } from '../core/errors.ts';
+import * as layout from '../kernels/layout.ts';
+import * as blockLayout from '../kernels/layout-block.ts';
+import { METRICS } from './original-scorer.ts';
+import { Scratch } from './multi-pieces.ts';
+import type { VectorBlock } from './vector-block.ts';
+
+/** All that the work on one block takes, its vectors and lists: an arena keeps what it once took. */
+export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
+/** Copied in one turn of the event loop: about half a millisecond. */
+const COPY_BYTES = 4 * 1024 * 1024;
+
+const SHAPE = { padded: layout.PADDING, rowCount: 1, beam: 1, links: 1, top: 1 };
+
+/** A block of vectors in an arena while the search threads work on it (assembly/vector-block.ts). */
+export class BlockMemory {
+  readonly arena: Arena;
+  readonly #compute: Compute;
+  readonly #block: VectorBlock;
+  readonly #signal: AbortSignal;
+  readonly #scratch: Scratch;
+  readonly #stride: number;
+  readonly #count: number;
+  #vectors = 0;
+  #bytes = 0;
+
+  constructor(compute: Compute, block: VectorBlock, signal: AbortSignal) {
+    this.arena = compute.arenas.forField();
+    this.#compute = compute;
+    this.#block = block;
+    this.#signal = signal;
+    this.#scratch = new Scratch(this.arena);
+    this.#stride = Math.ceil(block.kind.dimension / 8) * 32;
+    this.#count = block.vectors.length / block.kind.dimension;
+  }
+
+  /** Frees everything when `work` is done; no task of it may be under way then. */
+  async using<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } finally {
+      this.#scratch.free();
+    }
+  }
+
+  /** Address of a block of bytes. Throws bad_input where the whole becomes too large, insufficient_storage. */
+  take(bytes: number): number {
+    this.#bytes += bytes;
+    if (this.#bytes > BLOCK_BYTES_MAX) {
+      throw badInput(`Comparing ${this.#count} vectors with each other takes more than ${BLOCK_BYTES_MAX} bytes`);
+    }
+    return this.#scratch.take(bytes);
+  }
+
+  takeCopy(values: Float32Array): number {
+    const address = this.take(values.byteLength);
+    this.arena.f32.set(values, address / 4);
+    return address;
+  }
+
+  /** Copies the vectors in. Throws timeout when aborted. */
+  async fill(): Promise<void> {
+    const { kind, vectors } = this.#block;
+    const { dimension } = kind;
+    const stride = this.#stride / 4;
+    const address = this.take(this.#count * this.#stride);
+    this.#vectors = address;
+    const rowsAtOnce = Math.max(Math.floor(COPY_BYTES / this.#stride), 1);
+    for (let row = 0; row < this.#count; row += rowsAtOnce) {
+      if (row > 0) await nextTurn();
+      if (this.#signal.aborted) throw new VectorizerError('timeout', 'the comparison of vectors was cancelled');
+      const end = Math.min(row + rowsAtOnce, this.#count);
+      const { f32 } = this.arena;
+      if (stride === dimension) {
+        f32.set(vectors.subarray(row * dimension, end * dimension), address / 4 + row * stride);
+        continue;
+      }
+      for (let each = row; each < end; each += 1) {
+        const target = address / 4 + each * stride;
+        f32.set(vectors.subarray(each * dimension, (each + 1) * dimension), target);
+        f32.fill(0, target + dimension, target + stride);
+      }
+    }
+  }
+
+  /** Empty heaps of `perRow` pairs for each row and part, with their sizes and least scores (layout-block.ts). */
+  takeHeaps(parts: number, perRow: number): { readonly heaps: number; readonly sizes: number; readonly least: number } {
+    const rows = parts * this.#count;
+    const heaps = this.take(rows * perRow * 8);
+    const sizes = this.take(rows * 4);
+    const least = this.take(rows * 4);
+    this.arena.u32.fill(0, sizes / 4, sizes / 4 + rows);
+    this.arena.f32.fill(-Infinity, least / 4, least / 4 + rows);
+    return { heaps, sizes, least };
+  }
+
+  /** Runs one task on a search thread. Throws timeout when aborted, internal when the thread fails. */
+  async run(
+    step: number,
+    limit: number,
+    words: readonly (readonly [field: number, value: number])[],
+    lambda = 0,
+  ): Promise<{ readonly chosenCount: number; readonly worthSize: number; readonly scored: number }> {
+    const { arena } = this;
+    const task = arena.allocate(blockLayout.BLOCK_BYTES);
+    try {
+      const at = task / 4;
+      arena.u32.fill(0, at, at + blockLayout.BLOCK_BYTES / 4);
+      arena.u32[at + layout.SEARCH_KIND / 4] = layout.KIND_BLOCK;
+      arena.u32[at + blockLayout.BLOCK_VECTORS / 4] = this.#vectors;
+      arena.u32[at + blockLayout.BLOCK_STRIDE / 4] = this.#stride;
+      arena.u32[at + blockLayout.BLOCK_COUNT / 4] = this.#count;
+      arena.u32[at + blockLayout.BLOCK_METRIC / 4] = METRICS[this.#block.kind.distance];
+      arena.u32[at + blockLayout.BLOCK_STEP / 4] = step;
+      arena.u32[at + blockLayout.BLOCK_LIMIT / 4] = limit;
+      for (const [field, value] of words) arena.u32[at + field / 4] = value;
+      arena.f32[at + blockLayout.BLOCK_LAMBDA / 4] = lambda;
+      await this.#compute.search({ arena, task, shape: SHAPE, signal: this.#signal });
+      const { u32 } = arena;
+      return {
+        chosenCount: u32[at + blockLayout.BLOCK_CHOSEN_COUNT / 4] ?? 0,
+        worthSize: u32[at + blockLayout.BLOCK_WORTH_SIZE / 4] ?? 0,
+        scored: u32[at + blockLayout.BLOCK_SCORED / 4] ?? 0,
+      };
+    } finally {
+      arena.free(task, blockLayout.BLOCK_BYTES);
+    }
+  }
+}
