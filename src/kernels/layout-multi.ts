@@ -61,6 +61,8 @@ export const MULTI_EXACT = 152;
 export const MULTI_NOTES_CAPACITY = 156;
 /** Address of f32: what the exact score of each answer hardly exceeds; or 0. */
 export const MULTI_CEILINGS = 160;
+/** Address of several examples (layout-examples.ts), whose heads are u32 addresses of sets of query rows; or 0. */
+export const MULTI_EXAMPLES = 164;
 export const MULTI_BYTES = 192;
 /** Rows of a chunk of MULTI_MATRIX. */
 export const MULTI_CHUNK = 64;

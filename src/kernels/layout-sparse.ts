@@ -115,6 +115,16 @@ export const SPARSE_SEARCH_SCORED = 68;
 // SEARCH_KIND lies at 92, SEARCH_CANCELLED at 124.
 /** Of a term's dense block during a search: u32 address without tag · f32 weight x step · u32 that in units · u32 term. */
 export const SPARSE_DENSE_ENTRY_BYTES = 16;
+/**
+ * Of a search by several examples (layout-examples.ts), else 0: their address, which has a line of SPARSE_EXAMPLE_ROWS for
+ * each in its matrix; of u32 first terms of each and the end; of the bitmap of rows without postings. Terms are then in no
+ * order, and there is none of SPARSE_SEARCH_ORDER.
+ */
+export const SPARSE_SEARCH_EXAMPLES = 72;
+export const SPARSE_SEARCH_EXAMPLE_STARTS = 76;
+export const SPARSE_SEARCH_EMPTY = 80;
+/** Rows of a window of such a search, a multiple of 32. */
+export const SPARSE_EXAMPLE_ROWS = 2048;
 export const SPARSE_SEARCH_BYTES = 128;
 
 // A term of a query during a search.

@@ -98,6 +98,7 @@ export class MultiTask {
     set(multiLayout.MULTI_NOTES_CAPACITY, notes);
     set(multiLayout.MULTI_SIFTED_CAPACITY, sifted);
     set(multiLayout.MULTI_FOUND, 0);
+    set(multiLayout.MULTI_EXAMPLES, 0);
     set(layout.SEARCH_KIND, layout.KIND_MULTI);
     set(layout.SEARCH_CANCELLED, 0);
     arena.f32[(this.address + multiLayout.MULTI_SHARE) / 4] = plan.share;

@@ -59,6 +59,7 @@ export class SparseTask {
     u32[at + sparseLayout.SPARSE_SEARCH_ROWS / 4] = this.#rows;
     u32[at + sparseLayout.SPARSE_SEARCH_SCORES / 4] = this.#scores;
     u32[at + sparseLayout.SPARSE_SEARCH_FOUND / 4] = 0;
+    u32[at + sparseLayout.SPARSE_SEARCH_EXAMPLES / 4] = 0;
     u32[at + sparseLayout.SPARSE_SEARCH_COUNT / 4] = indices.length;
     u32[at + sparseLayout.SPARSE_SEARCH_INDICES / 4] = query;
     u32[at + sparseLayout.SPARSE_SEARCH_WEIGHTS / 4] = query + termBytes;

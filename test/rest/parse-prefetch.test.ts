@@ -192,3 +192,10 @@ test('prefetches and queries are bounded in number', (t) => {
   t.regex(refusal(parseQuery, wire(`{"query":{"recommend":{"positive":[${ids},[]]}}}`)), parts);
   t.regex(refusal(parseQuery, wire(`{"query":{"rrf":{"weights":[${ids}]}},"prefetch":{}}`)), parts);
 });
+
+test('an answer tells no more than 1,000 broken rules', (t) => {
+  const searches = Array.from({ length: 2_000 }, () => '{"limit":0}').join(',');
+  const told = refusal(parseQueryBatch, wire(`{"searches":[${searches}]}`));
+  t.true(told.startsWith('422 Validation error in JSON body: [searches[0].internal.limit: '));
+  t.is(told.match(/must be 1 or larger/g)?.length, 1_000);
+});

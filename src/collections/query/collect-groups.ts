@@ -34,12 +34,12 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     if (hits.groupCount >= limit) break;
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
-    if (!(await rounds.run(conditions, pointsOf(hits.unfilled())))) return hits.best();
+    if (!(await rounds.run(conditions, rounds.countBehind(hits.unfilled())))) return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const unfilled = hits.unfilledBest();
     if (unfilled.length === 0) break;
-    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), pointsOf(unfilled)))) break;
+    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), rounds.countBehind(unfilled)))) break;
   }
   return hits.best();
 }
@@ -66,13 +66,16 @@ class Rounds {
     this.#leavesEmptyOut = !this.#isLeaf;
   }
 
-  /**
-   * Asks for points that meet the conditions, and groups those that are new. known: how many that meet them have been
-   * found. False where there are no more.
-   */
-  async run(conditions: readonly Condition[], known: number): Promise<boolean> {
-    const { query, limit, groupSize, groupBy } = this.#request;
-    const wanted = limit * groupSize + (this.#isLeaf ? known + this.#grouplessCount : 0);
+  /** How many points to ask for so that a round goes behind those that it finds again, which are in these groups. */
+  countBehind(groups: readonly Group<FoundPoint>[]): number {
+    const { limit, groupSize } = this.#request;
+    const known = this.#isLeaf ? groups.reduce((count, { hits }) => count + hits.length, this.#grouplessCount) : 0;
+    return limit * groupSize + known;
+  }
+
+  /** Asks for so many points that meet the conditions, and groups those that are new. False where there are no more. */
+  async run(conditions: readonly Condition[], wanted: number): Promise<boolean> {
+    const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
     const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];
     const found = await this.#source.run({
@@ -126,10 +129,6 @@ function largerFirst({ query, using }: QueryPoints, { config }: GroupSource): bo
 
 function keysOf(groups: readonly Group<FoundPoint>[]): readonly GroupKey[] {
   return groups.map(({ key }) => key);
-}
-
-function pointsOf(groups: readonly Group<FoundPoint>[]): number {
-  return groups.reduce((count, { hits }) => count + hits.length, 0);
 }
 
 /** The field has a value beside these. */

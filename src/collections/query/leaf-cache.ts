@@ -1,10 +1,9 @@
 import type { CollectionConfig } from '../../core/collection-config.ts';
-import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
 
 /** The state of a shard that a result is right for: whatever changes an answer changes it. */
 export interface LeafState {
-  readonly shard: Shard;
+  readonly shard: object;
   readonly version: number;
   readonly config: CollectionConfig;
 }

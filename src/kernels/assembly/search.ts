@@ -43,6 +43,8 @@ import {
   SPACE_TOP_SIZE,
   SPACE_WAY,
 } from '../layout';
+import { MULTI_EXAMPLES } from '../layout-multi';
+import { SPARSE_SEARCH_EXAMPLES } from '../layout-sparse';
 import { keyScore } from './beam';
 import { isCancelled, watch } from './cancel';
 import { prepareQuery } from './codes';
@@ -52,6 +54,8 @@ import { searchFiltered } from './filtered-search';
 import { searchMulti } from './max-sim';
 import { decodeBest, likelyHighest, listNoted, rerank } from './rank';
 import { scanAdmitted, scanList, scanRange } from './scan';
+import { searchMultiExamples } from './multi-examples';
+import { searchSparseExamples } from './sparse-examples';
 import { searchSparse } from './sparse-search';
 import { workOnBlock } from './vector-block';
 import { UNBOUNDED, clearVisited, descend, startBeam, walk } from './walk';
@@ -64,11 +68,13 @@ export function search(task: u32, space: u32): void {
   watch(task);
   if (isCancelled()) return;
   if (load<u32>(task, SEARCH_KIND) == KIND_MULTI) {
-    searchMulti(task, space);
+    if (load<u32>(task, MULTI_EXAMPLES) != 0) searchMultiExamples(task, space);
+    else searchMulti(task, space);
     return;
   }
   if (load<u32>(task, SEARCH_KIND) == KIND_SPARSE) {
-    searchSparse(task, space);
+    if (load<u32>(task, SPARSE_SEARCH_EXAMPLES) != 0) searchSparseExamples(task, space);
+    else searchSparse(task, space);
     return;
   }
   if (load<u32>(task, SEARCH_KIND) == KIND_BLOCK) {

@@ -44,10 +44,14 @@ const CELLS_MAX = 20_000_000;
  */
 export const QUERY_PARTS_MAX = 100_000;
 
+/** Broken rules that an answer tells of: a body of few bytes can break a million. */
+const RULES_TOLD_MAX = 1_000;
+
 /** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
 export class Decoding {
   readonly tree: JsonTree;
   private violations: string[] | undefined = undefined;
+  private violated = 0;
   private refusal: string | undefined = undefined;
   private later: Error | undefined = undefined;
   private cells = 0;
@@ -59,7 +63,8 @@ export class Decoding {
 
   /** A rule of Qdrant's validation is broken: 422 once the whole body has been read. `rule` = `{path}: {message}`. */
   violate(rule: string): void {
-    (this.violations ??= []).push(rule);
+    this.violated += 1;
+    if (this.violated <= RULES_TOLD_MAX) (this.violations ??= []).push(rule);
   }
 
   /** The body asks for what Qdrant has and we do not yet: 400 once the whole body has been found sound. */
@@ -91,7 +96,7 @@ export class Decoding {
 
   /** How many broken rules have been noted. */
   get violationCount(): number {
-    return this.violations?.length ?? 0;
+    return this.violated;
   }
 
   /** To be called when everything has been read. */
