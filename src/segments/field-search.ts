@@ -3,8 +3,9 @@ import { VectorizerError } from '../core/errors.ts';
 import type { Vector } from '../core/vectors.ts';
 import { nearestVector } from '../vectors/combined-example.ts';
 import { type ReadOriginals, rescore, scanOriginals } from '../vectors/rescore.ts';
-import { rescoreMulti } from '../vectors/multi-rescore.ts';
+import { rescoreMulti, rescoreMultiExamples } from '../vectors/multi-rescore.ts';
 import type { Hits } from '../vectors/search-task.ts';
+import type { SparseExample } from '../vectors/sparse-example-task.ts';
 import type { FieldIndex } from './field-index.ts';
 import type { FieldSearch } from './segment-field.ts';
 
@@ -56,19 +57,38 @@ async function searchExamples(
 ): Promise<Hits> {
   const { plan, filter, signal } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
-  if (index.kind !== 'dense') throw new VectorizerError('internal', 'several examples of such a vector');
-  const vectors = examples.map((example) => {
-    if (example.kind !== 'dense') throw otherKind();
-    return example.values;
-  });
+  if (index.kind === 'sparse')
+    return index.field.searchExamples({ examples: examples.map(sparseOf), scoring, k, filter, signal });
+  const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
+  if (index.kind === 'multi') {
+    const set = { examples: examples.map(multiOf), scoring };
+    const hits = await index.field.searchExamples({ ...set, ...request });
+    if (!hits.approximate) return hits;
+    return rescoreMultiExamples(index.field, set, hits, k, (place) => read(Uint32Array.of(place)));
+  }
+  const vectors = examples.map(denseOf);
   const combined = nearestVector(index.field.options, vectors, scoring);
   if (combined !== undefined) return searchNearest(index, read, search, { kind: 'dense', values: combined });
   const set = { vectors, scoring };
   if (exact && index.field.needsFullRead)
     return scanOriginals(index.field, { query: set, k, indexedOnly, filter, signal }, read);
-  const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
   const hits = await index.field.searchExamples({ examples: set, ...request });
   return hits.approximate ? rescore(index.field, set, hits, k, read) : hits;
+}
+
+function denseOf(example: Vector): Float32Array {
+  if (example.kind !== 'dense') throw otherKind();
+  return example.values;
+}
+
+function multiOf(example: Vector): Float32Array {
+  if (example.kind !== 'multi') throw otherKind();
+  return example.values;
+}
+
+function sparseOf(example: Vector): SparseExample {
+  if (example.kind !== 'sparse') throw otherKind();
+  return example;
 }
 
 function otherKind(): VectorizerError {

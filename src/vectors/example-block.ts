@@ -47,15 +47,11 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
   const put = (word: number, value: number): void => {
     u32[(address + word) / 4] = value;
   };
-  put(exampleLayout.EXAMPLES_COUNT, vectors.length);
-  put(exampleLayout.EXAMPLES_SCORING, SCORINGS[scoring.kind]);
-  put(exampleLayout.EXAMPLES_POSITIVES, scoring.kind === 'best_score' ? scoring.positives : 0);
-  put(exampleLayout.EXAMPLES_WEIGHTS, weights);
+  writeScoring(arena, address, scoring, { count: vectors.length, raw, weights });
   put(exampleLayout.EXAMPLES_VECTORS, coordinates);
   put(exampleLayout.EXAMPLES_HEADS, heads);
   put(exampleLayout.EXAMPLES_MATRIX, matrix);
   put(exampleLayout.EXAMPLES_STRIDE, strideOf(shape));
-  put(exampleLayout.EXAMPLES_RAW, raw);
   put(exampleLayout.EXAMPLES_AFFINE, affine);
   put(exampleLayout.EXAMPLES_CODES, codes);
   put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
@@ -65,7 +61,6 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
   put(exampleLayout.EXAMPLES_BEAM, beam);
   put(exampleLayout.EXAMPLES_BEAM_CAPACITY, beamCapacity(set));
   put(exampleLayout.EXAMPLES_ROWS, rows);
-  if (scoring.kind === 'linear') f32.set(scoring.weights, weights / 4);
   // Lanes without an example are scored too, and nobody reads that.
   u8.fill(0, codes, raw);
   for (const [index, vector] of vectors.entries()) {
@@ -76,6 +71,25 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
     u32[(head + layout.SPACE_QUERY) / 4] = queries + index * padded * 4;
     u32[(head + layout.SPACE_QUERY_CODES) / 4] = codes + index * codeBytes;
   }
+}
+
+/** Where things lie that all kinds of fields have: room for a float for each of `count` examples at `raw` and at `weights`. */
+export interface ScoringPlaces {
+  readonly count: number;
+  readonly raw: number;
+  readonly weights: number;
+}
+
+/** Writes how scores become one into the block at `address`. */
+export function writeScoring(arena: Arena, address: number, scoring: ExampleScoring, places: ScoringPlaces): void {
+  const { u32, f32 } = arena;
+  const { count, raw, weights } = places;
+  u32[(address + exampleLayout.EXAMPLES_COUNT) / 4] = count;
+  u32[(address + exampleLayout.EXAMPLES_SCORING) / 4] = SCORINGS[scoring.kind];
+  u32[(address + exampleLayout.EXAMPLES_POSITIVES) / 4] = scoring.kind === 'best_score' ? scoring.positives : 0;
+  u32[(address + exampleLayout.EXAMPLES_RAW) / 4] = raw;
+  u32[(address + exampleLayout.EXAMPLES_WEIGHTS) / 4] = weights;
+  if (scoring.kind === 'linear') f32.set(scoring.weights, weights / 4);
 }
 
 /** Entries of the beam of a single example's walk: there may be as many removed rows in it. */

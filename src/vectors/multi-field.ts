@@ -1,6 +1,7 @@
 import { invariant, present } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
+import type { ExampleScoring } from '../core/example-scoring.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
@@ -10,6 +11,7 @@ import { isWhole, startingCodes } from './field-code.ts';
 import type { FieldCode } from './field-code.ts';
 import type { FieldMemory, FieldShape } from './field-memory.ts';
 import { assignRows, centroidCount, trainCentroids } from './multi-centroids.ts';
+import { MultiExampleTask } from './multi-example-task.ts';
 import { MultiMemory } from './multi-memory.ts';
 import type { CentroidBuild } from './multi-pieces.ts';
 import { planMulti, splitMulti } from './multi-plan.ts';
@@ -41,6 +43,12 @@ export interface MultiFieldOptions {
 export interface MultiSearch extends MultiRequest {
   /** Cancels the search before it begins. */
   readonly signal: AbortSignal;
+}
+
+/** The same of several examples, each of them rows end to end. */
+export interface MultiExampleSearch extends Omit<MultiSearch, 'query'> {
+  readonly examples: readonly Float32Array[];
+  readonly scoring: ExampleScoring;
 }
 
 /**
@@ -223,6 +231,35 @@ export class MultiField implements VectorField {
   }
 
   /**
+   * The k live rows with the best scores against several examples (core/example-scoring.ts), each of them rows end to
+   * end; all rows are looked at. Otherwise as `search`.
+   */
+  async searchExamples(request: MultiExampleSearch): Promise<DenseHits> {
+    const { filter, signal, scoring } = request;
+    invariant(filter?.isClosed !== true, 'multi: searched with a filter that is open');
+    const memory = this.#memory;
+    const { dimension } = this.options;
+    const examples = request.examples.map((example) => asCoded(example, this.options, this.#shape.code.kind));
+    const query = present(examples[0], 'multi: an example');
+    const { k, answers, rescore, approximate } = planMulti({ ...request, query }, this.#rows());
+    const scan = planMulti({ ...request, query, exact: true }, this.#rows());
+    if (memory === undefined || k === 0) return NOTHING;
+    invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
+    if (approximate && request.exact) return this.#everything(memory, scan);
+    const work = scan.work * examples.length;
+    const parts = splitMulti({ ...scan, work, rescore: layout.RESCORE_NONE }, this.#compute.idleSearchThreads);
+    const found = await Promise.all(
+      parts.map(async (part) => {
+        const task = new MultiExampleTask(memory, { ...part, examples, scoring, dimension, k: answers, rescore });
+        return this.#finish(memory, task, filter, signal);
+      }),
+    );
+    const merged = mergeHits(found, approximate ? answers : k);
+    const ceilings = new Float32Array(approximate ? merged.rows.length : 0).fill(Infinity);
+    return { ...merged, approximate, ceilings };
+  }
+
+  /**
    * Gives every row its centroids, also those appended meanwhile; chooses new ones when the field has outgrown them.
    * Searches go on. A second call waits for the first. Throws timeout when aborted and internal when a thread fails; the
    * rows not yet done stay in the scanned tail.
@@ -270,8 +307,17 @@ export class MultiField implements VectorField {
 
   async #runOnce(memory: MultiMemory, plan: MultiPlan, signal: AbortSignal): Promise<DenseHits | undefined> {
     const { dimension, distance } = this.options;
+    return this.#finish(memory, new MultiTask(memory, plan, dimension, distance), plan.filter, signal);
+  }
+
+  /** Runs a task on a thread, and frees it. */
+  async #finish<Answer>(
+    memory: MultiMemory,
+    task: { readonly address: number; readonly hits: () => Answer; readonly free: () => void },
+    filter: RowFilter | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     const { arena } = memory;
-    const task = new MultiTask(memory, plan, dimension, distance);
     try {
       const { padded, code } = memory.rows;
       const shape = {
@@ -283,7 +329,7 @@ export class MultiField implements VectorField {
         queryBytes: code.queryBytes,
       };
       const done = memory.using(this.#compute.search({ arena, task: task.address, shape, signal }));
-      await (plan.filter === undefined ? done : plan.filter.using(done));
+      await (filter === undefined ? done : filter.using(done));
       return task.hits();
     } finally {
       task.free();

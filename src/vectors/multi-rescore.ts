@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { type ExampleScoring, scoreByExamples } from '../core/example-scoring.ts';
 import type { MultiField } from './multi-field.ts';
 import { originalScore } from './original-scores.ts';
 import type { ScoreKind } from './original-scores.ts';
@@ -21,6 +22,12 @@ export function maxSim(kind: ScoreKind, query: Float32Array, rows: Float32Array)
   return sum;
 }
 
+/** What a multi field is searched by: multivectors, rows end to end. */
+export interface MultiExamples {
+  readonly examples: readonly Float32Array[];
+  readonly scoring: ExampleScoring;
+}
+
 /** Products of one turn of the event loop: about a millisecond. */
 const SLICE_WORK = 1_000_000;
 
@@ -30,14 +37,43 @@ const SLICE_WORK = 1_000_000;
  * read  the original of a row, its inner rows end to end.
  * In slices, so that other work goes on.
  */
-export async function rescoreMulti(
+export function rescoreMulti(
   field: MultiField,
   query: Float32Array,
   hits: DenseHits,
   k: number,
   read: (row: number) => Float32Array,
 ): Promise<Hits> {
-  const { dimension } = field.options;
+  const { options } = field;
+  return rescoreBy((original) => maxSim(options, query, original), query.length / options.dimension, hits, k, read);
+}
+
+/** As rescoreMulti, against several examples, whose raw scores become one in f32 as Qdrant has them. */
+export function rescoreMultiExamples(
+  field: MultiField,
+  { examples, scoring }: MultiExamples,
+  hits: DenseHits,
+  k: number,
+  read: (row: number) => Float32Array,
+): Promise<Hits> {
+  const { options } = field;
+  const raw = new Float32Array(examples.length);
+  const score = (original: Float32Array): number => {
+    for (const [index, example] of examples.entries()) raw[index] = maxSim(options, example, original);
+    return scoreByExamples(scoring, raw);
+  };
+  const rows = examples.reduce((sum, example) => sum + example.length, 0) / options.dimension;
+  return rescoreBy(score, rows, hits, k, read);
+}
+
+/** queryRows: rows that each original's rows are compared with. */
+async function rescoreBy(
+  score: (original: Float32Array) => number,
+  queryRows: number,
+  hits: DenseHits,
+  k: number,
+  read: (row: number) => Float32Array,
+): Promise<Hits> {
   const order = Array.from(hits.rows, (row, at) => ({ row, ceiling: hits.ceilings[at] ?? Infinity }));
   order.sort((a, b) => b.ceiling - a.ceiling);
   const best: { readonly row: number; readonly score: number }[] = [];
@@ -45,8 +81,8 @@ export async function rescoreMulti(
   for (const { row, ceiling } of order) {
     if (best.length === k && ceiling < (best.at(-1)?.score ?? Infinity)) break;
     const original = read(row);
-    best.push({ row, score: Math.fround(maxSim(field.options, query, original)) });
-    work += (original.length / dimension) * query.length;
+    best.push({ row, score: Math.fround(score(original)) });
+    work += original.length * queryRows;
     if (work > SLICE_WORK) {
       await setImmediate();
       work = 0;

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
+import type { ExampleScoring } from '../core/example-scoring.ts';
 import { VectorizerError } from '../core/errors.ts';
 import * as layout from '../kernels/layout.ts';
 import * as sparseLayout from '../kernels/layout-sparse.ts';
@@ -8,6 +9,8 @@ import { admitRows, filterWords } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import type { Hits } from './search-task.ts';
 import { SparseMemory } from './sparse-memory.ts';
+import { SparseExampleTask } from './sparse-example-task.ts';
+import type { SparseExample } from './sparse-example-task.ts';
 import { SparseTask, sparseShape } from './sparse-task.ts';
 import type { FieldMemoryUse, VectorField } from './vector-field.ts';
 
@@ -27,6 +30,12 @@ export interface SparseSearch {
   readonly filter: RowFilter | undefined;
   /** Cancels the search before it begins. */
   readonly signal: AbortSignal;
+}
+
+/** The same of several examples, each with indices that are unique. */
+export interface SparseExampleSearch extends Pick<SparseSearch, 'k' | 'filter' | 'signal'> {
+  readonly examples: readonly SparseExample[];
+  readonly scoring: ExampleScoring;
 }
 
 /** How often terms occur among live rows. */
@@ -151,6 +160,30 @@ export class SparseField implements VectorField {
     memory.buildDense(this.#rowCount);
     const rowEnd = Math.min(this.#rowCount, filter?.rowEnd ?? this.#rowCount);
     const task = new SparseTask(memory, { indices, weights: values, k, rowStart: 0, rowEnd, filter });
+    try {
+      const job = { arena: memory.arena, task: task.address, shape: sparseShape(k), signal };
+      const done = memory.using(this.#compute.search(job));
+      await (filter === undefined ? done : filter.using(done));
+      return task.hits();
+    } finally {
+      task.free();
+    }
+  }
+
+  /**
+   * The k live rows with the best scores against several examples (core/example-scoring.ts). A row that shares no index
+   * with an example has 0 against it; rows without any are never returned. Otherwise as `search`.
+   */
+  async searchExamples(request: SparseExampleSearch): Promise<Hits> {
+    const { examples, scoring, filter, signal } = request;
+    invariant(filter?.isClosed !== true, 'field: searched with a filter that is open');
+    const memory = this.#memory;
+    const k = Math.min(request.k, this.liveCount, filter?.admitted ?? this.#rowCount);
+    if (memory === undefined || k === 0) {
+      return { rows: new Uint32Array(0), scores: new Float32Array(0), approximate: false };
+    }
+    invariant(filter === undefined || filter.arena === memory.arena, 'field: its own filter');
+    const task = new SparseExampleTask(memory, { examples, scoring, k, rowEnd: this.#rowCount, filter });
     try {
       const job = { arena: memory.arena, task: task.address, shape: sparseShape(k), signal };
       const done = memory.using(this.#compute.search(job));

@@ -67,7 +67,8 @@ export class SparseMemory {
     return this.#bitmaps.address;
   }
 
-  get #emptyBits(): number {
+  /** Address of the bitmap of rows without postings, as long. */
+  get emptyBits(): number {
     return this.#bitmaps.address + this.#bitmaps.bytes / 2;
   }
 
@@ -129,7 +130,7 @@ export class SparseMemory {
 
   /** Whether a row has no postings. */
   isEmpty(row: number): boolean {
-    return this.#hasBit(this.#emptyBits, row);
+    return this.#hasBit(this.emptyBits, row);
   }
 
   /** Marks a live row as removed. */
@@ -161,7 +162,7 @@ export class SparseMemory {
   rowsIn(bitmap: number, words: number): number {
     // A bitmap of a filter may have one word more than there are rows, which is zero.
     const covered = Math.min(words, this.#rowCapacity / 32);
-    return this.arena.kernels.sparseRowsIn(bitmap, covered, this.deadBits, this.#emptyBits);
+    return this.arena.kernels.sparseRowsIn(bitmap, covered, this.deadBits, this.emptyBits);
   }
 
   /** Keeps what a search can see for as long as `work` runs. */
@@ -215,7 +216,7 @@ export class SparseMemory {
       }
       arena.free(staging, bytes);
       this.#retired.reclaim();
-      for (let at = 0; at < whole; at += 1) if (starts[at] === starts[at + 1]) this.#setBit(this.#emptyBits, row + at);
+      for (let at = 0; at < whole; at += 1) if (starts[at] === starts[at + 1]) this.#setBit(this.emptyBits, row + at);
       told(whole);
     }
   }

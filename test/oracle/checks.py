@@ -8,6 +8,7 @@ from asking import Asked, Refusal, ask_local, ask_remote
 from differences import avoids
 from qdrant_client import QdrantClient, models
 from queries import EVERYTHING, kind_of, steps
+from ties import Tree
 
 JSON = dict[str, Any]
 
@@ -62,7 +63,7 @@ def check_query(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome
     if different is not None or isinstance(theirs, Refusal):
         return Outcome(different, ours, theirs)
     if kind == "mmr":
-        different = compare.sequence(ours, theirs)
+        different = chosen(sides, collection, asked, ours, theirs)
     elif kind == "sample":
         different = sampled(sides, collection, body, ours, theirs)
     elif kind == "order_by":
@@ -70,6 +71,23 @@ def check_query(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome
     else:
         different = compare.scored(ours, theirs, limit, body.get("offset") or 0, body.get("score_threshold"))
     return Outcome(different or contents(sides, collection, body, ours), ours, theirs)
+
+
+def chosen(sides: Sides, collection: str, body: JSON, ours: list[Any], theirs: list[Any]) -> str | None:
+    """By mmr: after an offset, what was chosen before it is not known, and only the same choice is taken."""
+    if not body.get("offset"):
+        limit = body.get("limit", 10)
+        fault = Tree(sides.local, collection, body).candidates().fault([point.id for point in ours], limit)
+        return fault or scores_of(sides, collection, body, ours)
+    return compare.sequence(ours, theirs)
+
+
+def scores_of(sides: Sides, collection: str, body: JSON, ours: list[Any]) -> str | None:
+    """Of points in whatever order."""
+    nearest = {**body, "query": {"nearest": body["query"]["nearest"]}, "limit": EVERYTHING, "offset": 0}
+    scores = {point.id: point.score for point in ask_local(sides.local, "query", collection, nearest)}
+    wrong = [point for point in ours if not compare.near(point.score, scores[point.id])]
+    return f"point {wrong[0].id}: {wrong[0].score}, not {scores[wrong[0].id]}" if wrong else None
 
 
 def sampled(sides: Sides, collection: str, body: JSON, ours: list[Any], theirs: list[Any]) -> str | None:

@@ -74,6 +74,11 @@ DIFFERENCES: dict[str, Difference] = {
         "local mode raises every limit of a prefetch to all points, Qdrant multiplies it by group_size",
         "SEMANTICS.md 3.4: groups",
     ),
+    "groups-of-fusions": Difference(
+        "points without the key are left out before the prefetches in Qdrant, which changes ranks and distributions; local "
+        "mode groups what it has found without knowing of groups",
+        "SEMANTICS.md 3.4: candidate requests; points whose key is empty or missing are excluded",
+    ),
     "filter-again-at-rescoring": Difference(
         "local mode applies the merged filter again when vectors rescore prefetches, Qdrant in the leaves only: a `should` "
         "that was merged with another one then asks for more",

@@ -37,7 +37,7 @@ from queries import (
     wrong_query,
 )
 from shrink import shrink
-from ties import ambiguous
+from ties import Tree
 from updates import make_updates
 
 JSON = dict[str, Any]
@@ -132,7 +132,7 @@ class Run:
 
     def unsure(self, ground: Ground, body: JSON) -> str | None:
         try:
-            return ambiguous(self.sides.local, ground.collection, body)
+            return Tree(self.sides.local, ground.collection, body).ambiguous()
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # both have to refuse it
 

@@ -268,7 +268,8 @@ def group_query(ground: Ground, holders: Holders) -> tuple[str, Body]:
         _, body = plain_query(ground, holders, [kind for kind in KINDS if kind != "mmr"])
     else:
         _, body = tree_query(ground, holders)
-        if kind_of(body) in ("mmr", "order_by", "by id"):
+        if any(kind_of(step) in ("mmr", "rrf", "dbsf", "order_by", "by id") for step in steps(body)):
+            avoids("groups-of-fusions")
             _, body = plain_query(ground, holders, ["nearest"])
     avoids("prefetches-of-groups")
     for step in steps(body)[1:]:

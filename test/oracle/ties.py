@@ -8,10 +8,61 @@ from copy import deepcopy
 from typing import Any
 
 from compare import near
+from diversity import Candidates, without_mmr
 from qdrant_client import QdrantClient, models
 from qdrant_client.local.local_collection import _merge_filters, ignore_mentioned_ids_filter
 
 EVERYTHING = 100_000
+
+
+class Tree:
+    """A query as local mode carries it out: examples are vectors, ids that it names are left out."""
+
+    def __init__(self, client: QdrantClient, name: str, body: dict[str, Any]) -> None:
+        fields = {key: body[key] for key in body if key in models.QueryRequest.model_fields}
+        request = models.QueryRequest.model_validate(fields)
+        local: Any = client._client
+        self.collection = local._get_collection(name)
+        query, mentioned = request.query, set()
+        if query is not None:
+            query, mentioned = local._resolve_query_input(name, query, request.using, request.lookup_from)
+        self.outer = ignore_mentioned_ids_filter(request.filter, list(mentioned))
+        self.prefetches = local._resolve_prefetches_input(request.prefetch, name)
+        self.root = models.Prefetch(prefetch=self.prefetches, query=query, using=request.using)
+        self.root.limit = 10 if request.limit is None else request.limit
+        self.root.score_threshold, self.root.params = request.score_threshold, request.params
+
+    def candidates(self) -> Candidates:
+        """Of a root that is chosen by mmr."""
+        return candidates(self.collection, self.root, self.outer)
+
+    def ambiguous(self) -> str | None:
+        """Why there are several right answers; None where there is one, but for ties in the end."""
+        kind = kind_of(self.root.query)
+        for prefetch in self.prefetches:
+            why = self.ambiguous_step(prefetch, self.outer, kind)
+            if why is not None:
+                return why
+        return self.tie_of_candidates(self.root, self.outer) if kind == "mmr" else None
+
+    def ambiguous_step(self, step: models.Prefetch, outer: Any, above: str) -> str | None:
+        kind = kind_of(step.query)
+        inherited = _merge_filters(outer, step.filter)
+        inner = step.prefetch or []
+        for one in inner if isinstance(inner, list) else [inner]:
+            why = self.ambiguous_step(one, inherited, kind)
+            if why is not None:
+                return why
+        if kind != "mmr":
+            return tie_of_list(found(self.collection, step, outer), step, kind, above)
+        limit = 10 if step.limit is None else step.limit
+        tied = candidates(self.collection, step, outer).is_tied(limit)
+        return self.tie_of_candidates(step, outer) or ("a tie of diversity" if tied else None)
+
+    def tie_of_candidates(self, step: models.Prefetch, outer: Any) -> str | None:
+        """The nearest points that mmr selects from."""
+        nearest = without_mmr(step)
+        return tie_of_list(found(self.collection, nearest, outer), nearest, "scores", "scores")
 
 
 def kind_of(query: Any) -> str:
@@ -28,45 +79,8 @@ def kind_of(query: Any) -> str:
     return "by id" if query is None else "scores"
 
 
-def ambiguous(client: QdrantClient, name: str, body: dict[str, Any]) -> str | None:
-    """Why a query has several right answers; None where it has one, but for ties in the end."""
-    request = models.QueryRequest.model_validate({key: body[key] for key in body if key in models.QueryRequest.model_fields})
-    local: Any = client._client
-    collection = local._get_collection(name)
-    query, mentioned = request.query, []
-    if query is not None:
-        query, mentioned = local._resolve_query_input(name, query, request.using, request.lookup_from)
-    outer = ignore_mentioned_ids_filter(request.filter, list(mentioned))
-    prefetches = local._resolve_prefetches_input(request.prefetch, name)
-    root = models.Prefetch(prefetch=prefetches, query=query, using=request.using, limit=request.limit or 10)
-    root.score_threshold, root.params = request.score_threshold, request.params
-    if kind_of(query) == "mmr":
-        why = tie_of_candidates(collection, root, outer)
-        if why is not None:
-            return why
-    for prefetch in prefetches:
-        why = ambiguous_step(collection, prefetch, outer, kind_of(query))
-        if why is not None:
-            return why
-    return None
-
-
-def ambiguous_step(collection: Any, step: models.Prefetch, outer: Any, above: str) -> str | None:
-    kind = kind_of(step.query)
-    inherited = _merge_filters(outer, step.filter)
-    inner = step.prefetch or []
-    for one in inner if isinstance(inner, list) else [inner]:
-        why = ambiguous_step(collection, one, inherited, kind)
-        if why is not None:
-            return why
-    if kind == "mmr":
-        why = tie_of_candidates(collection, step, outer)
-        if why is not None:
-            return why
-    return tie_of_list(found(collection, step, outer, threshold=False), step, kind, above)
-
-
 def tie_of_list(points: list[Any], step: models.Prefetch, kind: str, above: str) -> str | None:
+    """points: all that a step finds, best first."""
     limit = 10 if step.limit is None else step.limit
     if kind == "by id":
         return None
@@ -75,10 +89,10 @@ def tie_of_list(points: list[Any], step: models.Prefetch, kind: str, above: str)
     values = [point.order_value if kind == "order_by" else point.score for point in points]
     if step.score_threshold is not None and any(near(value, step.score_threshold) for value in values):
         return "a score at the threshold"
-    if kind != "mmr" and limit < len(points) and near(values[limit - 1], values[limit]):
+    if 0 < limit < len(points) and near(values[limit - 1], values[limit]):
         return "a tie at the end"
     kept = values[:limit]
-    if above == "rrf" and kind != "mmr" and any(near(one, other) for one, other in zip(kept, kept[1:])):
+    if above == "rrf" and any(near(one, other) for one, other in zip(kept, kept[1:])):
         return "a tie of ranks"
     if above == "dbsf" and len(kept) > 1 and kind != "order_by":
         spread = max(kept) - min(kept)
@@ -87,22 +101,13 @@ def tie_of_list(points: list[Any], step: models.Prefetch, kind: str, above: str)
     return None
 
 
-def tie_of_candidates(collection: Any, step: models.Prefetch, outer: Any) -> str | None:
-    """The nearest points that mmr selects from."""
-    nearest = deepcopy(step)
-    mmr = nearest.query.mmr
-    nearest.query.mmr = None
-    limit = step.limit or 10
-    nearest.limit = limit if mmr.candidates_limit is None else mmr.candidates_limit
-    return tie_of_list(found(collection, nearest, outer, threshold=False), nearest, "scores", "rrf")
+def candidates(collection: Any, step: models.Prefetch, outer: Any) -> Candidates:
+    return Candidates(collection, step, collection._prefetch(without_mmr(step), outer))
 
 
-def found(collection: Any, step: models.Prefetch, outer: Any, threshold: bool) -> list[Any]:
-    """What a step finds without limit (and threshold); of mmr as many as it is asked for."""
+def found(collection: Any, step: models.Prefetch, outer: Any) -> list[Any]:
+    """What a step finds without limit and threshold."""
     whole = deepcopy(step)
-    if kind_of(step.query) == "mmr":
-        return collection._prefetch(whole, outer)
     whole.limit = EVERYTHING
-    if not threshold:
-        whole.score_threshold = None
+    whole.score_threshold = None
     return collection._prefetch(whole, outer)

@@ -268,5 +268,8 @@ test('an explanation is asked for like a query, with ids that may be missing', (
   const fusion = '400 Wrong input: Validation failed: cannot apply Fusion without prefetches';
   t.is(refusal(parseExplain, wire('{"query":{"fusion":"rrf"}}')), fusion);
   const id = 'value -1 is not a valid point ID, valid values are either an unsigned integer or a UUID';
+  const many = (count: number): string => JSON.stringify({ why_not: Array.from({ length: count }, () => 1) });
+  t.is(refusal(parseExplain, wire(many(1_000))), 'accepted');
+  t.is(refusal(parseExplain, wire(many(1_001))), rule('internal.why_not: must be at most 1000 ids'));
   t.is(refusal(parseExplain, wire('{"why_not":[-1]}')), format(`${id} at line 1 column 16`));
 });

@@ -17,6 +17,7 @@ import { badInput } from '../../core/errors.ts';
 import type { GeoPoint } from '../../core/filter.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import type { FieldType } from '../../core/payload-schema.ts';
+import { DATETIMES, FLOATS, INTEGERS } from '../../filters/number-kinds.ts';
 import { readNumber, readText } from '../../filters/payload-scalars.ts';
 import { collectItems, kindAt, type PayloadPath, payloadPath, ValueSpans } from '../../filters/payload-values.ts';
 import type { FormulaVariable } from '../../query/formula.ts';
@@ -175,18 +176,21 @@ function numberAt(bytes: Buffer, at: number): number | undefined {
   return readNumber(bytes, at, afterValue(bytes, at));
 }
 
+// Where a key is written that nobody looks at.
+const words = new Uint32Array(2);
+
 /** Whether an index of a type holds a value. */
 function isHeld(type: FieldType, bytes: Buffer, start: number, end: number): boolean {
   const kind = kindAt(bytes, start);
   switch (type) {
     case 'integer':
-      return kind === JSON_NUMBER && isInteger64(readNumber(bytes, start, end));
+      return INTEGERS.read(words, kind, bytes, start, end);
     case 'float':
-      return kind === JSON_NUMBER;
+      return FLOATS.read(words, kind, bytes, start, end);
+    case 'datetime':
+      return DATETIMES.read(words, kind, bytes, start, end);
     case 'geo':
       return kind === JSON_OBJECT && pointAt(bytes, start) !== undefined;
-    case 'datetime':
-      return kind === JSON_STRING && parseDatetime(readText(bytes, start, end)) !== undefined;
     case 'bool':
       return kind === JSON_TRUE || kind === JSON_FALSE;
     case 'keyword':
@@ -195,8 +199,4 @@ function isHeld(type: FieldType, bytes: Buffer, start: number, end: number): boo
     case 'text':
       return true;
   }
-}
-
-function isInteger64(value: number): boolean {
-  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }

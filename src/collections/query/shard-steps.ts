@@ -139,7 +139,10 @@ async function scoreSources(
     return { place, scores: scores.map((list) => list.get(key)) };
   });
   const made = await scoreByFormula(formula, shard, candidates, signal);
-  const scored = points.map((point, index) => ({ ...point, score: made[index] as number }));
+  // Points that are gone meanwhile have no score.
+  const scored = points
+    .map((point, index) => ({ ...point, score: made[index] as number }))
+    .filter(({ score }) => score > -Infinity);
   return cut(
     scored.sort((a, b) => b.score - a.score),
     MADE_RANKING,

@@ -7,6 +7,9 @@ import { readOptions } from './query-text.ts';
 import { decodeIds } from './scalars.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
+/** Each is looked for in every step, on the thread of the door. */
+const WHY_NOT_MAX = 1_000;
+
 /** `POST /collections/{c}/points/query/explain`: a query, and in `why_not` ids that its answer may lack. Not in Qdrant. */
 export function parseExplain(wire: Wire): ExplainQuery {
   const collection = readCollection(wire);
@@ -17,7 +20,7 @@ export function parseExplain(wire: Wire): ExplainQuery {
       decodeQuery(decoding, object, 'internal', (key, node) => {
         if (key !== 'why_not') return false;
         whyNot = optional(decoding, node, decodeIds) ?? [];
-        decoding.takeParts(whyNot.length);
+        if (whyNot.length > WHY_NOT_MAX) decoding.violate(`internal.why_not: must be at most ${WHY_NOT_MAX} ids`);
         return true;
       }),
     );
