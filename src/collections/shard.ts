@@ -8,7 +8,7 @@ import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
 import type { Logger } from '../observe/logger.ts';
 import { openSegment } from '../segments/segment-files.ts';
-import { Segment, type SegmentOptions } from '../segments/segment.ts';
+import type { Segment, SegmentOptions } from '../segments/segment.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
 import { applyRecord } from './apply.ts';
@@ -24,6 +24,7 @@ import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
 import { ShardPoints } from './shard-points.ts';
+import { ShardSegments } from './shard-segments.ts';
 import type { Applied, Place, ShardState } from './shard-state.ts';
 import { ShardVectorFields } from './shard-vector-fields.ts';
 
@@ -80,14 +81,11 @@ export class Shard implements CheckpointSource, ShardState {
   readonly indexFiles: IndexFiles;
   readonly vectorFields: ShardVectorFields;
   private readonly foundation: Foundation;
-  private options: SegmentOptions;
   private readonly log: UpdateLog;
   private readonly checkpoint: Checkpoint;
   private readonly queue = new ApplyQueue();
-  private readonly buildingNumbers = new Set<number>();
   private readonly maintenance = new ApplyQueue();
-  private list: Segment[];
-  private nextNumber: number;
+  private readonly own: ShardSegments;
   private logged: number;
   private appliedSequence: number;
   private readonly unwrittenBytesMax: number;
@@ -109,22 +107,26 @@ export class Shard implements CheckpointSource, ShardState {
     const { manifest } = parts.checkpoint;
     this.number = parts.place.shard;
     this.foundation = parts.foundation;
-    this.options = parts.options;
     this.log = parts.log;
     this.checkpoint = parts.checkpoint;
     this.payloads = parts.payloads;
-    this.list = parts.segments;
+    this.own = new ShardSegments({
+      foundation: parts.foundation,
+      options: parts.options,
+      segments: parts.segments,
+      next: manifest.nextSegment,
+      specsOfNew: (wanted) => this.vectorFields.specsOfNew(wanted),
+    });
     const { world, compute, logger } = parts.foundation;
     const { seed } = parts.options;
-    this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.list });
+    this.points = new ShardPoints({ payloads: parts.payloads, compute, logger, seed, segments: () => this.segments });
     this.vectorFields = new ShardVectorFields(
       manifest.fields ?? parts.options.fields,
-      () => this.list,
+      () => this.segments,
       () => this.everythingChanged(),
     );
     this.indexFiles = new IndexFiles({ world, directory: parts.directory, logger, points: this.points });
     this.unwrittenBytesMax = Math.min(parts.walCapacityMb * 2 ** 20, UNWRITTEN_BYTES_HARD_MAX / 2);
-    this.nextNumber = manifest.nextSegment;
     this.appliedSequence = manifest.sequence;
     this.logged = Math.max(manifest.sequence, parts.log.bounds.last?.sequence ?? 0);
   }
@@ -154,7 +156,17 @@ export class Shard implements CheckpointSource, ShardState {
     });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
-    const shard = new Shard({ foundation, place, options, log, checkpoint, directory, payloads, segments, walCapacityMb });
+    const shard = new Shard({
+      foundation,
+      place,
+      options,
+      log,
+      checkpoint,
+      directory,
+      payloads,
+      segments,
+      walCapacityMb,
+    });
     await shard.restorePoints();
     await shard.replay(logDirectory);
     await shard.settleVectorFields();
@@ -165,21 +177,24 @@ export class Shard implements CheckpointSource, ShardState {
 
   /** The collection's configuration has changed: segments from now on are made by it. */
   configure(config: CollectionConfig): void {
-    this.options = segmentOptions(this.foundation, config);
+    this.own.options = segmentOptions(this.foundation, config);
   }
 
   /** Logs the changes of vector fields that are in the catalogue and could not be logged. Throws insufficient_storage. */
   async settleVectorFields(): Promise<void> {
-    for (const record of this.vectorFields.unsettled(this.options.fields)) await (await this.update(record)).applied;
+    for (const record of this.vectorFields.unsettled(this.own.options.fields))
+      await (
+        await this.update(record)
+      ).applied;
   }
 
   /** Whether fields of a segment are indexed in other ways than the collection wants now; see Segment.isStale. */
   isStale(segment: Segment, leastBytes: number): boolean {
-    return segment.isStale(this.options.fields, leastBytes);
+    return segment.isStale(this.own.options.fields, leastBytes);
   }
 
   get segments(): readonly Segment[] {
-    return this.list;
+    return this.own.all;
   }
 
   /** Grows with every change that can change what a read finds. */
@@ -193,12 +208,12 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   get nextSegment(): number {
-    return this.nextNumber;
+    return this.own.next;
   }
 
   /** Numbers of segments that are being made: their files are not in the manifest yet. */
   get building(): ReadonlySet<number> {
-    return this.buildingNumbers;
+    return this.own.building;
   }
 
   /** Runs `job` between two updates. */
@@ -207,7 +222,7 @@ export class Shard implements CheckpointSource, ShardState {
   }
 
   get pointCount(): number {
-    return this.list.reduce((count, segment) => count + segment.liveCount, 0);
+    return this.segments.reduce((count, segment) => count + segment.liveCount, 0);
   }
 
   /** Updates that are logged and not applied. */
@@ -275,7 +290,7 @@ export class Shard implements CheckpointSource, ShardState {
     return (
       this.pendingBytes > this.unwrittenBytesMax ||
       this.unwrittenPoints > UNWRITTEN_POINTS_MAX ||
-      this.checkpoint.graphIsDue(this.list, occasion) ||
+      this.checkpoint.graphIsDue(this.segments, occasion) ||
       (occasion === 'resting' && this.indexFiles.isDue(occasion))
     );
   }
@@ -291,24 +306,12 @@ export class Shard implements CheckpointSource, ShardState {
    * checkpoint sweeps its files.
    */
   async buildSegment(build: (target: Segment, flush: () => Promise<void>) => Promise<void>): Promise<void> {
-    const target = this.createSegment();
-    this.buildingNumbers.add(target.number);
-    try {
-      await build(target, () => this.checkpoint.flushRows(target));
-    } catch (error) {
-      // Caught to undo; a segment that has taken its place already stays.
-      if (!this.list.includes(target)) await target.close();
-      throw error;
-    } finally {
-      this.buildingNumbers.delete(target.number);
-    }
+    await this.own.build((target) => build(target, () => this.checkpoint.flushRows(target)));
   }
 
   /** Puts a new segment for new rows behind the others: those before it only lose rows from now on. Between updates. */
   startSegment(): Segment {
-    const segment = this.createSegment();
-    this.list = [...this.list, segment];
-    return segment;
+    return this.own.start();
   }
 
   /**
@@ -329,9 +332,7 @@ export class Shard implements CheckpointSource, ShardState {
           this.vectorFields.refuseChanges(begun);
           isReplaced = true;
           carryOver();
-          // Without new rows meanwhile the successor takes the next ones itself; without any rows it is not needed.
-          const rest = this.list.filter((segment) => !old.includes(segment) && segment.rowCount > 0);
-          this.list = successor.rowCount > 0 || rest.length === 0 ? [successor, ...rest] : rest;
+          this.own.exchange(old, successor);
           this.points.moveTo(successor);
         });
         await this.checkpointNow('resting');
@@ -362,16 +363,16 @@ export class Shard implements CheckpointSource, ShardState {
     }
     await this.points.close();
     await this.log.close();
-    for (const segment of this.list) await segment.close();
+    for (const segment of this.segments) await segment.close();
   }
 
   private get pendingBytes(): number {
-    return this.list.reduce((bytes, segment) => bytes + segment.pendingBytes, this.payloads.unwritten.bytes);
+    return this.segments.reduce((bytes, segment) => bytes + segment.pendingBytes, this.payloads.unwritten.bytes);
   }
 
   private hasUnwritten(): boolean {
     if (this.appliedSequence > this.checkpoint.manifest.sequence) return true;
-    return this.checkpoint.graphIsDue(this.list, 'closing') || this.indexFiles.isDue('closing');
+    return this.checkpoint.graphIsDue(this.segments, 'closing') || this.indexFiles.isDue('closing');
   }
 
   private refuseOverload(): void {
@@ -421,7 +422,7 @@ export class Shard implements CheckpointSource, ShardState {
 
   /** Brings back what no file of a segment holds: slots, later versions, indexes. */
   private async restorePoints(): Promise<void> {
-    for (const segment of this.list) this.points.adopt(segment);
+    for (const segment of this.segments) this.points.adopt(segment);
     for await (const { id, version } of this.payloads.versions()) {
       const place = this.find(id);
       if (place !== undefined && place.segment.rows.versionAt(place.row) < version)
@@ -443,13 +444,6 @@ export class Shard implements CheckpointSource, ShardState {
       records++;
     }
     if (records > 0) this.foundation.logger.info('replayed the log', { directory: logDirectory, records });
-  }
-
-  private createSegment(): Segment {
-    const fields = this.vectorFields.specsOfNew(this.options.fields);
-    const segment = new Segment(this.nextNumber++, { ...this.options, fields }, undefined);
-    if (!mayHoldOriginals(this.foundation)) for (const field of segment.fields) field.dropRemainders();
-    return segment;
   }
 
   private async checkpointNow(occasion: Occasion): Promise<void> {

@@ -1,4 +1,3 @@
-import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Condition } from '../../core/filter.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import { type CompiledFilter, compileFilter, type FilterContext } from '../../filters/compile.ts';
@@ -42,9 +41,9 @@ export class FormulaConditions {
   }
 
   /** Turns to a point. slot: undefined where it is gone: nothing holds for it. payload: empty where it has none. */
-  enter(slot: number | undefined, payload: Uint8Array): void {
+  enter(slot: number | undefined, payload: Buffer): void {
     this.#slot = slot;
-    if (this.#residueCount > 0) this.#residues.enter(asBuffer(payload), 0, payload.length);
+    if (this.#residueCount > 0) this.#residues.enter(payload, 0, payload.length);
   }
 
   holds(condition: number): boolean {

@@ -15,8 +15,13 @@ export interface FormulaCandidate {
   readonly scores: readonly (number | undefined)[];
 }
 
+/** Payloads that are read at once: any of them may weigh megabytes. */
+const PIECE = 512;
+/** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
+const SYNC_READS_MAX = 32;
 /** How long points may be scored before the event loop turns. */
 const SLICE_MS = 1;
+const NO_PAYLOAD = Buffer.alloc(0);
 
 /**
  * The score of each candidate by a formula, an f32. Payloads are read only where the formula asks for more than scores
@@ -33,46 +38,67 @@ export async function scoreByFormula(
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const compiled = compileFormula(formula);
-  const payloads = await payloadsFor(compiled, shard, candidates);
-  refuseAborted(signal);
-  const { points } = shard;
-  const values = new FormulaValues(compiled.variables, (path) => points.fields.at(path)?.schema.type);
+  const readsPayloads = await mustReadPayloads(compiled, shard);
+  const values = new FormulaValues(compiled.variables, (path) => shard.points.fields.at(path)?.schema.type);
   const scores = new Float32Array(candidates.length);
-  for (let first = 0; first < candidates.length;) {
-    // Anew in each slice: what indexes have said is void once anything was awaited.
-    const scorer = new Scorer(compiled, values, shard);
-    const end = performance.now() + SLICE_MS;
-    let index = first;
-    do {
-      const candidate = candidates[index] as FormulaCandidate;
-      scores[index] = scorer.score(candidate, payloads?.[index] ?? NO_PAYLOAD);
-      index++;
-    } while (index < candidates.length && performance.now() < end);
-    first = index;
-    if (first === candidates.length) break;
-    await nextTurn();
-    refuseAborted(signal);
+  for (let first = 0; first < candidates.length; first += PIECE) {
+    const piece = candidates.slice(first, first + PIECE);
+    const payloads = readsPayloads ? await readPayloads(shard, piece) : undefined;
+    for (let done = 0; done < piece.length;) {
+      if (first + done > 0) await nextTurn();
+      refuseAborted(signal);
+      const slice = scoreSlice({ compiled, values, shard }, piece.slice(done), payloads?.slice(done));
+      scores.set(slice, first + done);
+      done += slice.length;
+    }
   }
   return scores;
 }
 
-const NO_PAYLOAD = new Uint8Array(0);
+/** Waits for indexes as filters do. */
+async function mustReadPayloads({ conditions, variables }: CompiledFormula, { points }: Shard): Promise<boolean> {
+  const compile = (): FormulaConditions => new FormulaConditions(conditions, () => points.filterContext());
+  let compiled = compile();
+  const building = points.fields.building([...compiled.paths, ...variables.map(({ path }) => path)], 'read');
+  if (building !== undefined) {
+    await building;
+    compiled = compile();
+  }
+  return variables.length > 0 || compiled.readsPayloads;
+}
 
-/** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
-const SYNC_READS_MAX = 32;
-
-/** Payloads of the candidates; undefined where the formula asks for none. Waits for indexes as filters do. */
-async function payloadsFor(
-  { conditions, variables }: CompiledFormula,
-  { points, payloads }: Shard,
+function readPayloads(
+  { payloads }: Shard,
   candidates: readonly FormulaCandidate[],
-): Promise<readonly Uint8Array[] | undefined> {
-  const context = (): ReturnType<typeof points.filterContext> => points.filterContext();
-  const { paths } = new FormulaConditions(conditions, context);
-  await points.fields.building([...paths, ...variables.map(({ path }) => path)], 'read');
-  if (variables.length === 0 && !new FormulaConditions(conditions, context).readsPayloads) return undefined;
+): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
   const ids = candidates.map(({ place }) => place.id);
   return ids.length <= SYNC_READS_MAX ? ids.map((id) => payloads.get(id)) : payloads.getMany(ids);
+}
+
+interface Scoring {
+  readonly compiled: CompiledFormula;
+  readonly values: FormulaValues;
+  readonly shard: Shard;
+}
+
+/** The scores of the first candidates: of one at least, and of as many as there is time for. */
+function scoreSlice(
+  scoring: Scoring,
+  candidates: readonly FormulaCandidate[],
+  payloads: readonly Uint8Array[] | undefined,
+): readonly number[] {
+  const began = performance.now();
+  // Anew for each slice: what indexes have said is void once anything was awaited.
+  const scorer = new Scorer(scoring);
+  const ready = performance.now();
+  // Thousands of conditions take longer to be made ready: then at least as long is made use of it.
+  const end = ready + Math.max(SLICE_MS, ready - began);
+  const scores: number[] = [];
+  for (const [index, candidate] of candidates.entries()) {
+    scores.push(scorer.score(candidate, payloads?.[index] ?? NO_PAYLOAD));
+    if (performance.now() > end) break;
+  }
+  return scores;
 }
 
 /** Scores candidates one after another until something is awaited. */
@@ -84,7 +110,7 @@ class Scorer {
   readonly #point: FormulaPoint;
   #scores: FormulaCandidate['scores'] = [];
 
-  constructor(compiled: CompiledFormula, values: FormulaValues, shard: Shard) {
+  constructor({ compiled, values, shard }: Scoring) {
     const conditions = new FormulaConditions(compiled.conditions, () => shard.points.filterContext());
     this.#compiled = compiled;
     this.#values = values;
@@ -102,8 +128,9 @@ class Scorer {
   score({ place, scores }: FormulaCandidate, payload: Uint8Array): number {
     const { conditions, evaluate } = this.#compiled;
     this.#scores = scores;
-    this.#values.enter(asBuffer(payload));
-    if (conditions.length > 0) this.#conditions.enter(this.#slotOf(place), payload);
+    const bytes = asBuffer(payload);
+    this.#values.enter(bytes);
+    if (conditions.length > 0) this.#conditions.enter(this.#slotOf(place), bytes);
     try {
       return evaluate(this.#point);
     } catch (error) {

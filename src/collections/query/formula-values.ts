@@ -10,6 +10,7 @@ import {
   nextMember,
   type StoredKey,
   storedKey,
+  storedText,
 } from '../../base/json/stored-json.ts';
 import { invariant, present } from '../../base/invariant.ts';
 import { parseDatetime } from '../../core/datetime.ts';
@@ -22,6 +23,9 @@ import { readNumber, readText } from '../../filters/payload-scalars.ts';
 import { collectItems, kindAt, type PayloadPath, payloadPath, ValueSpans } from '../../filters/payload-values.ts';
 import type { FormulaVariable } from '../../query/formula.ts';
 import { geoOfJson, isOnEarth, isWrong, momentOfJson, numberOfJson, type Wrong } from './json-values.ts';
+
+/** Above it one text and a look-up cost less than as many comparisons. */
+const COMPARED_KEYS_MAX = 16;
 
 interface Variable extends FormulaVariable {
   /** Of the path's first key. */
@@ -43,33 +47,47 @@ interface Variable extends FormulaVariable {
 export class FormulaValues {
   readonly #variables: readonly Variable[];
   readonly #keys: StoredKey[] = [];
+  readonly #places = new Map<string, number>();
   /** Where the values of the keys begin, or -1. */
   readonly #starts: Int32Array;
   readonly #found = new ValueSpans();
   #payload: Buffer = Buffer.alloc(0);
   #isLocated = false;
+  /** Numbers that were read already, of the payload with this count. */
+  readonly #numbers: Float64Array;
+  readonly #readAt: Float64Array;
+  #payloadCount = 0;
 
   constructor(variables: readonly FormulaVariable[], indexedAt: (path: JsonPath) => FieldType | undefined) {
-    const places = new Map<string, number>();
     this.#variables = variables.map((variable) => {
       const [first, ...rest] = variable.path.steps;
       invariant(first?.kind === 'key', 'formula: a path begins with a key');
-      const place = places.get(first.key) ?? this.#keys.push(storedKey(first.key)) - 1;
-      places.set(first.key, place);
+      const place = this.#places.get(first.key) ?? this.#keys.push(storedKey(first.key)) - 1;
+      this.#places.set(first.key, place);
       return { ...variable, place, rest: payloadPath(rest), indexed: indexedAt(variable.path) };
     });
     this.#starts = new Int32Array(this.#keys.length);
+    this.#numbers = new Float64Array(variables.length);
+    this.#readAt = new Float64Array(variables.length);
   }
 
   /** Turns to a payload; nothing of it is read yet. Empty: none. */
   enter(payload: Buffer): void {
     this.#payload = payload;
     this.#isLocated = false;
+    this.#payloadCount++;
   }
 
   /** Throws bad_input. */
   number(index: number): number {
-    const variable = present(this.#variables[index], 'formula: a variable of its own');
+    if (this.#readAt[index] === this.#payloadCount) return this.#numbers[index] ?? 0;
+    const number = this.#readNumber(present(this.#variables[index], 'formula: a variable of its own'));
+    this.#numbers[index] = number;
+    this.#readAt[index] = this.#payloadCount;
+    return number;
+  }
+
+  #readNumber(variable: Variable): number {
     const found = this.#collect(variable, 'float');
     if (found.count === 1 && found.kinds[0] === JSON_NUMBER) {
       return readNumber(this.#payload, found.startOf(0), found.endOf(0));
@@ -150,9 +168,14 @@ export class FormulaValues {
       const keyEnd = afterString(bytes, at);
       const value = afterColon(bytes, keyEnd);
       // No end after the first: of keys that stand twice the last one counts.
-      for (let place = 0; place < keys.length; place++) {
-        const key = keys[place];
-        if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
+      if (keys.length > COMPARED_KEYS_MAX) {
+        const place = this.#places.get(storedText(bytes, at, keyEnd));
+        if (place !== undefined) starts[place] = value;
+      } else {
+        for (let place = 0; place < keys.length; place++) {
+          const key = keys[place];
+          if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
+        }
       }
       at = nextMember(bytes, afterValue(bytes, value));
     }

@@ -6,7 +6,7 @@ import { compareIds } from '../../core/ids.ts';
 import type { SearchMatrix } from '../../core/requests.ts';
 import type { Vector } from '../../core/vectors.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
-import { hasVector, nearestRows, readVectors } from '../../segments/vector-block.ts';
+import { hasVector, nearestRows } from '../../segments/vector-block.ts';
 import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
 import { weighByRarity, weighsByRarity } from './idf.ts';
@@ -41,8 +41,8 @@ export async function distanceMatrix(
   const segments = new Set(points.map(({ segment }) => segment));
   for (const segment of segments) segment.retain();
   try {
-    const vectors = await readVectors(points, using, weighing(points, using, config), signal);
-    const { rows, columns, scores } = await nearestRows(compute, vectors, limit, signal);
+    const compared = { rows: points, name: using, signal, weigh: weighing(points, using, config) };
+    const { rows, columns, scores } = await nearestRows(compute, compared, limit);
     const ids = points.map(({ id }) => id);
     return { ids, rows, columns, scores: scores.map((raw) => shownScore(distance, raw)) };
   } finally {

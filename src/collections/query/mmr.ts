@@ -1,6 +1,6 @@
 import type { Distance } from '../../core/collection-config.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
-import { diverseRows, hasVector, readVectors } from '../../segments/vector-block.ts';
+import { diverseRows, hasVector } from '../../segments/vector-block.ts';
 import type { FoundPoint } from './found-point.ts';
 
 /** What is chosen by. */
@@ -27,9 +27,12 @@ export async function diversify(
   // The vectors of a point may have been taken away since it was found.
   const points = found.filter((point) => hasVector(point, using));
   if (points.length < 2) return points.slice(0, limit);
-  const vectors = await readVectors(points, using, undefined, signal);
   const relevance = Float32Array.from(points, ({ score }) => rawScore(distance, score));
-  const chosen = await diverseRows(compute, vectors, { relevance, lambda: 1 - diversity, limit }, signal);
+  const chosen = await diverseRows(
+    compute,
+    { rows: points, name: using, signal },
+    { relevance, lambda: 1 - diversity, limit },
+  );
   return Array.from(chosen, (index) => points[index] as FoundPoint);
 }
 
