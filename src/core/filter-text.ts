@@ -10,8 +10,15 @@ import { type JsonPath, jsonPath } from './json-path.ts';
  *     [must, should, mustNot, minShould?]     ["field","a.b",["value","red"],["range",[null,5,null,null]]]
  */
 export function encodeFilter(filter: Filter): string {
-  return JSON.stringify(writeFilter(filter));
+  const known = texts.get(filter);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(writeFilter(filter));
+  texts.set(filter, text);
+  return text;
 }
+
+/** A request asks for the text of its filter several times. */
+const texts = new WeakMap<Filter, string>();
 
 /** The filter that was encoded. Throws data_damaged where `text` is none. */
 export function decodeFilter(text: string): Filter {

@@ -28,6 +28,8 @@ export class GroupHits<P extends Ranked> {
   readonly #sign: number;
   readonly #groups = new Map<GroupKey, OpenGroup<P>>();
   readonly #seen = new Set<number | string>();
+  /** The best groups in order, until another one comes among them. */
+  #ranked: readonly OpenGroup<P>[] | undefined;
 
   /** limit: groups that are wanted. */
   constructor(options: { readonly limit: number; readonly groupSize: number; readonly largerFirst: boolean }) {
@@ -49,12 +51,18 @@ export class GroupHits<P extends Ranked> {
       const group = this.#groups.get(key);
       if (group === undefined) this.#groups.set(key, { key, hits: [hit] });
       else this.#insert(group, hit);
+      if (group === undefined || group.hits[0] === hit) this.#ranked = undefined;
     }
   }
 
   /** The best groups, by their best points: as many as are wanted. */
   best(): Group<P>[] {
     return this.#bestOpen().map(({ key, hits }) => ({ key, hits: hits.map(({ point }) => point) }));
+  }
+
+  /** Points that have come, whatever became of them. */
+  get seenCount(): number {
+    return this.#seen.size;
   }
 
   get groupCount(): number {
@@ -71,6 +79,13 @@ export class GroupHits<P extends Ranked> {
     return [...this.#groups.values()].filter((group) => !this.#isFull(group)).map(shown);
   }
 
+  /** The keys of the best groups that can have more points. */
+  unfilledKeys(): readonly GroupKey[] {
+    const keys: GroupKey[] = [];
+    for (const group of this.#bestOpen()) if (!this.#isFull(group)) keys.push(group.key);
+    return keys;
+  }
+
   /** Of the best groups those that can have more points. */
   unfilledBest(): readonly Group<P>[] {
     return this.#bestOpen()
@@ -79,8 +94,10 @@ export class GroupHits<P extends Ranked> {
   }
 
   #bestOpen(): readonly OpenGroup<P>[] {
-    const ranked = [...this.#groups.values()].sort((a, b) => this.#compare(a.hits[0] as Hit<P>, b.hits[0] as Hit<P>));
-    return ranked.slice(0, this.#limit);
+    this.#ranked ??= [...this.#groups.values()]
+      .sort((a, b) => this.#compare(a.hits[0] as Hit<P>, b.hits[0] as Hit<P>))
+      .slice(0, this.#limit);
+    return this.#ranked;
   }
 
   #isFull({ hits }: OpenGroup<P>): boolean {

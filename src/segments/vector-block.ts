@@ -15,82 +15,119 @@ export interface VectorRow {
   readonly row: number;
 }
 
-/** The vectors of some rows, of one name, read to be compared with each other. */
-export type RowVectors =
-  { readonly form: 'dense'; readonly block: VectorBlock } | { readonly form: 'ragged'; readonly block: RaggedBlock };
-
 /** Whether a row has a vector under a name. */
 export function hasVector({ segment, row }: VectorRow, name: string): boolean {
   return segment.fieldNamed(name)?.has(row) === true;
 }
 
+/** Rows whose vectors of one name are compared with each other: all have one, and their segments stay open meanwhile. */
+export interface ComparedRows {
+  readonly rows: readonly VectorRow[];
+  readonly name: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * For each row its `limit` best others: see nearestPairs of vectors/vector-block.ts.
+ * weigh  a sparse vector as a search would look for it, by the row's index; undefined: as it is.
+ */
+export async function nearestRows(
+  compute: Compute,
+  compared: ComparedRows & { readonly weigh: ((vector: Vector, index: number) => Vector) | undefined },
+  limit: number,
+): Promise<PairHits> {
+  const { signal, weigh } = compared;
+  return withVectors(compared, {
+    dense: (block) => nearestPairs(compute, block, limit, signal),
+    ragged: (kind, vectors) => nearestRaggedPairs(compute, raggedBlock(kind, vectors, weigh), limit, signal),
+  });
+}
+
+/** Rows by maximal marginal relevance: see diversify of vectors/vector-block.ts. */
+export async function diverseRows(
+  compute: Compute,
+  compared: ComparedRows,
+  choice: { readonly relevance: Float32Array; readonly lambda: number; readonly limit: number },
+): Promise<Uint32Array> {
+  const { signal } = compared;
+  const { relevance, lambda, limit } = choice;
+  return withVectors(compared, {
+    dense: (block) => diversify(compute, block, relevance, lambda, limit, signal),
+    ragged: (kind, vectors) =>
+      diversifyRagged(compute, { block: raggedBlock(kind, vectors, undefined), relevance, lambda, limit }, signal),
+  });
+}
+
 /** Originals read before the event loop turns: half a millisecond, where files are in the page cache. */
 const SLICE_ROWS = 256;
 
-/**
- * Reads vectors as they were given. All rows have one under the name; there is at least one row.
- * weigh  a sparse vector as a search would look for it, by the row's index; undefined: as it is.
- * Throws timeout when aborted.
- */
-export async function readVectors(
-  rows: readonly VectorRow[],
-  name: string,
-  weigh: ((vector: Vector, index: number) => Vector) | undefined,
-  signal: AbortSignal,
-): Promise<RowVectors> {
+/** Reads the vectors as they were given, and lets go of them when the work is done. Throws timeout when aborted. */
+async function withVectors<Answer>(
+  { rows, name, signal }: ComparedRows,
+  work: {
+    readonly dense: (block: VectorBlock) => Promise<Answer>;
+    readonly ragged: (kind: ScoreKind | undefined, vectors: readonly Vector[]) => Promise<Answer>;
+  },
+): Promise<Answer> {
   const fields = rows.map(({ segment }) => present(segment.fieldNamed(name), 'block: a field for each row'));
   const { spec } = present(fields[0], 'block: there are rows');
-  const slices = async (read: (row: number, field: SegmentField, index: number) => void): Promise<void> => {
+  const readAll = async (read: (field: SegmentField, row: number, index: number) => void): Promise<void> => {
     for (let index = 0; index < rows.length; index += 1) {
-      read((rows[index] as VectorRow).row, fields[index] as SegmentField, index);
+      read(fields[index] as SegmentField, (rows[index] as VectorRow).row, index);
       if (index % SLICE_ROWS === SLICE_ROWS - 1) await turn(signal);
     }
   };
-  if (spec.kind === 'dense') {
-    const { dimension } = spec;
-    const vectors = new Float32Array(rows.length * dimension);
-    await slices((row, field, index) =>
-      field.copyVector(row, vectors.subarray(index * dimension, (index + 1) * dimension)),
+  if (spec.kind !== 'dense') {
+    const vectors: Vector[] = [];
+    await readAll((field, row) => vectors.push(present(field.vectorAt(row), 'block: every row has a vector')));
+    return work.ragged(spec.kind === 'multi' ? kindOf(spec) : undefined, vectors);
+  }
+  const { dimension } = spec;
+  const buffer = takeBuffer(rows.length * dimension);
+  try {
+    await readAll((field, row, index) =>
+      field.copyVector(row, buffer.subarray(index * dimension, (index + 1) * dimension)),
     );
-    return { form: 'dense', block: { kind: kindOf(spec), vectors } };
+    return await work.dense({ kind: kindOf(spec), vectors: buffer.subarray(0, rows.length * dimension) });
+  } finally {
+    giveBuffer(buffer);
   }
-  const read: Vector[] = [];
-  await slices((row, field) => read.push(present(field.vectorAt(row), 'block: every row has a vector')));
-  if (spec.kind === 'multi') {
-    const values = read.flatMap((vector) => (vector.kind === 'multi' ? [vector.values] : []));
-    return { form: 'ragged', block: multiBlock(kindOf(spec), values) };
+}
+
+/** kind: of multivectors; undefined: the vectors are sparse. */
+function raggedBlock(
+  kind: ScoreKind | undefined,
+  vectors: readonly Vector[],
+  weigh: ((vector: Vector, index: number) => Vector) | undefined,
+): RaggedBlock {
+  if (kind !== undefined) {
+    return multiBlock(
+      kind,
+      vectors.flatMap((vector) => (vector.kind === 'multi' ? [vector.values] : [])),
+    );
   }
-  const sparse = read.flatMap((vector) => (vector.kind === 'sparse' ? [vector] : []));
+  const sparse = vectors.flatMap((vector) => (vector.kind === 'sparse' ? [vector] : []));
   const asked = sparse.map((vector, index) => {
     const weighed = weigh?.(vector, index);
     return weighed?.kind === 'sparse' ? weighed.values : vector.values;
   });
-  return { form: 'ragged', block: sparseBlock(sparse, asked) };
+  return sparseBlock(sparse, asked);
 }
 
-/** For each row its `limit` best others: see nearestPairs of vectors/vector-block.ts. */
-export function nearestRows(
-  compute: Compute,
-  vectors: RowVectors,
-  limit: number,
-  signal: AbortSignal,
-): Promise<PairHits> {
-  return vectors.form === 'dense'
-    ? nearestPairs(compute, vectors.block, limit, signal)
-    : nearestRaggedPairs(compute, vectors.block, limit, signal);
+/** Of a hundred candidates of 768 dimensions: buffers of their own would keep the garbage collector busy. */
+const BUFFER_NUMBERS_MIN = 1 << 16;
+const BUFFER_NUMBERS_MAX = 1 << 18;
+const BUFFERS_MAX = 4;
+const buffers: Float32Array[] = [];
+
+function takeBuffer(numbers: number): Float32Array {
+  const index = buffers.findIndex(({ length }) => length >= numbers);
+  const [known] = index < 0 ? [] : buffers.splice(index, 1);
+  return known ?? new Float32Array(Math.max(numbers, BUFFER_NUMBERS_MIN));
 }
 
-/** Rows by maximal marginal relevance: see diversify of vectors/vector-block.ts. */
-export function diverseRows(
-  compute: Compute,
-  vectors: RowVectors,
-  choice: { readonly relevance: Float32Array; readonly lambda: number; readonly limit: number },
-  signal: AbortSignal,
-): Promise<Uint32Array> {
-  const { relevance, lambda, limit } = choice;
-  return vectors.form === 'dense'
-    ? diversify(compute, vectors.block, relevance, lambda, limit, signal)
-    : diversifyRagged(compute, { block: vectors.block, relevance, lambda, limit }, signal);
+function giveBuffer(buffer: Float32Array): void {
+  if (buffer.length <= BUFFER_NUMBERS_MAX && buffers.length < BUFFERS_MAX) buffers.push(buffer);
 }
 
 function kindOf({ dimension, distance, datatype }: ScoreKind): ScoreKind {

@@ -33,7 +33,7 @@ const SCORINGS: Readonly<Record<ExampleScoring['kind'], number>> = {
 
 /** Bytes of a block. Some 8 KB an example at 768 dimensions. */
 export function exampleBytes(set: PlannedExamples, shape: ExampleShape): number {
-  return parts(set, shape).reduce((sum, bytes) => sum + bytes, 0);
+  return Object.values<number>({ ...partBytes(set, shape) }).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** Writes a block at `address`, a multiple of 16, of as many bytes (layout-examples.ts). */
@@ -41,35 +41,39 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
   const { u32, f32, u8 } = arena;
   const { vectors, scoring, walks } = set;
   const { padded } = shape;
-  const places = placesOf(address, parts(set, shape));
-  const [, heads, coordinates, queries, codes, matrix, affine, raw, weights, beam, rows] = places;
+  const places = placesOf(address, partBytes(set, shape));
   const codeBytes = codeBytesOf(shape);
   const put = (word: number, value: number): void => {
     u32[(address + word) / 4] = value;
   };
-  writeScoring(arena, address, scoring, { count: vectors.length, raw, weights });
-  put(exampleLayout.EXAMPLES_VECTORS, coordinates);
-  put(exampleLayout.EXAMPLES_HEADS, heads);
-  put(exampleLayout.EXAMPLES_MATRIX, matrix);
+  writeScoring(arena, address, scoring, { count: vectors.length, raw: places.raw, weights: places.weights });
+  put(exampleLayout.EXAMPLES_VECTORS, places.vectors);
+  put(exampleLayout.EXAMPLES_HEADS, places.heads);
+  put(exampleLayout.EXAMPLES_MATRIX, places.matrix);
   put(exampleLayout.EXAMPLES_STRIDE, strideOf(shape));
-  put(exampleLayout.EXAMPLES_AFFINE, affine);
-  put(exampleLayout.EXAMPLES_CODES, codes);
+  put(exampleLayout.EXAMPLES_AFFINE, places.affine);
+  put(exampleLayout.EXAMPLES_CODES, places.codes);
   put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
-  put(exampleLayout.EXAMPLES_FIRST, walks.first);
   put(exampleLayout.EXAMPLES_WALKED, walks.count);
   put(exampleLayout.EXAMPLES_EF, walks.ef);
-  put(exampleLayout.EXAMPLES_BEAM, beam);
+  put(exampleLayout.EXAMPLES_BEAM, places.beam);
   put(exampleLayout.EXAMPLES_BEAM_CAPACITY, beamCapacity(set));
-  put(exampleLayout.EXAMPLES_ROWS, rows);
+  put(exampleLayout.EXAMPLES_ROWS, places.rows);
+  put(exampleLayout.EXAMPLES_SIDE, places.side);
+  put(exampleLayout.EXAMPLES_SEEN_SCORES, places.side + strideOf(shape));
+  put(exampleLayout.EXAMPLES_PASSED, places.side + 2 * strideOf(shape));
+  put(exampleLayout.EXAMPLES_PLACES, places.side + 3 * strideOf(shape));
+  put(exampleLayout.EXAMPLES_GATE_BEAM, 0);
+  put(exampleLayout.EXAMPLES_SEEN, places.seen);
   // Lanes without an example are scored too, and nobody reads that.
-  u8.fill(0, codes, raw);
+  u8.fill(0, places.codes, places.raw);
   for (const [index, vector] of vectors.entries()) {
-    const target = (coordinates + index * padded * 4) / 4;
+    const target = (places.vectors + index * padded * 4) / 4;
     f32.set(vector, target);
     f32.fill(0, target + vector.length, target + padded);
-    const head = heads + index * exampleLayout.EXAMPLES_HEAD_BYTES;
-    u32[(head + layout.SPACE_QUERY) / 4] = queries + index * padded * 4;
-    u32[(head + layout.SPACE_QUERY_CODES) / 4] = codes + index * codeBytes;
+    const head = places.heads + index * exampleLayout.EXAMPLES_HEAD_BYTES;
+    u32[(head + layout.SPACE_QUERY) / 4] = places.queries + index * padded * 4;
+    u32[(head + layout.SPACE_QUERY_CODES) / 4] = places.codes + index * codeBytes;
   }
 }
 
@@ -100,35 +104,61 @@ function beamCapacity({ walks }: PlannedExamples): number {
 /** A list of links may come at once. */
 const BEAM_SLACK = 256;
 
-type Places = readonly [number, number, number, number, number, number, number, number, number, number, number];
-
-function placesOf(address: number, bytes: Places): Places {
-  let at = address;
-  return bytes.map((length) => {
-    const place = at;
-    at += length;
-    return place;
-  }) as unknown as Places;
+interface Parts {
+  readonly own: number;
+  readonly heads: number;
+  readonly vectors: number;
+  readonly queries: number;
+  readonly codes: number;
+  readonly matrix: number;
+  readonly affine: number;
+  readonly raw: number;
+  readonly weights: number;
+  readonly beam: number;
+  readonly rows: number;
+  readonly side: number;
+  readonly seen: number;
 }
 
-/** Bytes of: the block's own words, heads, vectors, queries, codes, matrix, affine, raw, weights, beam, rows. */
-function parts(set: PlannedExamples, shape: ExampleShape): Places {
+/** Bytes of the parts of a block, end to end. */
+function partBytes(set: PlannedExamples, shape: ExampleShape): Parts {
   const { walks } = set;
   const count = set.vectors.length;
   const lanes = Math.ceil(count / 4) * 4;
-  return [
-    exampleLayout.EXAMPLES_BYTES,
-    count * exampleLayout.EXAMPLES_HEAD_BYTES,
-    count * shape.padded * 4,
-    count * shape.padded * 4,
-    lanes * codeBytesOf(shape),
-    lanes * strideOf(shape),
-    align(lanes * 8),
-    align(lanes * 4),
-    align(lanes * 4),
-    align((beamCapacity(set) + 2) * 8),
-    align(walks.count * walks.ef * 4),
-  ];
+  return {
+    own: exampleLayout.EXAMPLES_BYTES,
+    heads: (count + 1) * exampleLayout.EXAMPLES_HEAD_BYTES,
+    vectors: count * shape.padded * 4,
+    queries: count * shape.padded * 4,
+    codes: lanes * codeBytesOf(shape),
+    matrix: lanes * strideOf(shape),
+    affine: align(lanes * 8),
+    raw: align(lanes * 4),
+    weights: align(lanes * 4),
+    beam: align((beamCapacity(set) + 2) * 8),
+    rows: align(walks.count * walks.ef * 4),
+    // Scores, scores once more, rows and places of a batch.
+    side: 4 * strideOf(shape),
+    seen: align((walks.ef + 2) * 8),
+  };
+}
+
+/** Where they begin. */
+function placesOf(address: number, bytes: Parts): Parts {
+  const own = address;
+  const heads = own + bytes.own;
+  const vectors = heads + bytes.heads;
+  const queries = vectors + bytes.vectors;
+  const codes = queries + bytes.queries;
+  const matrix = codes + bytes.codes;
+  const affine = matrix + bytes.matrix;
+  const raw = affine + bytes.affine;
+  const weights = raw + bytes.raw;
+  const beam = weights + bytes.weights;
+  const rows = beam + bytes.beam;
+  const side = rows + bytes.rows;
+  const seen = side + bytes.side;
+  return { own, heads, vectors, queries, codes, matrix, affine, raw, weights, beam, rows, side, seen };
 }
 
 function codeBytesOf({ padded, queryBytes }: ExampleShape): number {

@@ -5,27 +5,27 @@ import type { ExampleScoring } from '../core/example-scoring.ts';
  * [first, first + count), with beams of `ef`.
  */
 export interface ExampleWalks {
-  readonly first: number;
+
   readonly count: number;
   readonly ef: number;
   /** Beam of the walk for the whole score. */
   readonly efWhole: number;
 }
 
-export const NO_WALKS: ExampleWalks = { first: 0, count: 0, ef: 0, efWhole: 0 };
+export const NO_WALKS: ExampleWalks = { count: 0, ef: 0, efWhole: 0 };
 
 /** Chooses them. ef: that of the request, at least k. Pure. */
 export function chooseWalks(scoring: ExampleScoring, ef: number, k: number): ExampleWalks {
-  const none = { first: 0, count: 0, ef: 0, efWhole: ef };
+  const none = { count: 0, ef: 0, efWhole: ef };
   switch (scoring.kind) {
     case 'best_score': {
       const { positives } = scoring;
       if (positives < 2) return none;
       const own = Math.min(Math.max(Math.ceil((OWN * ef) / positives), OWN_MIN), ef);
-      return { first: 0, count: positives, ef: own, efWhole: Math.max(Math.ceil(ef * WHOLE), k) };
+      return { count: positives, ef: own, efWhole: Math.max(Math.ceil(ef * WHOLE), k) };
     }
     case 'discover':
-      return { first: 0, count: 1, ef, efWhole: ef };
+      return { count: Number(process.env['DC'] ?? 1), ef: Math.ceil(ef * Number(process.env['DOWN'] ?? 1)), efWhole: Math.ceil(ef * Number(process.env['DW'] ?? 1)) };
     case 'linear':
     case 'context':
       return none;

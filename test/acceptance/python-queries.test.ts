@@ -15,7 +15,7 @@ test("Python's official client: queries of every kind, compared with its own eng
     t.pass();
     return;
   }
-  await withServer({}, async ({ url }) => {
+  await withServer({ launcher: 'src' }, async ({ url }) => {
     const { stdout } = await run(python, [path.join(import.meta.dirname, 'python-queries.py'), url]);
     t.is(stdout, 'all as promised\n');
   });

@@ -132,6 +132,22 @@ for (const [index, valueOf] of VALUES.entries()) {
   }
 }
 
+test('fewer points than a round asks for fill the groups all the same', async (t) => {
+  await withCollection(configWith('Dot', 1), async (ground) => {
+    const points = pointsOf((at) => `k${at % 10}`, 30);
+    await upsert(ground, points);
+    for (const [limit, groupSize] of [
+      [5, 7],
+      [6, 3],
+      [9, 100],
+    ] as const)
+      t.deepEqual(
+        plain(await groups(ground, { limit, groupSize })),
+        expected(points, { limit, groupSize, score: dot }),
+      );
+  });
+});
+
 test('groups with a filter, a threshold, payloads and vectors; offset and limit of the query mean nothing', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
     const points = pointsOf((at) => `k${at % 7}`);

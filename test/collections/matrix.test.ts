@@ -104,7 +104,7 @@ test('with the idf modifier each vector is weighed as a query', async (t) => {
     const random = seeded(2);
     const points = Array.from({ length: 20 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
     await upsert(ground, points);
-    const rare = points.map(({ vectors }) => vectors.rare as SparsePlain);
+    const rare = points.map(({ vectors }) => vectors['rare'] as SparsePlain);
     const weightOf = (index: number): number => {
       const df = rare.filter(({ indices }) => indices.includes(index)).length;
       return Math.log((rare.length - df + 0.5) / (df + 0.5) + 1);
@@ -168,7 +168,7 @@ test('large multivectors and many sparse vectors are compared on threads, until 
   await withCollection(config, async (ground) => {
     const random = seeded(9);
     const number = (): number => Math.fround(random());
-    const points = Array.from({ length: 150 }, (_, id) => {
+    const points = Array.from({ length: 100 }, (_, id) => {
       const indices = Array.from({ length: 60 }, (_, at) => at * 3 + Math.floor(random() * 3));
       const rows = Array.from({ length: 8 }, () => Array.from({ length: 64 }, number));
       return { id, vectors: { rows, words: { indices, values: indices.map(number) } }, payload: {} };

@@ -105,7 +105,7 @@ test('sparse vectors without a common index are as far apart as a score of 0', a
     const random = seeded(4);
     const points = Array.from({ length: 30 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
     await upsert(ground, points);
-    const candidates = points.map(({ id, vectors }) => ({ id, vector: vectors.words ?? [], score: random() }));
+    const candidates = points.map(({ id, vectors }) => ({ id, vector: vectors['words'] ?? [], score: random() }));
     const similarity = (a: PlainVector, b: PlainVector): number =>
       scoreSparse(a as SparsePlain, b as SparsePlain, () => 1)?.score ?? 0;
     let compared = 0;

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { shardOf } from '../../src/collections/routing.ts';
 import { joinFilters } from '../../src/core/filter.ts';
 import { idText } from '../../src/core/ids.ts';
+import { jsonPath } from '../../src/core/json-path.ts';
 import type { Fusion, Query, QueryStep } from '../../src/core/query.ts';
 import type { QueryPoints } from '../../src/core/requests.ts';
 import { configOf, CONTEXT, deleteOf, idOf, PARAMS, queryOf, READ, type TestPoint, upsertOf } from './house.ts';
@@ -277,3 +278,30 @@ for (const shardNumber of [1, 3]) {
     });
   });
 }
+
+test('a step that fails leaves nothing open behind it: its collection can be deleted at once', async (t) => {
+  t.timeout(60_000);
+  await withVectors(
+    configOf([denseConfig('', DIMENSION, 'Dot')], [], { maxOptimizationThreads: 0 }),
+    async (ground) => {
+      await collectionOf(ground).update(
+        CONTEXT,
+        upsertOf('c', [{ id: 1, vectors: { '': [1, 2, 3] }, payload: { n: 1 } }]),
+      );
+      const path = jsonPath('n');
+      if (path === undefined) throw new Error('a path');
+      const unordered = { kind: 'order_by', orderBy: { path, direction: 'asc', startFrom: undefined } } as const;
+      const { query } = queryOf([1, 0, 0]);
+      const prefetch = [
+        { ...BASE, query: unordered },
+        { ...BASE, query, filter: filterOf({ n: 1 }) },
+        { ...BASE, query },
+      ];
+      const fusion = { kind: 'fusion', fusion: { kind: 'dbsf' } } as const;
+      const queries = [{ ...queryOf([]), query: fusion, prefetch }];
+      const failing = collectionOf(ground).query(CONTEXT, { collection: 'c', queries, ...READ });
+      await t.throwsAsync(failing, { message: /^No range index/ });
+      t.true(await ground.house.database.delete('c'));
+    },
+  );
+});

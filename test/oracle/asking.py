@@ -41,7 +41,7 @@ class Asked:
 
 
 def remote_client(url: str) -> tuple[QdrantClient, Asked]:
-    client = QdrantClient(url=url, check_compatibility=False, timeout=60)
+    client = QdrantClient(url=url, check_compatibility=False, timeout=20)
     asked = Asked()
     client.http.client._client.event_hooks = {"request": [asked.remember]}
     return client, asked

@@ -100,8 +100,12 @@ def sampled(sides: Sides, collection: str, body: JSON, ours: list[Any], theirs: 
 
 
 def check_batch(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome:
+    if isinstance(ours, Refusal) and ours.status < 500:
+        singly = [check_query(sides, collection, one, ours) for one in body["searches"]]
+        refused = any(outcome.refused for outcome in singly)
+        return Outcome(None if refused else f"refused with {ours.status} ({ours.words})", ours, ours)
     if isinstance(ours, Refusal):
-        return Outcome(f"refused with {ours.status} ({ours.words})", ours, None)
+        return Outcome(f"status {ours.status}: {ours.words}", ours, None)
     if len(ours) != len(body["searches"]):
         return Outcome(f"{len(ours)} answers", ours, None)
     for place, (one, answer) in enumerate(zip(body["searches"], ours)):
@@ -113,7 +117,9 @@ def check_batch(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome
 
 def check_groups(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome:
     limit, size = body.get("limit", 10), body.get("group_size", 3)
-    whole = {**for_local(collection, body), "limit": EVERYTHING, "group_size": EVERYTHING}
+    avoids("groups-leave-out-first")
+    whole = {**without(for_local(collection, body), {"is_empty": {"key": body["group_by"]}}), "limit": EVERYTHING}
+    whole["group_size"] = EVERYTHING
     theirs = ask_local(sides.local, "groups", collection, {**whole, "with_payload": False, "with_vector": False})
     different = compare.refusals(ours, theirs)
     if different is not None or isinstance(theirs, Refusal):
@@ -194,9 +200,14 @@ def for_local(collection: str, body: JSON) -> JSON:
     if not ids or not body.get("prefetch"):
         return body
     avoids("ids-of-the-whole-request")
+    return without(body, {"has_id": ids})
+
+
+def without(body: JSON, condition: JSON) -> JSON:
+    """The request with a condition that must not hold."""
     given = dict(body.get("filter") or {})
-    without = given.get("must_not") or []
-    given["must_not"] = [*(without if isinstance(without, list) else [without]), {"has_id": ids}]
+    others = given.get("must_not") or []
+    given["must_not"] = [*(others if isinstance(others, list) else [others]), condition]
     return {**body, "filter": given}
 
 

@@ -74,10 +74,19 @@ DIFFERENCES: dict[str, Difference] = {
         "local mode raises every limit of a prefetch to all points, Qdrant multiplies it by group_size",
         "SEMANTICS.md 3.4: groups",
     ),
+    "groups-leave-out-first": Difference(
+        "points without the key are left out before anything is scored in Qdrant; local mode groups what it has found",
+        "SEMANTICS.md 3.4: points whose key is empty or missing are excluded",
+    ),
     "groups-of-fusions": Difference(
-        "points without the key are left out before the prefetches in Qdrant, which changes ranks and distributions; local "
-        "mode groups what it has found without knowing of groups",
-        "SEMANTICS.md 3.4: candidate requests; points whose key is empty or missing are excluded",
+        "Qdrant asks in rounds, each without the points and groups that it has: ranks and distributions are of a round; "
+        "local mode fuses once",
+        "SEMANTICS.md 3.4: up to 5 collect rounds, then up to 5 fill rounds",
+    ),
+    "null-in-an-indexed-variable": Difference(
+        "a formula reads a variable from its index where there is one, which holds no null: the default counts then; local "
+        "mode refuses",
+        "qdrant/lib/segment value_retriever.rs, as src/collections/query/formula-values.ts has it",
     ),
     "filter-again-at-rescoring": Difference(
         "local mode applies the merged filter again when vectors rescore prefetches, Qdrant in the leaves only: a `should` "

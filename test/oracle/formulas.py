@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from differences import avoids
 from filters import make_condition
 from ground import Ground, moment, number, place
 
@@ -12,13 +13,19 @@ def constant(ground: Ground) -> float:
     return number(ground.choose, -3, 3)
 
 
+def unindexed(ground: Ground, key: str) -> list[str]:
+    """A key that may hold a null, where it can be read as it stands."""
+    avoids("null-in-an-indexed-variable")
+    return [] if key in ground.indexes else [key]
+
+
 def leaf(ground: Ground, prefetches: int) -> Expression:
     choose = ground.choose
     chance = choose.random()
     if chance < 0.35:
         return choose.choice(["$score", "$score[0]", f"$score[{choose.randrange(prefetches + 1)}]"])
     if chance < 0.55:
-        return choose.choice(["rank", "rank", "größe", "float", "obj.a.b", "items[0].price"])
+        return choose.choice(["rank", "rank", "größe", "obj.a.b", "items[0].price", *unindexed(ground, "float")])
     if chance < 0.7:
         return make_condition(ground, 2)
     return constant(ground)
@@ -58,6 +65,8 @@ def expression(ground: Ground, prefetches: int, depth: int) -> Expression:
     kind = choose.choice(
         ["mult", "sum", "sum", "neg", "abs", "div", "sqrt", "pow", "exp", "log10", "ln", "decay", "decay", "far", "old"]
     )
+    if kind in ("far", "old") and not unindexed(ground, "geo" if kind == "far" else "when"):
+        kind = "sum"
     if kind in ("mult", "sum"):
         return {kind: [inner() for _ in range(choose.randint(1, 3))]}
     if kind in ("neg", "abs"):

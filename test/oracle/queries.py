@@ -130,13 +130,17 @@ def make_order(ground: Ground, key: str) -> Any:
 
 
 def leaf_step(ground: Ground, holders: Holders) -> Body:
+    kinds = KINDS
+    if ground.shards > 1:
+        avoids("prefetches-by-shard")  # each shard chooses by mmr for itself
+        kinds = [kind for kind in KINDS if kind != "mmr"]
     chance = ground.choose.random()
     ordered = ordered_step(ground) if chance < 0.1 else None
     if ordered is not None:
         return ordered
     if chance < 0.15:
         return {}
-    return vector_step(ground, holders, KINDS)[1]
+    return vector_step(ground, holders, kinds)[1]
 
 
 def fusion(ground: Ground, prefetches: int) -> Body:
@@ -245,6 +249,16 @@ def kind_of(step: Body) -> str:
 def below(step: Body) -> list[Body]:
     prefetch = step.get("prefetch") or []
     return prefetch if isinstance(prefetch, list) else [prefetch]
+
+
+def is_comparable(ground: Ground, body: Body) -> bool:
+    """Whether nothing in a request depends on how points lie in shards."""
+    inner = steps(body)[1:]
+    if ground.shards == 1 or not inner:
+        return True
+    whole = all(step.get("limit") == EVERYTHING for step in inner)
+    flat = len(inner) == len(below(body))
+    return flat and all(kind_of(step) != "mmr" for step in inner) and (whole or kind_of(body) in ("rrf", "dbsf"))
 
 
 def steps(step: Body) -> list[Body]:

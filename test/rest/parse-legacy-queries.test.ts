@@ -1,10 +1,12 @@
 import test from 'ava';
+import * as fc from 'fast-check';
 
 import { EVERYTHING } from '../../src/core/filter.ts';
 import { numberId, parseUuidId } from '../../src/core/ids.ts';
 import type { Example, Pair, Query, RecommendStrategy } from '../../src/core/query.ts';
 import type { QueryPoints } from '../../src/core/requests.ts';
 import { parseDiscover, parseDiscoverBatch } from '../../src/rest/parse/discover.ts';
+import { parseQuery } from '../../src/rest/parse/query.ts';
 import { parseRecommend, parseRecommendBatch } from '../../src/rest/parse/recommend.ts';
 import { format, noShard, refusal, rule, wire } from './parsing.ts';
 import { DEFAULTS } from './query-words.ts';
@@ -82,6 +84,10 @@ const DISCOVERED: readonly (readonly [string, Partial<QueryPoints>])[] = [
     `{"context":[{"negative":[2],"positive":1,"x":{}},{"positive":"${UUID}","negative":{"indices":[4,1],"values":[2,0.5]}}],"limit":3}`,
     { query: { kind: 'context', context: [pair, { positive: uuid, negative: sparse }] }, limit: 3 },
   ],
+  [
+    '{"target":1,"limit":1,"score_threshold":1,"score_threshold":2}',
+    { query: { kind: 'discover', target: id(1n), context: [] }, limit: 1 },
+  ],
   [`{"target":null,"context":null,"limit":2,${NULLS}}`, { query: { kind: 'context', context: [] }, limit: 2 }],
   // What knows no threshold takes anything for one.
   [
@@ -115,6 +121,41 @@ test('batches keep their order, and the options of the query string hold for all
     { ...DEFAULTS, query: { kind: 'discover', target: id(2n), context: [] }, limit: 1 },
   ]);
   t.deepEqual(parseDiscoverBatch(wire('{"searches":[]}')).queries, []);
+});
+
+const arbitraryExample = fc.oneof(
+  fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
+  fc.uuid().map((text) => `"${text}"`),
+  fc.array(fc.float({ noNaN: true, noDefaultInfinity: true }), { maxLength: 3 }).map((list) => JSON.stringify(list)),
+  fc
+    .uniqueArray(fc.nat(9), { maxLength: 3 })
+    .map((indices) => JSON.stringify({ indices, values: indices.map((index) => index / 2) })),
+);
+const arbitraryList = fc.array(arbitraryExample, { minLength: 1, maxLength: 4 }).map((list) => `[${list.join(' , ')}]`);
+const arbitraryRest = fc.constantFrom('"limit":3', `"limit":1,${REST}`, `"limit":2,${NULLS}`);
+
+test('the older bodies and the newer one come to the same', (t) => {
+  const same = fc.property(
+    arbitraryList,
+    arbitraryList,
+    fc.constantFrom('average_vector', 'best_score', 'sum_scores'),
+    arbitraryRest,
+    (positive, negative, strategy, rest) => {
+      const examples = `"positive":${positive},"negative":${negative},"strategy":"${strategy}"`;
+      const newer = parseQuery(wire(`{"query":{"recommend":{${examples}}},${rest}}`));
+      t.deepEqual(parseRecommend(wire(`{${examples},${rest}}`)), newer);
+      t.deepEqual(parseRecommendBatch(wire(`{"searches":[{${rest},${examples}}]}`)), newer);
+    },
+  );
+  fc.assert(same, { numRuns: 200 });
+  const pairs = fc.property(arbitraryExample, arbitraryExample, arbitraryRest, (one, other, rest) => {
+    const context = `"context":[{"positive":${one},"negative":${other}},{"negative":${one},"positive":${other}}]`;
+    const newer = parseQuery(wire(`{"query":{"discover":{"target":${one},${context}}},${rest}}`));
+    t.deepEqual(parseDiscover(wire(`{"target":${one},${context},${rest}}`)), newer);
+    const alone = parseQuery(wire(`{"query":{${context}},${rest}}`));
+    t.deepEqual(parseDiscover(wire(`{"target":null,${context},${rest}}`)), alone);
+  });
+  fc.assert(pairs, { numRuns: 200 });
 });
 
 const NO_EXAMPLE = 'data did not match any variant of untagged enum RecommendExample';
@@ -166,6 +207,9 @@ const REFUSED_RECOMMENDATIONS: readonly (readonly [string, string])[] = [
     '400 Wrong input: recommend_request.positive[0][1] is out of range: expected a number that fits into 32-bit floating point',
   ],
   ['{"positive":[1],"limit":1,"limit":1}', format('duplicate field `limit` at line 1 column 36')],
+  ['{"positive":[1],"positive":[1],"limit":1}', format('duplicate field `positive` at line 1 column 41')],
+  ['{"strategy":null,"strategy":null,"limit":1}', format('duplicate field `strategy` at line 1 column 43')],
+  ['{"using":"a","using":"a","limit":1}', format('duplicate field `using` at line 1 column 35')],
   ['5', format('invalid type: integer `5`, expected struct RecommendRequest at line 1 column 1')],
 ];
 
@@ -173,6 +217,7 @@ const REFUSED_DISCOVERIES: readonly (readonly [string, string])[] = [
   ['{"limit":"x"}', format('invalid type: string "x", expected usize at line 1 column 13')],
   ['{"target":1}', format('missing field `limit` at line 1 column 12')],
   ['{"target":1,"limit":0}', rule('discover_request.limit: value 0 invalid, must be 1 or larger')],
+  ['{"context":[],"context":[],"limit":1}', format('duplicate field `context` at line 1 column 37')],
   ['{"target":"x","limit":1}', format(`${NO_EXAMPLE} at line 1 column 24`)],
   ['{"target":1,"context":5,"limit":1}', format('invalid type: integer `5`, expected a sequence at line 1 column 34')],
   [
@@ -209,7 +254,7 @@ const REFUSED_BATCHES: readonly (readonly [typeof parseRecommendBatch, string, s
   [
     parseDiscoverBatch,
     `{"searches":[{"limit":1,"context":[${'{"positive":1,"negative":2},'.repeat(50_000)}{"positive":1,"negative":2}]}]}`,
-    '400 Bad request: Limit exceeded 100001 > 100000 for "queries, prefetches and examples". Help: Send them in several requests.',
+    '400 Bad request: Limit exceeded 100001 > 100000 for "examples". Help: Reduce the "examples" parameter to or below 100000.',
   ],
 ];
 

@@ -26,6 +26,8 @@ const BELOW_THE_DOOR: Readonly<Record<string, readonly number[]>> = {
   'vectors-live': [8],
   // No range index to order by.
   malformed: [20],
+  // A query by the key of a shard.
+  'shard-keys': [10],
   // No index to facet on, or to order by; an offset beside an order; a formula's values that points do not have.
   'filters-indexed': [133, 134, 135, 147, 148, 149, 153, 154, 169],
 };
@@ -44,6 +46,7 @@ const SCENARIOS: readonly string[] = [
   'quantized-scalar',
   'quantized-turbo',
   'scroll-paging',
+  'shard-keys',
   'text-index',
   'vectors-live',
 ];

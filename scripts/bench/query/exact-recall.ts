@@ -6,7 +6,7 @@ import { DistinctRequests } from './distinct-requests.ts';
 import type { QueryBodies } from './query-bodies.ts';
 import { queryRequest } from './query-cases.ts';
 
-const QUERIES = 200;
+const QUERIES = 100;
 
 /** What share of the best by a scan of all originals the same request finds without `exact`. */
 export async function recallAgainstExact(

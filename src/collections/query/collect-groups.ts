@@ -7,6 +7,7 @@ import type { QueryGroups, QueryPoints } from '../../core/requests.ts';
 import { type Group, GroupHits, type GroupKey } from '../../query/group-hits.ts';
 import { readPayloads } from '../hydrate.ts';
 import { GroupKeys } from './group-keys.ts';
+import { KeyTest } from './key-test.ts';
 import type { FoundPoint } from './found-point.ts';
 import type { GroupSource } from './groups.ts';
 
@@ -28,33 +29,22 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
   const rounds = new Rounds(source, request, hits);
   const isOneList = query.query?.kind === 'fusion' || query.query?.kind === 'formula';
   if (isOneList) {
-    await rounds.run([], Number.MAX_SAFE_INTEGER, () => false);
+    await rounds.run([], Number.MAX_SAFE_INTEGER);
     return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX && hits.groupCount < limit; round += 1) {
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
-    const asked = rounds.countBehind(hits.unfilled());
-    const before = hits.seenCount;
-    // Points that each bring a group of their own will not fill any: they need not be read to the end.
-    const suffices = (): boolean => hits.groupCount >= limit && hits.groupCount * 2 > hits.seenCount - before;
-    if (!(await rounds.run(conditions, asked, suffices))) return hits.best();
+    if (!(await rounds.run(conditions, rounds.countBehind(hits.unfilled(), limit * groupSize)))) return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const unfilled = hits.unfilledBest();
     if (unfilled.length === 0) break;
     const missing = unfilled.reduce((count, { hits }) => count + groupSize - hits.length, 0);
-    const asked = rounds.countBehind(unfilled) + Math.max(missing * SPARE - limit * groupSize, 0);
-    const suffices = (): boolean => hits.unfilledBest().length === 0;
-    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked, suffices))) break;
+    const asked = rounds.countBehind(unfilled, missing);
+    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked))) break;
   }
   return hits.best();
 }
-
-/**
- * To fill groups so many points are asked for where one is missing. Of ten groups of the same size, of which two points
- * each are missing, 40 points fill all on average.
- */
-const SPARE = 3;
 
 /** The rounds of one request. */
 class Rounds {
@@ -67,6 +57,7 @@ class Rounds {
   /** Points that have a value and belong to no group. */
   #grouplessCount = 0;
   #leavesEmptyOut: boolean;
+  #test: KeyTest | undefined;
 
   constructor(source: GroupSource, request: QueryGroups, hits: GroupHits<FoundPoint>) {
     this.#source = source;
@@ -78,18 +69,19 @@ class Rounds {
     this.#leavesEmptyOut = !this.#isLeaf;
   }
 
-  /** How many points to ask for so that a round goes behind those that it finds again, which are in these groups. */
-  countBehind(groups: readonly Group<FoundPoint>[]): number {
+  /**
+   * How many points to ask for so that a round goes behind those that it finds again, which are in these groups.
+   * missing  points that would do, if all went well.
+   */
+  countBehind(groups: readonly Group<FoundPoint>[], missing: number): number {
     const { limit, groupSize } = this.#request;
-    const known = this.#isLeaf ? groups.reduce((count, { hits }) => count + hits.length, this.#grouplessCount) : 0;
-    return limit * groupSize + known;
+    if (!this.#isLeaf) return limit * groupSize;
+    const known = groups.reduce((count, { hits }) => count + hits.length, this.#grouplessCount);
+    return known + Math.max(limit * groupSize, missing * SPARE);
   }
 
-  /**
-   * Asks for so many points that meet the conditions, and groups those that are new, until they suffice. False where there
-   * are no more.
-   */
-  async run(conditions: readonly Condition[], wanted: number, suffices: () => boolean): Promise<boolean> {
+  /** Asks for so many points that meet the conditions, and groups those that are new. False where there are no more. */
+  async run(conditions: readonly Condition[], wanted: number): Promise<boolean> {
     const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
     const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];
@@ -102,37 +94,58 @@ class Rounds {
       withPayload: { kind: 'none' },
       withVector: { kind: 'none' },
     });
-    const fresh = found.filter((point) => !this.#hits.hasSeen(point));
-    const pagePoints = fresh.length > PAGE_POINTS ? PAGE_POINTS : SHORT_PAGE_POINTS;
-    const keepsPayloads = query.withPayload.kind !== 'none' && fresh.length <= KEPT_PAYLOADS_MAX;
-    let read = 0;
-    for (; read < fresh.length && !suffices(); read += pagePoints)
-      await this.#group(fresh.slice(read, read + pagePoints), keepsPayloads);
-    if (read < fresh.length) return true;
+    if (!(await this.#group(found))) return true;
     // What prefetches find is cut by their limits: there may be more behind.
     return this.#isLeaf ? found.length >= wanted : found.length > 0;
   }
 
-  async #group(points: readonly FoundPoint[], keepsPayloads: boolean): Promise<void> {
-    const payloads = await readPayloads(points);
-    points.forEach((point, index) => {
-      // An order by values names a point once for each.
-      if (this.#hits.hasSeen(point)) return;
-      const payload = payloads[index] as Uint8Array;
-      const keys = this.#keys.of(payload);
-      this.#hits.add(keepsPayloads ? { ...point, payload } : point, keys ?? []);
-      this.#seen.push(point.id);
-      this.#leavesEmptyOut ||= keys === undefined;
-      this.#grouplessCount += keys?.length === 0 ? 1 : 0;
-    });
+  /** Puts the points that are new and of use into their groups; false where the best groups are full before the end. */
+  async #group(found: readonly FoundPoint[]): Promise<boolean> {
+    const isShort = found.length <= PAGE_POINTS;
+    for (let first = 0; first < found.length; first += PAGE_POINTS) {
+      const page = found.slice(first, first + PAGE_POINTS);
+      const payloads = isShort ? undefined : await readPayloads(page);
+      // By now payloads may have changed.
+      this.#test = undefined;
+      for (const [index, point] of page.entries()) {
+        // An order by values names a point once for each.
+        if (this.#hits.hasSeen(point)) continue;
+        if (this.#hits.groupCount >= this.#request.limit) {
+          const unfilled = this.#hits.unfilledKeys();
+          if (unfilled.length === 0) return false;
+          if (!this.#testFor(unfilled).mayHave(point)) continue;
+        }
+        this.#add(point, payloads?.[index] ?? point.shard.payloads.get(point.id), isShort);
+      }
+    }
+    return true;
+  }
+
+  /** The test for some keys, or for more of them: it is made anew when they are half as many. */
+  #testFor(keys: readonly GroupKey[]): KeyTest {
+    if (this.#test === undefined || keys.length * 2 <= this.#test.keyCount)
+      this.#test = new KeyTest(this.#request.groupBy, keys);
+    return this.#test;
+  }
+
+  #add(point: FoundPoint, payload: Uint8Array, keepsPayload: boolean): void {
+    const keys = this.#keys.of(payload);
+    const isShown = this.#request.query.withPayload.kind !== 'none';
+    this.#hits.add(keepsPayload && isShown ? { ...point, payload } : point, keys ?? []);
+    this.#seen.push(point.id);
+    this.#leavesEmptyOut ||= keys === undefined;
+    this.#grouplessCount += keys?.length === 0 ? 1 : 0;
   }
 }
 
-/** Points whose payloads are read together: on threads, or at once where a round has no more than that. */
+/**
+ * So many points are asked for where one is missing: an answer that is longer costs less than another round. Of ten groups
+ * of the same size, of which two points each are missing, 40 points fill all on average.
+ */
+const SPARE = 3;
+
+/** Payloads read together on threads; a round of no more reads them one by one as it needs them, and keeps them. */
 const PAGE_POINTS = 256;
-const SHORT_PAGE_POINTS = 8;
-/** Payloads of a round that are kept for the answer: some megabytes. More are read again. */
-const KEPT_PAYLOADS_MAX = 1000;
 
 /** Of a step and of those below it `groupSize` times as many points are taken. */
 function forGroups(step: QueryStep, groupSize: number): QueryStep {

@@ -95,7 +95,7 @@ function scoreSlice(
   const end = ready + Math.max(SLICE_MS, ready - began);
   const scores: number[] = [];
   for (const [index, candidate] of candidates.entries()) {
-    scores.push(scorer.score(candidate, payloads?.[index] ?? NO_PAYLOAD));
+    scores.push(scorer.score(candidate, payloads?.[index]));
     if (performance.now() > end) break;
   }
   return scores;
@@ -125,10 +125,11 @@ class Scorer {
     };
   }
 
-  score({ place, scores }: FormulaCandidate, payload: Uint8Array): number {
+  /** payload: undefined where none was read, since none was needed. */
+  score({ place, scores }: FormulaCandidate, payload: Uint8Array | undefined): number {
     const { conditions, evaluate } = this.#compiled;
     this.#scores = scores;
-    const bytes = asBuffer(payload);
+    const bytes = payload === undefined ? this.#payloadNow(place) : asBuffer(payload);
     this.#values.enter(bytes);
     if (conditions.length > 0) this.#conditions.enter(this.#slotOf(place), bytes);
     try {
@@ -138,6 +139,11 @@ class Scorer {
       if (this.#shard.find(place.id) === undefined) return -Infinity;
       throw error;
     }
+  }
+
+  /** An index may have gone since then. */
+  #payloadNow({ id }: PointPlace): Buffer {
+    return this.#conditions.readsPayloads ? asBuffer(this.#shard.payloads.get(id)) : NO_PAYLOAD;
   }
 
   /** Where the point stands now: it may have moved since it was found. */

@@ -18,8 +18,10 @@ export function leafKey(step: VectorStep, limit: number): string {
 }
 
 /** A whole number other than 0 that is the same for equal leaves, and seldom for others. */
-export function leafHash(step: VectorStep, shard: number): number {
-  let hash = shard + 1;
+export function leafHash(step: VectorStep, limit: number, shard: number): number {
+  let hash = Math.imul(shard + 1, 0x85ebca6b) ^ limit;
+  const filter = step.filter === undefined ? '' : encodeFilter(step.filter);
+  for (let at = 0; at < filter.length; at++) hash = Math.imul(hash, 31) + filter.charCodeAt(at);
   for (const { values } of vectorsOf(step.target)) {
     const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
     for (let at = 0; at < words.length; at++)

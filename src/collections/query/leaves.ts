@@ -23,7 +23,7 @@ export class Leaves {
 
   /** The best points of a shard, at most `limit`; see searchShard. */
   find(run: SearchRun, shard: Shard, step: VectorStep, limit: number): Promise<readonly FoundPoint[]> {
-    const hash = leafHash(step, shard.number);
+    const hash = leafHash(step, limit, shard.number);
     const leaves = this.byHash.get(shard) ?? new Map<number, Leaf[]>();
     this.byHash.set(shard, leaves);
     const alike = leaves.get(hash);

@@ -1,5 +1,5 @@
 import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
-import { badInput, notFound, VectorizerError } from '../../core/errors.ts';
+import { badInput, notFound, type VectorizerError } from '../../core/errors.ts';
 import type { SearchTarget } from '../../core/example-scoring.ts';
 import { joinFilters, type Filter } from '../../core/filter.ts';
 import { idText, type PointId } from '../../core/ids.ts';

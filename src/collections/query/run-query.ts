@@ -1,3 +1,4 @@
+import { settleAll, settleInLanes } from '../../base/settle-all.ts';
 import type { PointGroup, ScoredPoint } from '../../core/answers.ts';
 import type { Context } from '../../core/context.ts';
 import { badRequest } from '../../core/errors.ts';
@@ -25,6 +26,9 @@ export interface QuerySource extends ResolveSource {
   readonly compute: SegmentOptions['compute'];
 }
 
+/** Queries of a batch under way at once: enough for the threads; of more the garbage collector would copy what dies soon. */
+const LANES = 16;
+
 /** Runs the queries of a batch side by side: what they have in common is searched for once. */
 export async function runQueries(
   source: QuerySource,
@@ -33,12 +37,10 @@ export async function runQueries(
 ): Promise<readonly (readonly ScoredPoint[])[]> {
   const run = begin(source, context);
   try {
-    return await Promise.all(
-      requests.map(async (request) => {
-        checkVectorNames(request.withVector, source.config);
-        return scoredPoints(await findPoints(source, run, request), request);
-      }),
-    );
+    return await settleInLanes(requests, LANES, async (request) => {
+      checkVectorNames(request.withVector, source.config);
+      return scoredPoints(await findPoints(source, run, request), request);
+    });
   } finally {
     run.lease.release();
   }
@@ -106,8 +108,8 @@ export async function findAtRoot(
 ): Promise<readonly FoundPoint[]> {
   if (root.kind === 'unranked') return findUnrankedInAll(run, shards, root);
   if (root.kind === 'fusion')
-    return combineSources(root, await Promise.all(root.prefetch.map((source) => findInAll(run, shards, source))));
-  const lists = await Promise.all(shards.map((shard) => candidatesInShard(run, shard, root)));
+    return combineSources(root, await settleAll(root.prefetch.map((source) => findInAll(run, shards, source))));
+  const lists = await settleAll(shards.map((shard) => candidatesInShard(run, shard, root)));
   const ranking = rankingOf(root);
   const count = root.kind === 'vector' ? candidateCount(root) : root.limit;
   const best = cut(mergeRanked(lists, ranking), ranking, count, undefined);
@@ -117,7 +119,7 @@ export async function findAtRoot(
 /** What a step finds in all shards, each by itself. */
 async function findInAll(run: QueryRun, shards: readonly Shard[], step: ResolvedStep): Promise<readonly FoundPoint[]> {
   if (step.kind === 'unranked') return findUnrankedInAll(run, shards, step);
-  const lists = await Promise.all(shards.map((shard) => findInShard(run, shard, step)));
+  const lists = await settleAll(shards.map((shard) => findInShard(run, shard, step)));
   const ranking = rankingOf(step);
   return cut(mergeRanked(lists, ranking), ranking, step.limit, undefined);
 }
@@ -128,7 +130,7 @@ async function findUnrankedInAll(
   step: UnrankedStep,
 ): Promise<readonly FoundPoint[]> {
   if (step.prefetch.length === 0) return findUnranked(run, shards, step, undefined);
-  const sources = await Promise.all(step.prefetch.map((source) => findInAll(run, shards, source)));
+  const sources = await settleAll(step.prefetch.map((source) => findInAll(run, shards, source)));
   return findUnranked(run, shards, step, pointsOf(sources));
 }
 

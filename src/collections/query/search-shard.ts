@@ -1,3 +1,4 @@
+import { settleAll } from '../../base/settle-all.ts';
 import type { CollectionConfig } from '../../core/collection-config.ts';
 import type { SearchTarget } from '../../core/example-scoring.ts';
 import { type Filter, imposes } from '../../core/filter.ts';
@@ -60,7 +61,7 @@ export async function searchShard(
   if (trace !== undefined && matches !== undefined && step.filter !== undefined)
     trace.filter = { estimated: shard.points.estimate(step.filter), matched: matches.count };
   const search = { target, candidates: limit + excluded.size, params: paramsFor(step, run.config), admitted, trace };
-  const lists = await Promise.all(places.map((place) => searchPlace(run, shard, place, search)));
+  const lists = await settleAll(places.map((place) => searchPlace(run, shard, place, search)));
   const [only] = lists;
   const all = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
   const hits = excluded.size === 0 ? all : all.filter(({ id }) => !excluded.has(idKey(id)));

@@ -1,4 +1,5 @@
 import { setBit } from '../../base/bitset.ts';
+import { settleAll } from '../../base/settle-all.ts';
 import { idKey, type PointId } from '../../core/ids.ts';
 import { fuse } from '../../query/fuse.ts';
 import { cut, MADE_RANKING } from '../../query/ranking.ts';
@@ -52,11 +53,15 @@ export async function candidatesInShard(
   step: ResolvedStep,
 ): Promise<readonly FoundPoint[]> {
   const begunMs = run.trace === undefined ? 0 : performance.now();
-  const sources = await Promise.all(step.prefetch.map((source) => findInShard(run, shard, source)));
-  const isLeaf = step.kind === 'vector' && sources.length === 0;
+  const isLeaf = step.kind === 'vector' && step.prefetch.length === 0;
   const found = isLeaf
     ? await run.leaves.find(run, shard, step, candidateCount(step))
-    : await overSources(run, shard, step, sources);
+    : await overSources(
+        run,
+        shard,
+        step,
+        await settleAll(step.prefetch.map((source) => findInShard(run, shard, source))),
+      );
   if (run.trace !== undefined) Object.assign(run.trace.of(step, shard), { found, ms: performance.now() - begunMs });
   return found;
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Loss, WhyNot } from '../../core/explanation.ts';
 import type { Condition, Filter } from '../../core/filter.ts';
 import { idKey, type PointId, sameId } from '../../core/ids.ts';
@@ -156,7 +157,7 @@ function failingClause({ shard, id }: Search, filter: Filter | undefined): strin
     () => shard.points.filterContext(),
   );
   const place = shard.find(id);
-  conditions.enter(place?.segment.rows.slotAt(place.row), shard.payloads.get(id));
+  conditions.enter(place?.segment.rows.slotAt(place.row), asBuffer(shard.payloads.get(id)));
   return clauses.find((_, index) => !conditions.holds(index))?.name;
 }
 

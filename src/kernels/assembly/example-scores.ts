@@ -3,6 +3,7 @@ import {
   EXAMPLES_CONTEXT,
   EXAMPLES_COUNT,
   EXAMPLES_DISCOVER,
+  EXAMPLES_GUIDE,
   EXAMPLES_LINEAR,
   EXAMPLES_MATRIX,
   EXAMPLES_POSITIVES,
@@ -21,6 +22,12 @@ import {
 
 /** Rust's f32::EPSILON: how much better than the negative the positive of a context has to be. */
 const MARGIN: f32 = 1.1920929e-7;
+
+/**
+ * A discovery scores in steps, which lead a walk nowhere. Its guide has the same peak, and slopes all around: the score
+ * against the target, less what the pairs fall short, times this. A concave function where scores are dot products.
+ */
+const GUIDE_WEIGHT: f32 = 1.5;
 
 /** Whether a scoring rises with the raw score against example `index`; else it falls. */
 export function isRaising(examples: u32, index: u32): bool {
@@ -83,10 +90,14 @@ function sigmoid(x: f64): f64 {
 
 /** Scores of `count` rows from the matrix, to f32 at `scores`, in groups of four: there is room for three more. */
 export function combineRows(examples: u32, count: u32, scores: u32): void {
+  combineRowsBy(load<u32>(examples, EXAMPLES_SCORING), examples, count, scores);
+}
+
+/** The same by another scoring. */
+export function combineRowsBy(scoring: u32, examples: u32, count: u32, scores: u32): void {
   const matrix = load<u32>(examples, EXAMPLES_MATRIX);
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
   const end = matrix + load<u32>(examples, EXAMPLES_COUNT) * stride;
-  const scoring = load<u32>(examples, EXAMPLES_SCORING);
   const bytes = count << 2;
   if (scoring == EXAMPLES_BEST_SCORE) {
     const middle = matrix + load<u32>(examples, EXAMPLES_POSITIVES) * stride;
@@ -96,8 +107,18 @@ export function combineRows(examples: u32, count: u32, scores: u32): void {
     for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourSums(matrix + at, end + at, stride, weights));
   } else if (scoring == EXAMPLES_DISCOVER) {
     for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourSigns(matrix + at, end + at, stride));
+  } else if (scoring == EXAMPLES_GUIDE) {
+    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourGuides(matrix + at, end + at, stride));
   } else {
     for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourContexts(matrix + at, end + at, stride));
+  }
+}
+
+/** Makes scores against the target those that a discovery has at most: one for each pair besides. */
+export function raiseTargets(examples: u32, count: u32, scores: u32): void {
+  const pairs = f32x4.splat(<f32>(load<u32>(examples, EXAMPLES_COUNT) >>> 1));
+  for (let at = scores; at < scores + (count << 2); at += 16) {
+    v128.store(at, f32x4.add(pairs, fourSigmoids(v128.load(at))));
   }
 }
 
@@ -135,6 +156,16 @@ function fourSigns(start: u32, end: u32, stride: u32): v128 {
     sum = i32x4.add(sum, i32x4.sub(f32x4.lt(positive, negative), f32x4.gt(positive, negative)));
   }
   return f32x4.add(f32x4.convert_i32x4_s(sum), fourSigmoids(v128.load(start)));
+}
+
+@inline
+function fourGuides(start: u32, end: u32, stride: u32): v128 {
+  const zero = f32x4.splat(0);
+  let short = zero;
+  for (let at = start + stride; at < end; at += stride << 1) {
+    short = f32x4.add(short, f32x4.pmin(zero, f32x4.sub(v128.load(at), v128.load(at + stride))));
+  }
+  return f32x4.add(v128.load(start), f32x4.mul(f32x4.splat(GUIDE_WEIGHT), short));
 }
 
 @inline

@@ -1,4 +1,5 @@
 import {
+  FIELD_ENTRY,
   NO_ROW,
   SEARCH_CANDIDATES,
   SEARCH_DEEP,
@@ -28,12 +29,17 @@ import {
   EXAMPLES_BEAM,
   EXAMPLES_BEAM_CAPACITY,
   EXAMPLES_EF,
-  EXAMPLES_FIRST,
+  EXAMPLES_COUNT,
+  EXAMPLES_DISCOVER,
+  EXAMPLES_GUIDE,
   EXAMPLES_ROWS,
+  EXAMPLES_SCORING,
+  EXAMPLES_SEEN,
+  EXAMPLES_SEEN_COUNT,
   EXAMPLES_WALKED,
 } from '../layout-examples';
 import { ROW_MASK } from './beam';
-import { headOf } from './examples';
+import { closeGate, headOf, openGate } from './examples';
 import { offerToBeam, startFromEntry, startFromSeeds, startSpill, walkFiltered } from './filtered-walk';
 import { rerankExamples } from './rank-examples';
 import { UNBOUNDED, addRows, addToBeam, clearVisited, descend, startBeam, visit, walk } from './walk';
@@ -53,14 +59,19 @@ export function searchExamples(task: u32, field: u32, space: u32, k: u32): bool 
   const through = load<u32>(task, SEARCH_THROUGH);
   const filtered = load<u32>(task, SEARCH_FILTER) != 0;
   const ef = load<u32>(task, SEARCH_EF);
-  const entry = descend(field, space, 0);
-  if (entry == NO_ROW) return true;
+  const discovers = load<u32>(load<u32>(space, SPACE_EXAMPLES), EXAMPLES_SCORING) == EXAMPLES_DISCOVER;
+  // A discovery has its guide to lead it.
+  const entry = discovers ? NO_ROW : descend(field, space, 0);
+  if (atomic.load<u32>(field, FIELD_ENTRY) == NO_ROW) return true;
   if (!filtered || through != 0) {
     const count = walkEach(task, field, space, false);
     store<u32>(space, 0, SPACE_BEAM_SIZE);
-    addToBeam(field, space, entry, 0);
+    if (!discovers) addToBeam(field, space, entry, 0);
     addWalked(field, space, 0, count);
-    if (walk(field, space, ef, 0, filtered ? through : UNBOUNDED)) {
+    if (discovers) openGate(space, load<u32>(space, SPACE_BEAM), ef);
+    const complete = walk(field, space, ef, 0, filtered ? through : UNBOUNDED);
+    closeGate(space);
+    if (complete) {
       rerankExamples(field, space, k, load<u32>(task, SEARCH_CANDIDATES));
       return true;
     }
@@ -72,7 +83,9 @@ export function searchExamples(task: u32, field: u32, space: u32, k: u32): bool 
   startFromSeeds(field, space, ef, load<u32>(task, SEARCH_SEEDS), load<u32>(task, SEARCH_SEED_COUNT));
   startFromEntry(field, space, ef, entry);
   addWalked(field, space, ef, count);
+  if (discovers) openGate(space, load<u32>(space, SPACE_BEAM), ef);
   walkFiltered(field, space, ef);
+  closeGate(space);
   if (load<u32>(space, SPACE_BEAM_SIZE) < k) return false;
   rerankExamples(field, space, k, load<u32>(task, SEARCH_CANDIDATES));
   return true;
@@ -83,29 +96,38 @@ function walkEach(task: u32, field: u32, space: u32, filtered: bool): u32 {
   const examples = load<u32>(space, SPACE_EXAMPLES);
   const ef = load<u32>(examples, EXAMPLES_EF);
   const rows = load<u32>(examples, EXAMPLES_ROWS);
+  // A discovery has one walk, by its guide.
+  const scoring = load<u32>(examples, EXAMPLES_SCORING);
+  const guided = scoring == EXAMPLES_DISCOVER;
+  if (guided) store<u32>(examples, EXAMPLES_GUIDE, EXAMPLES_SCORING);
+  store<u32>(examples, 0, EXAMPLES_SEEN_COUNT);
   let count: u32 = 0;
   for (let index: u32 = 0; index < load<u32>(examples, EXAMPLES_WALKED); index++) {
-    const head = headOf(examples, load<u32>(examples, EXAMPLES_FIRST) + index);
+    const head = headOf(examples, guided ? load<u32>(examples, EXAMPLES_COUNT) : index);
     lend(space, head, examples, filtered);
     const entry = descend(field, head, 0);
     if (filtered) {
       startSpill(head, ef);
       startFromSeeds(field, head, ef, load<u32>(task, SEARCH_SEEDS), load<u32>(task, SEARCH_SEED_COUNT));
       startFromEntry(field, head, ef, entry);
+      if (guided) openGate(head, load<u32>(head, SPACE_BEAM), ef);
       walkFiltered(field, head, ef);
     } else {
       startBeam(field, head, entry, 0);
+      if (guided) openGate(head, load<u32>(head, SPACE_BEAM), ef);
       walk(field, head, ef, 0, UNBOUNDED);
     }
+    closeGate(space);
     clearVisited(head);
-    const beam = load<u32>(head, SPACE_BEAM);
-    const size = min(load<u32>(head, SPACE_BEAM_SIZE), ef);
+    const beam = guided ? load<u32>(examples, EXAMPLES_SEEN) : load<u32>(head, SPACE_BEAM);
+    const size = guided ? load<u32>(examples, EXAMPLES_SEEN_COUNT) : min(load<u32>(head, SPACE_BEAM_SIZE), ef);
     for (let at: u32 = 0; at < size; at++) {
       store<u32>(rows + (count++ << 2), load<u32>(beam + (at << 3)) & ROW_MASK);
     }
     store<u32>(space, load<u32>(space, SPACE_DISTANCES) + load<u32>(head, SPACE_DISTANCES), SPACE_DISTANCES);
     store<u32>(head, 0, SPACE_DISTANCES);
   }
+  store<u32>(examples, scoring, EXAMPLES_SCORING);
   return count;
 }
 

@@ -6,6 +6,7 @@ import {
   METRIC_MANHATTAN,
   SEARCH_EXAMPLES,
   SEARCH_WAY,
+  SPACE_BEAM_SIZE,
   SPACE_DISTANCES,
   SPACE_EXAMPLES,
   SPACE_PICKED,
@@ -23,19 +24,30 @@ import {
   EXAMPLES_AFFINE,
   EXAMPLES_CONTEXT,
   EXAMPLES_COUNT,
+  EXAMPLES_DISCOVER,
+  EXAMPLES_EF,
+  EXAMPLES_GATE_BEAM,
+  EXAMPLES_GATE_EF,
+  EXAMPLES_GUIDE,
   EXAMPLES_HEADS,
   EXAMPLES_HEAD_BYTES,
   EXAMPLES_MATRIX,
+  EXAMPLES_PASSED,
+  EXAMPLES_PLACES,
   EXAMPLES_RAW,
   EXAMPLES_SCORING,
+  EXAMPLES_SEEN,
+  EXAMPLES_SEEN_COUNT,
+  EXAMPLES_SEEN_SCORES,
+  EXAMPLES_SIDE,
   EXAMPLES_STRIDE,
   EXAMPLES_VECTORS,
 } from '../layout-examples';
-import { scoreKey } from './beam';
+import { SCORE_MASK, offer, scoreKey } from './beam';
 import { prepareQuery } from './codes';
 import { scoreDecoded } from './coded-rows';
 import { scoreCodesMatrix } from './example-matrix';
-import { combineRow, combineRows, isRaising } from './example-scores';
+import { combineRow, combineRows, combineRowsBy, isRaising, raiseTargets } from './example-scores';
 import { highest, likelyHighest, likelyLowest, lowest } from './rank';
 import { scoreExact, scoreRows, scoreRun } from './score';
 
@@ -55,19 +67,27 @@ export function prepareExamples(task: u32, field: u32, space: u32): void {
   for (let index: u32 = 0; index < count; index++) {
     const head = headOf(examples, index);
     store<u32>(head, load<u32>(task, SEARCH_WAY), SPACE_WAY);
-    store<u32>(head, load<u32>(space, SPACE_PICKED), SPACE_PICKED);
-    store<u32>(head, load<u32>(space, SPACE_ROWS), SPACE_ROWS);
-    store<u32>(head, load<u32>(space, SPACE_SCORES), SPACE_SCORES);
-    store<u32>(head, load<u32>(space, SPACE_ROW_COUNT), SPACE_ROW_COUNT);
-    store<u32>(head, 0, SPACE_DISTANCES);
+    prepareHead(space, head);
     prepareQuery(field, head, vector);
     store<f32>(affine, load<f32>(head, SPACE_QUERY_STEP));
     store<f32>(affine, load<f32>(head, SPACE_QUERY_BIAS), 4);
     affine += 8;
     vector += padded << 2;
   }
+  const guide = headOf(examples, count);
+  prepareHead(space, guide);
+  store<u32>(guide, WAY_EXAMPLES, SPACE_WAY);
+  store<u32>(guide, examples, SPACE_EXAMPLES);
   store<u32>(space, examples, SPACE_EXAMPLES);
   store<u32>(space, WAY_EXAMPLES, SPACE_WAY);
+}
+
+function prepareHead(space: u32, head: u32): void {
+  store<u32>(head, load<u32>(space, SPACE_PICKED), SPACE_PICKED);
+  store<u32>(head, load<u32>(space, SPACE_ROWS), SPACE_ROWS);
+  store<u32>(head, load<u32>(space, SPACE_SCORES), SPACE_SCORES);
+  store<u32>(head, load<u32>(space, SPACE_ROW_COUNT), SPACE_ROW_COUNT);
+  store<u32>(head, 0, SPACE_DISTANCES);
 }
 
 /** Whether rows are scored by products of integers: int8 codes, or whole numbers. */
@@ -102,10 +122,58 @@ export function mostOf(space: u32): u64 {
 /** As `scoreRows`. The scores against each example stay in the matrix until the next call. */
 export function scoreExamples(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
   const examples = load<u32>(space, SPACE_EXAMPLES);
+  if (load<u32>(examples, EXAMPLES_GATE_BEAM) == 0) scoreAll(field, space, rows, count, scores, scattered);
+  else scoreGated(field, space, rows, count, scores);
+}
+
+/** A walk for a discovery begins, with this beam of width `ef`: rows that their target alone keeps out of it are not scored further. */
+export function openGate(space: u32, beam: u32, ef: u32): void {
+  const examples = load<u32>(space, SPACE_EXAMPLES);
+  if (load<u32>(examples, EXAMPLES_COUNT) < 3) return;
+  store<u32>(examples, beam, EXAMPLES_GATE_BEAM);
+  store<u32>(examples, ef, EXAMPLES_GATE_EF);
+  // Until the beam is full nothing is kept out.
+  const last = beam + ((ef - 1) << 3);
+  if (load<u32>(space, SPACE_BEAM_SIZE) < ef) store<u64>(last, 0);
+}
+
+export function closeGate(space: u32): void {
+  store<u32>(load<u32>(space, SPACE_EXAMPLES), 0, EXAMPLES_GATE_BEAM);
+}
+
+/**
+ * Scores only those rows against the pairs whose score against the target lets them into the beam, if all pairs agree; the
+ * others get the score that they would have then. Removed rows make the beam seem full too soon, by their share.
+ */
+function scoreGated(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
+  const examples = load<u32>(space, SPACE_EXAMPLES);
+  const passed = load<u32>(examples, EXAMPLES_PASSED);
+  const places = load<u32>(examples, EXAMPLES_PLACES);
+  const side = load<u32>(examples, EXAMPLES_SIDE);
+  scoreRows(field, headOf(examples, 0), rows, count, scores);
+  // Guides are at most their target's score, discoveries at most that made small and one for each pair.
+  if (load<u32>(examples, EXAMPLES_SCORING) != EXAMPLES_GUIDE) raiseTargets(examples, count, scores);
+  const last = load<u32>(examples, EXAMPLES_GATE_BEAM) + ((load<u32>(examples, EXAMPLES_GATE_EF) - 1) << 3);
+  const least = load<u64>(last) & SCORE_MASK;
+  let found: u32 = 0;
+  for (let at: u32 = 0; at < count; at++) {
+    store<u32>(passed + (found << 2), load<u32>(rows + (at << 2)));
+    store<u32>(places + (found << 2), at);
+    found += <u32>(scoreKey(load<f32>(scores + (at << 2))) >= least);
+  }
+  if (found == 0) return;
+  scoreAll(field, space, passed, found, side, false);
+  for (let at: u32 = 0; at < found << 2; at += 4) {
+    store<f32>(scores + (load<u32>(places + at) << 2), load<f32>(side + at));
+  }
+}
+
+function scoreAll(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
+  const examples = load<u32>(space, SPACE_EXAMPLES);
   if (hasIntegerProducts(field, load<u32>(headOf(examples, 0), SPACE_WAY))) {
     if (load<u32>(field, FIELD_CODE) == CODE_UINT8) scoreCodesMatrix<u8>(field, space, examples, rows, count, scattered);
     else scoreCodesMatrix<i8>(field, space, examples, rows, count, scattered);
-    combineRows(examples, count, scores);
+    finishRows(examples, rows, count, scores);
     return;
   }
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
@@ -117,7 +185,22 @@ export function scoreExamples(field: u32, space: u32, rows: u32, count: u32, sco
     else scoreRun(field, head, rows, count, target);
     target += stride;
   }
+  finishRows(examples, rows, count, scores);
+}
+
+/** Makes scores of the matrix; a walk by the guide remembers which rows a discovery itself likes best. */
+function finishRows(examples: u32, rows: u32, count: u32, scores: u32): void {
   combineRows(examples, count, scores);
+  if (load<u32>(examples, EXAMPLES_SCORING) != EXAMPLES_GUIDE) return;
+  const side = load<u32>(examples, EXAMPLES_SEEN_SCORES);
+  const seen = load<u32>(examples, EXAMPLES_SEEN);
+  const capacity = load<u32>(examples, EXAMPLES_EF);
+  let size = load<u32>(examples, EXAMPLES_SEEN_COUNT);
+  combineRowsBy(EXAMPLES_DISCOVER, examples, count, side);
+  for (let at: u32 = 0; at < count << 2; at += 4) {
+    size = offer(seen, size, capacity, scoreKey(load<f32>(side + at)) | load<u32>(rows + at));
+  }
+  store<u32>(examples, size, EXAMPLES_SEEN_COUNT);
 }
 
 /** As `scoreExact`: f32 scores against each example become one. */

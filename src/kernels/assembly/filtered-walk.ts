@@ -20,7 +20,7 @@ import {
   SPACE_VISITED,
 } from '../layout';
 import { EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
-import { isCancelled } from './cancel';
+import { isPolled, isCancelled } from './cancel';
 import { mostOf, tieOf } from './examples';
 import { isDead, linkList } from './field';
 import { scoreRows } from './score';
@@ -162,13 +162,13 @@ export function walkFiltered(field: u32, space: u32, ef: u32): void {
       cursor++;
       continue;
     }
-    if (isCancelled()) break;
     store<u64>(beam + (cursor << 3), entry | EXPANDED);
     const count = collect(field, space, <u32>entry & ROW_MASK, rows);
     if (count == 0) continue;
     if (cursor + 1 < size) fetchLinks(field, space, <u32>load<u64>(beam + ((cursor + 1) << 3)) & ROW_MASK, 0);
     scoreRows(field, space, rows, count, scores);
     distances += count;
+    if (isPolled(distances, count) && isCancelled()) break;
     for (let at: u32 = 0; at < count << 2; at += 4) {
       const key = scoreKey(load<f32>(scores + at)) | load<u32>(rows + at);
       if (key < bound) {

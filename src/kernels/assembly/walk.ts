@@ -23,7 +23,7 @@ import {
   SPACE_VISIT_LIST,
 } from '../layout';
 import { DEAD, EXPANDED, ROW_MASK, SCORE_MASK, insertAt, placeOf, scoreKey } from './beam';
-import { isCancelled } from './cancel';
+import { isPolled, isCancelled } from './cancel';
 import { mostOf, tieOf } from './examples';
 import { isDead, linkList, rowLevel } from './field';
 import { scoreRows } from './score';
@@ -206,13 +206,13 @@ export function walk(field: u32, space: u32, ef: u32, level: u32, deadMost: u32)
       cursor++;
       continue;
     }
-    if (isCancelled()) break;
     store<u64>(beam + (cursor << 3), entry | EXPANDED);
     const count = collect(field, space, <u32>entry & ROW_MASK, level, rows);
     if (count == 0) continue;
     if (cursor + 1 < size) fetchLinks(field, space, <u32>load<u64>(beam + ((cursor + 1) << 3)) & ROW_MASK, level);
     scoreRows(field, space, rows, count, scores);
     distances += count;
+    if (isPolled(distances, count) && isCancelled()) break;
     for (let at: u32 = 0; at < count << 2; at += 4) {
       const score = scoreKey(load<f32>(scores + at));
       if (score < bound) continue;

@@ -9,9 +9,10 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { skipSpace } from '../../base/json/skip-json.ts';
-import { badRequest, notSupported } from '../../core/errors.ts';
+import { notSupported } from '../../core/errors.ts';
 import { WireError } from '../wire-error.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } from './format-error.ts';
+import { BODY_MAX, limitExceeded } from './query-limits.ts';
 
 /**
  * Reading a request's JSON tree into core types, failing as serde does.
@@ -38,12 +39,6 @@ const CLOSE_BRACE = 125;
  */
 const CELLS_MAX = 20_000_000;
 
-/**
- * Queries, prefetches and examples in one body. Two bytes can ask for one, each is an object of some hundred bytes here and
- * work for every segment behind.
- */
-export const QUERY_PARTS_MAX = 100_000;
-
 /** Broken rules that an answer tells of: a body of few bytes can break a million. */
 const RULES_TOLD_MAX = 1_000;
 
@@ -55,7 +50,7 @@ export class Decoding {
   private refusal: string | undefined = undefined;
   private later: Error | undefined = undefined;
   private cells = 0;
-  private parts = 0;
+  private readonly taken = { 'queries and prefetches': 0, examples: 0 };
 
   constructor(tree: JsonTree) {
     this.tree = tree;
@@ -84,14 +79,10 @@ export class Decoding {
     return true;
   }
 
-  /** Counts queries, prefetches and examples; throws where the body has too many. */
-  takeParts(count: number): void {
-    this.parts += count;
-    if (this.parts > QUERY_PARTS_MAX) {
-      throw badRequest(
-        `Limit exceeded ${this.parts} > ${QUERY_PARTS_MAX} for "queries, prefetches and examples". Help: Send them in several requests.`,
-      );
-    }
+  /** Counts what costs more than its bytes; throws where the body has too many. */
+  take(what: keyof typeof BODY_MAX, count: number): void {
+    this.taken[what] += count;
+    if (this.taken[what] > BODY_MAX[what]) throw limitExceeded(what, this.taken[what], BODY_MAX[what]);
   }
 
   /** How many broken rules have been noted. */

@@ -3,7 +3,7 @@ import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, elements, optional } from './decoding.ts';
 import { missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 import { decodeLegacyExample } from './legacy-examples.ts';
-import { decodePagedSearch, readExamplePlace } from './legacy-search.ts';
+import { decodePagedSearch, FieldNames, readExamplePlace } from './legacy-search.ts';
 import { JSON_ARRAY, JSON_FLOATS } from '../../base/json/json-tree.ts';
 import { parseBatch, parseSingle } from './query-fields.ts';
 import { structFields } from './struct-fields.ts';
@@ -25,13 +25,16 @@ export function parseDiscoverBatch(wire: Wire): QueryBatch {
 function decodeDiscover(decoding: Decoding, node: number, path: string): QueryPoints {
   let target: Example | undefined;
   let context: readonly Pair<Example>[] = [];
+  const names = new FieldNames();
   const shape = { expected: 'struct DiscoverRequest', path };
   const fields = decodePagedSearch(decoding, node, shape, (fields) => (key, value) => {
     switch (key) {
       case 'target':
+        names.add(key);
         target = optional(decoding, value, (decoding, value) => decodeLegacyExample(decoding, value, `${path}.target`));
         return true;
       case 'context':
+        names.add(key);
         context = optional(decoding, value, (decoding, value) => decodePairs(decoding, value, `${path}.context`)) ?? [];
         return true;
       // No field of this body, as any name that nobody knows.

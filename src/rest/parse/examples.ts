@@ -20,11 +20,6 @@ export function decodeExample(decoding: Decoding, node: number, path: string): E
   return new ExampleReader(decoding, path).one(node, '');
 }
 
-/** A list of them. */
-export function decodeExamples(decoding: Decoding, node: number, path: string): readonly Example[] | undefined {
-  return new ExampleReader(decoding, path).list(node, '');
-}
-
 /**
  * Reads examples that Qdrant validates one after the other under one path: it stops at the first that breaks a rule, and
  * does not tell which one that is.
@@ -65,7 +60,7 @@ export class ExampleReader {
     const examples: Example[] = [];
     const end = tree.nextOf(node);
     for (let at = node + 1; at < end; at = tree.nextOf(at)) {
-      this.decoding.takeParts(1);
+      this.decoding.take('examples', 1);
       const example = this.one(at, `${place}[${examples.length}]`);
       if (example === undefined) return undefined;
       examples.push(example);
@@ -76,7 +71,7 @@ export class ExampleReader {
   /** A list of numbers alone. */
   private ids(node: number): readonly Example[] | undefined {
     const texts = numberTexts(this.decoding.tree, node);
-    this.decoding.takeParts(texts.length);
+    this.decoding.take('examples', texts.length);
     try {
       return texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) }));
     } catch (error) {
@@ -131,7 +126,7 @@ export function decodePairs(
 function decodePair(decoding: Decoding, node: number, reader: ExampleReader, place: string): Pair<Example> | undefined {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
-  decoding.takeParts(2);
+  decoding.take('examples', 2);
   const fields = fieldsOf(tree, node);
   const wanted = fields.get('positive');
   const unwanted = fields.get('negative');

@@ -42,7 +42,7 @@ function decodeWeights(decoding: Decoding, node: number, path: string): readonly
   const kind = tree.kindOf(node);
   if (kind !== JSON_FLOATS && !(kind === JSON_ARRAY && tree.nextOf(node) === node + 1)) return null;
   const given = tree.copyFloats(node);
-  decoding.takeParts(given.length);
+  decoding.take('examples', given.length);
   const weights = Array.from(given);
   const beyond = weights.findIndex((weight) => !Number.isFinite(weight));
   if (beyond >= 0) decoding.fail(badInput(outOfRange(`${path}.weights[${beyond}]`)));

@@ -3,6 +3,7 @@ import type { JsonPath } from '../../core/json-path.ts';
 import type { GroupLookup, QueryGroups } from '../../core/requests.ts';
 import { type Decode, decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
 import { FormatError, missingField, noVariant } from './format-error.ts';
+import { FieldNames } from './legacy-search.ts';
 import { decodePath } from './paths.ts';
 import { decodeQuery } from './query.ts';
 import { checkQueries, QueryFields } from './query-fields.ts';
@@ -91,7 +92,9 @@ function decodeGroups(
   let groupSize: number | undefined;
   let limit: number | undefined;
   let withLookup: GroupLookup | undefined;
+  const names = new FieldNames();
   eachField(decoding.tree, object, (key, node) => {
+    if (key !== 'offset' && GROUP_FIELDS.has(key)) names.add(key);
     if (key === 'group_by') groupBy = decodePath(decoding, node);
     if (key === 'group_size') groupSize = count('group_size')(decoding, node);
     if (key === 'limit') limit = count('limit')(decoding, node);

@@ -11,7 +11,7 @@ import { vectorKind, vectorViolations } from './vectors.ts';
 /** `path`: where the example stands, for broken rules. */
 export function decodeLegacyExample(decoding: Decoding, node: number, path: string): Example {
   const { tree } = decoding;
-  decoding.takeParts(1);
+  decoding.take('examples', 1);
   const id = idOfNode(tree, node);
   if (id !== undefined) return { kind: 'id', id };
   const kind = vectorKind(tree, node);
@@ -29,7 +29,7 @@ export function decodeLegacyExamples(decoding: Decoding, list: number, path: str
 }
 
 function ids(decoding: Decoding, texts: readonly string[]): readonly Example[] {
-  decoding.takeParts(texts.length);
+  decoding.take('examples', texts.length);
   try {
     return texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) }));
   } catch (error) {

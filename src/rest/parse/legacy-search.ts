@@ -9,6 +9,17 @@ import { decodeString } from './scalars.ts';
 /** Reads a field of the body into its place; false where it has no such name. */
 export type ReadOwn = (key: string, node: number) => boolean;
 
+/** Names of fields that have been read: serde takes each once. */
+export class FieldNames {
+  private readonly names = new Set<string>();
+
+  /** Throws where it was there before. */
+  add(name: string): void {
+    if (this.names.has(name)) throw new FormatError(`duplicate field \`${name}\``);
+    this.names.add(name);
+  }
+}
+
 /**
  * Reads the body of an older search with `limit` (or `top`, one of them is required) and `offset`.
  * expected  as serde names it: `struct RecommendRequest`.
@@ -37,10 +48,18 @@ export function decodePagedSearch(
 
 /** `using` and `lookup_from`. */
 export function readExamplePlace(decoding: Decoding, fields: QueryFields, key: string, node: number): boolean {
-  if (key === 'using') fields.using = optional(decoding, node, decodeUsing) ?? '';
-  else if (key === 'lookup_from') fields.lookupFrom = optional(decoding, node, decodeLookupFrom);
-  else return false;
-  return true;
+  switch (key) {
+    case 'using':
+      fields.once('using');
+      fields.using = optional(decoding, node, decodeUsing) ?? '';
+      return true;
+    case 'lookup_from':
+      fields.once('lookup_from');
+      fields.lookupFrom = optional(decoding, node, decodeLookupFrom);
+      return true;
+    default:
+      return false;
+  }
 }
 
 function decodeUsing(decoding: Decoding, node: number): string {

@@ -1,5 +1,6 @@
 import { badInput, badRequest, type VectorizerError } from '../../core/errors.ts';
 import type { QueryStep } from '../../core/query.ts';
+import { limitExceeded, PREFETCHES_MAX } from './query-limits.ts';
 
 /**
  * What Qdrant finds wrong with queries once they are read (SEMANTICS.md 3.1): rules of each step, from the root down, then
@@ -8,9 +9,6 @@ import type { QueryStep } from '../../core/query.ts';
 
 /** Prefetches above prefetches. */
 const DEPTH_MAX = 64;
-
-/** In the tree of one query. Qdrant knows no limit; each costs a search of every segment. */
-export const PREFETCHES_MAX = 1_000;
 
 /** The first thing that is wrong with the queries of a request, or undefined. */
 export function queryFault(queries: readonly QueryStep[]): VectorizerError | undefined {
@@ -62,10 +60,7 @@ const THRESHOLD_WITHOUT_QUERY =
 function planFault(query: QueryStep): VectorizerError | undefined {
   const { depth, count } = extentOf(query.prefetch);
   if (depth > DEPTH_MAX) return invalid(`prefetches depth ${depth} exceeds max depth ${DEPTH_MAX}`);
-  if (count > PREFETCHES_MAX) {
-    const help = `Reduce the "prefetches" parameter to or below ${PREFETCHES_MAX}.`;
-    return badRequest(`Limit exceeded ${count} > ${PREFETCHES_MAX} for "prefetches". Help: ${help}`);
-  }
+  if (count > PREFETCHES_MAX) return limitExceeded('prefetches', count, PREFETCHES_MAX);
   return fault(query, mergeFault);
 }
 

@@ -41,7 +41,7 @@ export function parseBatch(wire: Wire, element: string, decodeOne: DecodeOne): Q
   const queries: QueryPoints[] = [];
   decodeBody(parseTree(wire.body), (decoding, root) => {
     const each = (decoding: Decoding, node: number): void => {
-      decoding.takeParts(1);
+      decoding.take('queries and prefetches', 1);
       queries.push(decodeOne(decoding, node, queries.length));
     };
     const searches = (decoding: Decoding, list: number): void => directList(decoding, list, element, { direct: each });

@@ -109,7 +109,7 @@ function decodePrefetches(decoding: Decoding, node: number, path: string): reado
 
 function decodePrefetch(decoding: Decoding, object: number, path: string): QueryStep {
   const { tree } = decoding;
-  decoding.takeParts(1);
+  decoding.take('queries and prefetches', 1);
   const fields = new QueryFields();
   const end = tree.nextOf(object);
   for (let at = object + 1; at < end; at = tree.nextOf(at + 1)) {

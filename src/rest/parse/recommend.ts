@@ -3,7 +3,7 @@ import type { Example, Query, RecommendStrategy } from '../../core/query.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, optional } from './decoding.ts';
 import { decodeLegacyExamples } from './legacy-examples.ts';
-import { decodePagedSearch, readExamplePlace } from './legacy-search.ts';
+import { decodePagedSearch, FieldNames, readExamplePlace } from './legacy-search.ts';
 import { parseBatch, parseSingle, type QueryFields } from './query-fields.ts';
 import { decodeWord } from './scalars.ts';
 import { RECOMMEND_STRATEGIES } from './vector-queries.ts';
@@ -42,6 +42,7 @@ interface Field {
 
 /** What an older recommendation has beside the fields of every search. */
 export class RecommendFields {
+  private readonly names = new FieldNames();
   private strategy: RecommendStrategy = 'average_vector';
   private positive: readonly Example[] = [];
   private negative: readonly Example[] = [];
@@ -50,12 +51,15 @@ export class RecommendFields {
   read(decoding: Decoding, fields: QueryFields, { key, node, path }: Field): boolean {
     switch (key) {
       case 'positive':
+        this.names.add(key);
         this.positive = decodeLegacyExamples(decoding, node, `${path}.positive`);
         return true;
       case 'negative':
+        this.names.add(key);
         this.negative = decodeLegacyExamples(decoding, node, `${path}.negative`);
         return true;
       case 'strategy':
+        this.names.add(key);
         this.strategy = optional(decoding, node, decodeStrategy) ?? 'average_vector';
         return true;
       default:

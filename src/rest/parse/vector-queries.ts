@@ -4,6 +4,7 @@ import type { Example, Feedback, Mmr, Query, RecommendStrategy } from '../../cor
 import { ryuText } from '../number-text.ts';
 import { type Decode, type Decoding, optional } from './decoding.ts';
 import { decodeExample, decodePairs, ExampleReader } from './examples.ts';
+import { FEEDBACK_MAX, limitExceeded } from './query-limits.ts';
 import { decodeFloat, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { outOfRange } from './vectors.ts';
@@ -16,7 +17,7 @@ import { outOfRange } from './vectors.ts';
  */
 
 const DIVERSITY_DEFAULT = 0.5;
-export const CANDIDATES_LIMIT_MAX = 16_384;
+const CANDIDATES_LIMIT_MAX = 16_384;
 
 /** `{nearest, mmr}`. */
 export function decodeNearest(
@@ -117,7 +118,7 @@ function decodeFeedbackList(decoding: Decoding, node: number, path: string): rea
   const feedback: Feedback<Example>[] = [];
   const end = tree.nextOf(node);
   for (let at = node + 1; at < end; at = tree.nextOf(at)) {
-    decoding.takeParts(1);
+    decoding.take('examples', 1);
     if (tree.kindOf(at) !== JSON_OBJECT) return undefined;
     const fields = fieldsOf(tree, at);
     const given = fields.get('example');
@@ -128,6 +129,7 @@ function decodeFeedbackList(decoding: Decoding, node: number, path: string): rea
     if (example === undefined) return undefined;
     feedback.push({ example, score: finite(decoding, score, `${place}.score`) });
   }
+  if (feedback.length > FEEDBACK_MAX) decoding.fail(limitExceeded('feedback', feedback.length, FEEDBACK_MAX));
   return feedback;
 }
 

@@ -1,0 +1,21 @@
+import { badRequest, type VectorizerError } from '../../core/errors.ts';
+
+/**
+ * What a body of searches may ask for at most, where Qdrant knows no limit but the size of the body: a few bytes ask for
+ * a search, and each is an object of some hundred bytes here and work for every segment behind (docs/rest.md).
+ */
+
+/** In the tree of one query. */
+export const PREFETCHES_MAX = 1_000;
+
+/** Of a relevance feedback: each is compared with each, which takes 10 ms for so many. */
+export const FEEDBACK_MAX = 1_000;
+
+/** In one body. 10,000 searches that find nothing occupy this thread for two seconds. */
+export const BODY_MAX = { 'queries and prefetches': 10_000, examples: 100_000 };
+
+/** In the words of Qdrant's strict mode. */
+export function limitExceeded(name: string, given: number, most: number): VectorizerError {
+  const help = `Reduce the "${name}" parameter to or below ${most}.`;
+  return badRequest(`Limit exceeded ${given} > ${most} for "${name}". Help: ${help}`);
+}

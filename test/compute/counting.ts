@@ -1,0 +1,14 @@
+/** The address of this module, for a worker. */
+export const COUNTING_MODULE: string = import.meta.url;
+
+export interface Counting {
+  /** Shared: how far it has come. */
+  readonly progress: Int32Array;
+  readonly end: number;
+}
+
+/** Counts to `end`, or until it is cancelled. */
+export function count({ progress, end }: Counting, isCancelled: () => boolean): number {
+  while (Atomics.load(progress, 0) < end && !isCancelled()) Atomics.add(progress, 0, 1);
+  return Atomics.load(progress, 0);
+}
