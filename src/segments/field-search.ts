@@ -38,7 +38,7 @@ async function searchNearest(
     if (query.kind !== 'multi') throw otherKind();
     const hits = await index.field.search({ query: query.values, ...request });
     if (!hits.approximate) return hits;
-    return rescoreMulti(index.field, query.values, hits, k, (place) => read(Uint32Array.of(place)));
+    return rescoreMulti(index.field, query.values, hits, k, placeReader(read, signal));
   }
   if (query.kind !== 'dense') throw otherKind();
   const { values } = query;
@@ -64,7 +64,7 @@ async function searchExamples(
     const set = { examples: examples.map(multiOf), scoring };
     const hits = await index.field.searchExamples({ ...set, ...request });
     if (!hits.approximate) return hits;
-    return rescoreMultiExamples(index.field, set, hits, k, (place) => read(Uint32Array.of(place)));
+    return rescoreMultiExamples(index.field, set, hits, k, placeReader(read, signal));
   }
   const vectors = examples.map(denseOf);
   const combined = nearestVector(index.field.options, vectors, scoring);
@@ -74,6 +74,14 @@ async function searchExamples(
     return scanOriginals(index.field, { query: set, k, indexedOnly, filter, signal }, read);
   const hits = await index.field.searchExamples({ examples: set, ...request });
   return hits.approximate ? rescore(index.field, set, hits, k, read) : hits;
+}
+
+/** Reads place by place, and throws timeout instead where nobody waits any more. */
+function placeReader(read: ReadOriginals, signal: AbortSignal): (place: number) => Float32Array {
+  return (place) => {
+    if (signal.aborted) throw new VectorizerError('timeout', 'the rescoring of a search was cancelled');
+    return read(Uint32Array.of(place));
+  };
 }
 
 function denseOf(example: Vector): Float32Array {

@@ -35,7 +35,7 @@ const LANE_WORK = 10_000_000;
 /**
  * For each row of a block its `limit` best other rows, or all others where they are fewer. On as many search threads as are
  * idle; 1,000 rows of 768 dimensions take one of them some 20 ms.
- * Throws timeout when aborted, bad_input where the block is too large (BLOCK_BYTES_MAX), insufficient_storage.
+ * Throws timeout when aborted, bad_input where the block is too large (512 MiB, block-memory.ts), insufficient_storage.
  */
 export async function nearestPairs(
   compute: Compute,

@@ -284,10 +284,9 @@ test('a step that fails leaves nothing open behind it: its collection can be del
   await withVectors(
     configOf([denseConfig('', DIMENSION, 'Dot')], [], { maxOptimizationThreads: 0 }),
     async (ground) => {
-      await collectionOf(ground).update(
-        CONTEXT,
-        upsertOf('c', [{ id: 1, vectors: { '': [1, 2, 3] }, payload: { n: 1 } }]),
-      );
+      // So many that a thread looks for those that match.
+      const many = Array.from({ length: 2000 }, (_, id) => ({ id, vectors: { '': [id, 2, 3] }, payload: { n: 1 } }));
+      await collectionOf(ground).update(CONTEXT, upsertOf('c', many));
       const path = jsonPath('n');
       if (path === undefined) throw new Error('a path');
       const unordered = { kind: 'order_by', orderBy: { path, direction: 'asc', startFrom: undefined } } as const;
@@ -301,6 +300,9 @@ test('a step that fails leaves nothing open behind it: its collection can be del
       const queries = [{ ...queryOf([]), query: fusion, prefetch }];
       const failing = collectionOf(ground).query(CONTEXT, { collection: 'c', queries, ...READ });
       await t.throwsAsync(failing, { message: /^No range index/ });
+      // Behind whatever still runs of it.
+      const filtered = [queryOf([1, 0, 0], { filter: filterOf({ n: 1 }) })];
+      await collectionOf(ground).query(CONTEXT, { collection: 'c', queries: filtered, ...READ });
       t.true(await ground.house.database.delete('c'));
     },
   );

@@ -34,14 +34,15 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
   }
   for (let round = 0; round < ROUNDS_MAX && hits.groupCount < limit; round += 1) {
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
-    if (!(await rounds.run(conditions, rounds.countBehind(hits.unfilled(), limit * groupSize)))) return hits.best();
+    if (!(await rounds.run(conditions, rounds.countBehind(hits.unfilled(), COLLECTED * limit * groupSize))))
+      return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const unfilled = hits.unfilledBest();
     if (unfilled.length === 0) break;
     const missing = unfilled.reduce((count, { hits }) => count + groupSize - hits.length, 0);
-    const asked = rounds.countBehind(unfilled, missing);
-    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked))) break;
+    const asked = rounds.countBehind(unfilled, Math.max(missing * SPARE, limit * groupSize));
+    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked, unfilled.length))) break;
   }
   return hits.best();
 }
@@ -57,7 +58,6 @@ class Rounds {
   /** Points that have a value and belong to no group. */
   #grouplessCount = 0;
   #leavesEmptyOut: boolean;
-  #test: KeyTest | undefined;
 
   constructor(source: GroupSource, request: QueryGroups, hits: GroupHits<FoundPoint>) {
     this.#source = source;
@@ -71,17 +71,20 @@ class Rounds {
 
   /**
    * How many points to ask for so that a round goes behind those that it finds again, which are in these groups.
-   * missing  points that would do, if all went well.
+   * wanted  points beyond those.
    */
-  countBehind(groups: readonly Group<FoundPoint>[], missing: number): number {
+  countBehind(groups: readonly Group<FoundPoint>[], wanted: number): number {
     const { limit, groupSize } = this.#request;
-    if (!this.#isLeaf) return limit * groupSize;
-    const known = groups.reduce((count, { hits }) => count + hits.length, this.#grouplessCount);
-    return known + Math.max(limit * groupSize, missing * SPARE);
+    return this.#isLeaf
+      ? groups.reduce((count, { hits }) => count + hits.length, this.#grouplessCount + wanted)
+      : limit * groupSize;
   }
 
-  /** Asks for so many points that meet the conditions, and groups those that are new. False where there are no more. */
-  async run(conditions: readonly Condition[], wanted: number): Promise<boolean> {
+  /**
+   * Asks for so many points that meet the conditions, and groups those that are new. False where there are no more.
+   * keyCount  keys that all of them have one of; Infinity where it is not about keys.
+   */
+  async run(conditions: readonly Condition[], wanted: number, keyCount = Infinity): Promise<boolean> {
     const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
     const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];
@@ -94,38 +97,37 @@ class Rounds {
       withPayload: { kind: 'none' },
       withVector: { kind: 'none' },
     });
-    if (!(await this.#group(found))) return true;
+    if (!(await this.#group(found, keyCount))) return true;
     // What prefetches find is cut by their limits: there may be more behind.
     return this.#isLeaf ? found.length >= wanted : found.length > 0;
   }
 
   /** Puts the points that are new and of use into their groups; false where the best groups are full before the end. */
-  async #group(found: readonly FoundPoint[]): Promise<boolean> {
+  async #group(found: readonly FoundPoint[], keyCount: number): Promise<boolean> {
     const isShort = found.length <= PAGE_POINTS;
     for (let first = 0; first < found.length; first += PAGE_POINTS) {
       const page = found.slice(first, first + PAGE_POINTS);
       const payloads = isShort ? undefined : await readPayloads(page);
-      // By now payloads may have changed.
-      this.#test = undefined;
+      // Not kept beyond the page: payloads may change meanwhile.
+      let test: KeyTest | undefined;
+      let tested = keyCount;
       for (const [index, point] of page.entries()) {
         // An order by values names a point once for each.
         if (this.#hits.hasSeen(point)) continue;
         if (this.#hits.groupCount >= this.#request.limit) {
           const unfilled = this.#hits.unfilledKeys();
           if (unfilled.length === 0) return false;
-          if (!this.#testFor(unfilled).mayHave(point)) continue;
+          // A new one whenever half of the keys are done with.
+          if (unfilled.length * 2 <= tested) {
+            test = new KeyTest(this.#request.groupBy, unfilled);
+            tested = unfilled.length;
+          }
+          if (test?.mayHave(point) === false) continue;
         }
         this.#add(point, payloads?.[index] ?? point.shard.payloads.get(point.id), isShort);
       }
     }
     return true;
-  }
-
-  /** The test for some keys, or for more of them: it is made anew when they are half as many. */
-  #testFor(keys: readonly GroupKey[]): KeyTest {
-    if (this.#test === undefined || keys.length * 2 <= this.#test.keyCount)
-      this.#test = new KeyTest(this.#request.groupBy, keys);
-    return this.#test;
   }
 
   #add(point: FoundPoint, payload: Uint8Array, keepsPayload: boolean): void {
@@ -137,6 +139,9 @@ class Rounds {
     this.#grouplessCount += keys?.length === 0 ? 1 : 0;
   }
 }
+
+/** A first answer twice as long as Qdrant's brings more points of the large groups, which later rounds need not look at. */
+const COLLECTED = 2;
 
 /**
  * So many points are asked for where one is missing: an answer that is longer costs less than another round. Of ten groups

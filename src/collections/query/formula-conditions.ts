@@ -3,6 +3,9 @@ import type { JsonPath } from '../../core/json-path.ts';
 import { type CompiledFilter, compileFilter, type FilterContext } from '../../filters/compile.ts';
 import { compilePayloadFilters, type PayloadFilters } from '../../filters/payload-filter.ts';
 
+/** What is compiled together shares one pass over a payload's top level, and the time to compile it grows with its square. */
+const GROUP_RESIDUES = 32;
+
 interface Compiled {
   readonly filter: CompiledFilter;
   /** Number of its first residue among those of all conditions. */
@@ -15,8 +18,7 @@ interface Compiled {
  */
 export class FormulaConditions {
   readonly #compiled: readonly Compiled[];
-  readonly #residues: PayloadFilters;
-  readonly #residueCount: number;
+  readonly #groups: readonly PayloadFilters[];
   #slot: number | undefined;
 
   constructor(conditions: readonly Condition[], context: () => FilterContext) {
@@ -27,8 +29,10 @@ export class FormulaConditions {
       residueCount += filter.residues.length;
       return { filter, firstResidue };
     });
-    this.#residueCount = residueCount;
-    this.#residues = compilePayloadFilters(filters.flatMap(({ residues }) => residues));
+    const residues = filters.flatMap((filter) => filter.residues);
+    this.#groups = Array.from({ length: Math.ceil(residueCount / GROUP_RESIDUES) }, (_, group) =>
+      compilePayloadFilters(residues.slice(group * GROUP_RESIDUES, (group + 1) * GROUP_RESIDUES)),
+    );
   }
 
   /** Of all fields that the conditions look at. */
@@ -37,20 +41,24 @@ export class FormulaConditions {
   }
 
   get readsPayloads(): boolean {
-    return this.#residueCount > 0;
+    return this.#groups.length > 0;
   }
 
   /** Turns to a point. slot: undefined where it is gone: nothing holds for it. payload: empty where it has none. */
   enter(slot: number | undefined, payload: Buffer): void {
     this.#slot = slot;
-    if (this.#residueCount > 0) this.#residues.enter(payload, 0, payload.length);
+    for (const group of this.#groups) group.enter(payload, 0, payload.length);
   }
 
   holds(condition: number): boolean {
     const compiled = this.#compiled[condition];
     if (compiled === undefined || this.#slot === undefined) return false;
     const { filter, firstResidue } = compiled;
-    return filter.test(this.#slot, (residue) => this.#residues.tests[firstResidue + residue]?.() === true);
+    return filter.test(this.#slot, (residue) => this.#residueHolds(firstResidue + residue));
+  }
+
+  #residueHolds(residue: number): boolean {
+    return this.#groups[Math.floor(residue / GROUP_RESIDUES)]?.tests[residue % GROUP_RESIDUES]?.() === true;
   }
 }
 

@@ -10,13 +10,11 @@ import type { FoundPoint } from './found-point.ts';
  * no such index. To be used at once, and not after the next change of a payload.
  */
 export class KeyTest {
-  readonly keyCount: number;
   readonly #path: JsonPath;
   readonly #predicate: FieldPredicate | undefined;
   readonly #leaves = new Map<Shard, IndexLeaf | undefined>();
 
   constructor(path: JsonPath, keys: readonly GroupKey[]) {
-    this.keyCount = keys.length;
     this.#path = path;
     this.#predicate = anyOf(keys);
   }

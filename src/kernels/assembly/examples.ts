@@ -188,13 +188,16 @@ function scoreAll(field: u32, space: u32, rows: u32, count: u32, scores: u32, sc
   finishRows(examples, rows, count, scores);
 }
 
+/** Rows that a walk by the guide remembers. */
+const SEEN_MOST: u32 = 40;
+
 /** Makes scores of the matrix; a walk by the guide remembers which rows a discovery itself likes best. */
 function finishRows(examples: u32, rows: u32, count: u32, scores: u32): void {
   combineRows(examples, count, scores);
   if (load<u32>(examples, EXAMPLES_SCORING) != EXAMPLES_GUIDE) return;
   const side = load<u32>(examples, EXAMPLES_SEEN_SCORES);
   const seen = load<u32>(examples, EXAMPLES_SEEN);
-  const capacity = load<u32>(examples, EXAMPLES_EF);
+  const capacity = min(load<u32>(examples, EXAMPLES_EF), SEEN_MOST);
   let size = load<u32>(examples, EXAMPLES_SEEN_COUNT);
   combineRowsBy(EXAMPLES_DISCOVER, examples, count, side);
   for (let at: u32 = 0; at < count << 2; at += 4) {
