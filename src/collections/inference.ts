@@ -128,7 +128,7 @@ async function countOnThreads(works: readonly TextWork[], mode: Bm25Mode, onThre
   const lane = async (): Promise<void> => {
     for (const share of shares) {
       const tasks = share.map(({ task }) => task);
-      add(share, (await onThread(BM25_MODULE, 'countAllTerms', tasks)) as readonly TermCounts[]);
+      add(share, (await onThread(BM25_MODULE, 'countTermsOnThread', tasks)) as readonly TermCounts[]);
     }
   };
   // All take from the same shares.

@@ -83,13 +83,13 @@ export class Compute {
    * Runs an exported function on one of the search threads: work of some milliseconds that a request waits for, at most
    * `searchThreads` at a time so that searches need not wait long. Arguments and answer are cloned; shared memory is not.
    * module  address of a module as `import.meta.url` gives it, without imports of this room.
-   * name    of a ThreadFunction (worker.ts): it is told when the signal aborts, and not begun after that.
+   * name    of an exported ThreadFunction (base/thread-function.ts): not begun after the signal has aborted.
    * Throws timeout where the signal aborts, once the thread has let go of the argument.
    */
   async call(module: string, name: string, argument: object, signal: AbortSignal): Promise<unknown> {
     if (signal.aborted) throw cancelledError();
     const { flag } = this.#cancellations.of(signal);
-    const answer = await this.#searchPool.call({ module, name, argument, cancelled: flag });
+    const answer = await this.#searchPool.call(module, name, { argument, cancelled: flag });
     if (signal.aborted) throw cancelledError();
     return answer;
   }

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina';
+import type { ThreadCall } from '../base/thread-function.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Arena } from './arenas.ts';
 import { Workspace } from './workspace.ts';
 import type { WorkspaceShape } from './workspace.ts';
-import type { CallTask, WorkerSetup } from './worker.ts';
+import type { WorkerSetup } from './worker.ts';
 
 export interface PoolOptions {
   readonly module: WebAssembly.Module;
@@ -79,9 +80,9 @@ export class Pool {
   }
 
   /** Runs an exported function of another module on a thread; it takes no lane, and needs no arena. */
-  async call(task: CallTask): Promise<unknown> {
+  async call(module: string, name: string, call: ThreadCall<object>): Promise<unknown> {
     try {
-      return await this.#piscina.run(task, { name: 'runCall' });
+      return await this.#piscina.run(call, { filename: module, name });
     } catch (cause) {
       // To translate: the pool is being closed under the call, or the thread failed.
       if (this.#closed) throw new VectorizerError('unavailable', 'the engine is closing', { cause });

@@ -1,5 +1,4 @@
 import { workerData } from 'piscina';
-import { present } from '../base/invariant.ts';
 import { bindKernels } from '../kernels/load.ts';
 import type { Kernels } from '../kernels/load.ts';
 import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
@@ -82,20 +81,6 @@ export interface BackgroundTask extends ArenaTask {
   readonly work: BackgroundWork;
 }
 
-/** A function of a module that was made to run on a thread: an argument and an answer that can be cloned. */
-export type ThreadFunction = (argument: unknown, isCancelled: () => boolean) => unknown;
-
-/** A call of a module's function. */
-export interface CallTask {
-  /** Its address. */
-  readonly module: string;
-  /** Of an exported ThreadFunction. */
-  readonly name: string;
-  readonly argument: object;
-  /** Shared: not 0 from the time on that nobody waits for the answer any more. */
-  readonly cancelled: Int32Array;
-}
-
 const setup = workerData as WorkerSetup;
 const instances: Kernels[] = [];
 // Searches go before background work.
@@ -107,14 +92,6 @@ export function runSearches(batch: SearchBatch): boolean {
   if (kernels === undefined) return false;
   for (const task of batch.tasks) kernels.search(task, batch.space);
   return true;
-}
-
-/** Calls a module's function. What is cancelled before it begins answers undefined; so may what is cancelled later. */
-export async function runCall({ module, name, argument, cancelled }: CallTask): Promise<unknown> {
-  const isCancelled = (): boolean => Atomics.load(cancelled, 0) !== 0;
-  if (isCancelled()) return undefined;
-  const functions = (await import(module)) as Readonly<Record<string, ThreadFunction>>;
-  return present(functions[name], 'worker: the module exports the function')(argument, isCancelled);
 }
 
 /** Runs a piece of background work; false: this thread needs the arena's memory first. */

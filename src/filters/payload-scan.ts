@@ -1,4 +1,5 @@
 import { asBuffer } from '../base/json/stored-json.ts';
+import { type ThreadFunction, threadFunction } from '../base/thread-function.ts';
 import type { Filter } from '../core/filter.ts';
 import { compilePayloadFilters } from './payload-filter.ts';
 
@@ -25,10 +26,9 @@ const POLLED_PAYLOADS = 64;
  * What a worker runs: for each filter a bitmap over the positions of the payloads that satisfy it. Ends early, with less than
  * that, when it is cancelled.
  */
-export function scanPayloads(
-  { bytes, starts, filters, candidates }: ScanTask,
-  isCancelled: () => boolean,
-): readonly Uint32Array[] {
+export const scanPayloads: ThreadFunction<ScanTask, readonly Uint32Array[]> = threadFunction(scan);
+
+function scan({ bytes, starts, filters, candidates }: ScanTask, isCancelled: () => boolean): readonly Uint32Array[] {
   const buffer = asBuffer(bytes);
   const count = starts.length - 1;
   const { enter, tests } = compilePayloadFilters(filters);

@@ -8,22 +8,22 @@ export const EXAMPLES_SCORING = 4;
 export const EXAMPLES_POSITIVES = 8;
 /** Of linear: address of f32[count]. */
 export const EXAMPLES_WEIGHTS = 12;
-/** Address of f32[count][padded], zeros after dimension. */
+/** Address of f32[prepared][padded], zeros after dimension. */
 export const EXAMPLES_VECTORS = 16;
 /**
  * Address of the heads, EXAMPLES_HEAD_BYTES each: what of a workspace a query is made of (SPACE_QUERY … SPACE_QUERY_SLACK,
- * SPACE_WAY), one for each example and one for a walk by the guide. SPACE_QUERY and SPACE_QUERY_CODES of the examples are
- * filled in beforehand.
+ * SPACE_WAY), one for each prepared vector and one for a walk by the guide. SPACE_QUERY and SPACE_QUERY_CODES of the others
+ * are filled in beforehand.
  */
 export const EXAMPLES_HEADS = 20;
-/** Address of f32[count][stride]: scores of a batch of rows against each; EXAMPLES_STRIDE in bytes. */
+/** Address of f32[lines][stride]: scores of a batch of rows against each; EXAMPLES_STRIDE in bytes. */
 export const EXAMPLES_MATRIX = 24;
 export const EXAMPLES_STRIDE = 28;
 /** Address of f32[count]: scores of one row. */
 export const EXAMPLES_RAW = 32;
-/** Address of a pair of f32 for each example: step and bias of its codes, where rows are scored by products of integers. */
+/** Address of a pair of f32 for each line: step and bias of its codes, where rows are scored by products of integers. */
 export const EXAMPLES_AFFINE = 36;
-/** Address of the examples' codes, zeros for one more, and bytes from one to the next. */
+/** Address of the lines' codes, zeros for one more, and bytes from one to the next. */
 export const EXAMPLES_CODES = 68;
 export const EXAMPLES_CODE_BYTES = 40;
 /** The first so many examples get walks of their own, with beams of EXAMPLES_EF, before that for the whole score. */
@@ -44,6 +44,15 @@ export const EXAMPLES_PLACES = 88;
 /** Beam of the walk at hand, 0: none; and its width. */
 export const EXAMPLES_GATE_BEAM = 92;
 export const EXAMPLES_GATE_EF = 96;
+/**
+ * What rows are scored against by codes, the lines of the matrix: prepared vectors [first, first + count). These are the
+ * examples, or with EXAMPLES_PAIRED (scores are dot products) the target of a discovery and the difference of each pair,
+ * which follow the examples; and how many vectors are prepared in all.
+ */
+export const EXAMPLES_LINE_FIRST = 104;
+export const EXAMPLES_LINE_COUNT = 108;
+export const EXAMPLES_PAIRED = 112;
+export const EXAMPLES_PREPARED = 116;
 export const EXAMPLES_BYTES = 128;
 /** As SPACE_BYTES. */
 export const EXAMPLES_HEAD_BYTES = 192;

@@ -25,6 +25,12 @@ export interface FieldSearch {
   readonly signal: AbortSignal;
 }
 
+/** Memory that vectors are copied to, as numbers and as bytes. */
+export interface VectorTarget {
+  readonly numbers: Float32Array;
+  readonly bytes: Uint8Array;
+}
+
 /** Rows of the segment with their raw scores, best first. */
 export interface FieldHits {
   readonly rows: Uint32Array;
@@ -153,13 +159,13 @@ export class SegmentField {
     return place === NO_PLACE ? undefined : this.vectorOf(place);
   }
 
-  /** Copies the dense vector of a row, which has one, to `target`: f32[dimension]. */
-  copyVector(row: number, target: Float32Array): void {
+  /** Copies the dense vector of a row, which has one, to target[at] …; `bytes`: the same memory. */
+  copyVector(row: number, { numbers, bytes }: VectorTarget, at: number): void {
     const place = this.rows.placeOf(row);
     invariant(place !== NO_PLACE, 'field: a vector to copy');
     if (this.spec.kind === 'dense' && this.spec.datatype === 'float32')
-      this.originals.copyAt(place, new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
-    else target.set(this.codec.decode(this.originals.at(place)));
+      this.originals.copyAt(place, bytes.subarray(at * 4, at * 4 + this.width));
+    else numbers.set(this.codec.decode(this.originals.at(place)), at);
   }
 
   /** The vectors of rows of the segment, as a column. */

@@ -8,6 +8,7 @@ import { diversifyRagged, nearestRaggedPairs } from '../vectors/ragged-block.ts'
 import { multiBlock, type RaggedBlock, sparseBlock } from '../vectors/ragged-scores.ts';
 import { diversify, nearestPairs, type PairHits, type VectorBlock } from '../vectors/vector-block.ts';
 import type { Segment, SegmentField } from './segment.ts';
+import type { VectorTarget } from './segment-field.ts';
 
 /** A row of a segment that has a vector under the name at hand. */
 export interface VectorRow {
@@ -85,10 +86,8 @@ async function withVectors<Answer>(
   const { dimension } = spec;
   const buffer = takeBuffer(rows.length * dimension);
   try {
-    await readAll((field, row, index) =>
-      field.copyVector(row, buffer.subarray(index * dimension, (index + 1) * dimension)),
-    );
-    return await work.dense({ kind: kindOf(spec), vectors: buffer.subarray(0, rows.length * dimension) });
+    await readAll((field, row, index) => field.copyVector(row, buffer, index * dimension));
+    return await work.dense({ kind: kindOf(spec), vectors: buffer.numbers.subarray(0, rows.length * dimension) });
   } finally {
     giveBuffer(buffer);
   }
@@ -118,16 +117,18 @@ function raggedBlock(
 const BUFFER_NUMBERS_MIN = 1 << 16;
 const BUFFER_NUMBERS_MAX = 1 << 18;
 const BUFFERS_MAX = 4;
-const buffers: Float32Array[] = [];
+const buffers: VectorTarget[] = [];
 
-function takeBuffer(numbers: number): Float32Array {
-  const index = buffers.findIndex(({ length }) => length >= numbers);
+function takeBuffer(count: number): VectorTarget {
+  const index = buffers.findIndex(({ numbers }) => numbers.length >= count);
   const [known] = index < 0 ? [] : buffers.splice(index, 1);
-  return known ?? new Float32Array(Math.max(numbers, BUFFER_NUMBERS_MIN));
+  if (known !== undefined) return known;
+  const numbers = new Float32Array(Math.max(count, BUFFER_NUMBERS_MIN));
+  return { numbers, bytes: new Uint8Array(numbers.buffer) };
 }
 
-function giveBuffer(buffer: Float32Array): void {
-  if (buffer.length <= BUFFER_NUMBERS_MAX && buffers.length < BUFFERS_MAX) buffers.push(buffer);
+function giveBuffer(buffer: VectorTarget): void {
+  if (buffer.numbers.length <= BUFFER_NUMBERS_MAX && buffers.length < BUFFERS_MAX) buffers.push(buffer);
 }
 
 function kindOf({ dimension, distance, datatype }: ScoreKind): ScoreKind {

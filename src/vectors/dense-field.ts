@@ -49,7 +49,7 @@ export interface DenseSearch extends SearchRequest {
   readonly signal: AbortSignal;
 }
 
-export interface DenseExampleSearch extends ExampleRequest {
+export interface DenseExampleSearch extends Omit<ExampleRequest, 'isDot'> {
   readonly signal: AbortSignal;
 }
 
@@ -248,7 +248,10 @@ export class DenseField implements VectorField {
       'field: examples of its dimension',
     );
     const coded = vectors.map((vector) => asCoded(vector, this.options, this.#shape.code.kind));
-    return this.#run(planExamples({ ...request, examples: { vectors: coded, scoring } }, this.#rows), request.signal);
+    const { distance, datatype } = this.options;
+    const isDot = (distance === 'Cosine' || distance === 'Dot') && datatype !== 'uint8';
+    const examples = { vectors: coded, scoring };
+    return this.#run(planExamples({ ...request, examples, isDot }, this.#rows), request.signal);
   }
 
   get #rows(): FieldRows {

@@ -13,6 +13,8 @@ export interface ExampleSet {
 /** The same with the walks that single ones of them get. */
 export interface PlannedExamples extends ExampleSet {
   readonly walks: ExampleWalks;
+  /** Codes are compared with the differences of pairs, which is quicker (EXAMPLES_PAIRED). */
+  readonly paired: boolean;
 }
 
 /** What of a field the kernels' memory for examples depends on. */
@@ -39,20 +41,26 @@ export function exampleBytes(set: PlannedExamples, shape: ExampleShape): number 
 /** Writes a block at `address`, a multiple of 16, of as many bytes (layout-examples.ts). */
 export function writeExamples(arena: Arena, address: number, set: PlannedExamples, shape: ExampleShape): void {
   const { u32, f32, u8 } = arena;
-  const { vectors, scoring, walks } = set;
+  const { scoring, walks } = set;
+  const vectors = preparedOf(set);
+  const lineFirst = set.paired ? set.vectors.length : 0;
   const { padded } = shape;
   const places = placesOf(address, partBytes(set, shape));
   const codeBytes = codeBytesOf(shape);
   const put = (word: number, value: number): void => {
     u32[(address + word) / 4] = value;
   };
-  writeScoring(arena, address, scoring, { count: vectors.length, raw: places.raw, weights: places.weights });
+  writeScoring(arena, address, scoring, { count: set.vectors.length, raw: places.raw, weights: places.weights });
   put(exampleLayout.EXAMPLES_VECTORS, places.vectors);
   put(exampleLayout.EXAMPLES_HEADS, places.heads);
   put(exampleLayout.EXAMPLES_MATRIX, places.matrix);
   put(exampleLayout.EXAMPLES_STRIDE, strideOf(shape));
   put(exampleLayout.EXAMPLES_AFFINE, places.affine);
-  put(exampleLayout.EXAMPLES_CODES, places.codes);
+  put(exampleLayout.EXAMPLES_CODES, places.codes + lineFirst * codeBytes);
+  put(exampleLayout.EXAMPLES_LINE_FIRST, lineFirst);
+  put(exampleLayout.EXAMPLES_LINE_COUNT, vectors.length - lineFirst);
+  put(exampleLayout.EXAMPLES_PAIRED, set.paired ? 1 : 0);
+  put(exampleLayout.EXAMPLES_PREPARED, vectors.length);
   put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
   put(exampleLayout.EXAMPLES_WALKED, walks.count);
   put(exampleLayout.EXAMPLES_EF, walks.ef);
@@ -123,8 +131,9 @@ interface Parts {
 /** Bytes of the parts of a block, end to end. */
 function partBytes(set: PlannedExamples, shape: ExampleShape): Parts {
   const { walks } = set;
-  const count = set.vectors.length;
-  const lanes = Math.ceil(count / 4) * 4;
+  const count = preparedOf(set).length;
+  // Codes are read two at a time.
+  const lanes = Math.ceil((count + 1) / 4) * 4;
   return {
     own: exampleLayout.EXAMPLES_BYTES,
     heads: (count + 1) * exampleLayout.EXAMPLES_HEAD_BYTES,
@@ -142,6 +151,20 @@ function partBytes(set: PlannedExamples, shape: ExampleShape): Parts {
     seen: align((walks.ef + 2) * 8),
   };
 }
+
+/** The examples, and behind them what codes are compared with instead. */
+function preparedOf({ vectors, scoring, paired }: PlannedExamples): readonly Float32Array[] {
+  if (!paired) return vectors;
+  const first = scoring.kind === 'discover' ? 1 : 0;
+  const prepared = [...vectors, ...vectors.slice(0, first)];
+  for (let at = first; at + 1 < vectors.length; at += 2) {
+    const negative = vectors[at + 1];
+    prepared.push((vectors[at] ?? NONE).map((value, index) => value - (negative?.[index] ?? 0)));
+  }
+  return prepared;
+}
+
+const NONE = new Float32Array(0);
 
 /** Where they begin. */
 function placesOf(address: number, bytes: Parts): Parts {

@@ -30,7 +30,7 @@ export async function nearestRaggedPairs(
   const parts: Promise<unknown>[] = [];
   for (let first = 0; first < rowCount; first += rowsOfCall) {
     const task: PairTask = { block, limit, first, end: Math.min(first + rowsOfCall, rowCount) };
-    parts.push(compute.call(RAGGED_SCORES_MODULE, 'bestPairs', task, signal));
+    parts.push(compute.call(RAGGED_SCORES_MODULE, 'bestPairsOnThread', task, signal));
   }
   return joined((await Promise.all(parts)) as readonly PairHits[]);
 }
@@ -38,7 +38,7 @@ export async function nearestRaggedPairs(
 /** As diversify (vector-block.ts), of sparse vectors and multivectors. Throws timeout when aborted. */
 export async function diversifyRagged(compute: Compute, task: ChoiceTask, signal: AbortSignal): Promise<Uint32Array> {
   if (workOfRow(task.block) * task.limit <= WORK_HERE) return chooseRows(task, NEVER);
-  return (await compute.call(RAGGED_SCORES_MODULE, 'chooseRows', task, signal)) as Uint32Array;
+  return (await compute.call(RAGGED_SCORES_MODULE, 'chooseRowsOnThread', task, signal)) as Uint32Array;
 }
 
 function joined(parts: readonly PairHits[]): PairHits {

@@ -1,3 +1,4 @@
+import { type ThreadFunction, threadFunction } from '../base/thread-function.ts';
 import type { Vector } from '../core/vectors.ts';
 import { maxSim } from './multi-rescore.ts';
 import type { ScoreKind } from './original-scores.ts';
@@ -5,6 +6,10 @@ import type { PairHits } from './vector-block.ts';
 
 /** The address of this module, for a worker. */
 export const RAGGED_SCORES_MODULE: string = import.meta.url;
+
+/** For the threads: `bestPairs` and `chooseRows`. */
+export const bestPairsOnThread: ThreadFunction<PairTask, PairHits> = threadFunction(bestPairs);
+export const chooseRowsOnThread: ThreadFunction<ChoiceTask, Uint32Array> = threadFunction(chooseRows);
 
 /**
  * Vectors of differing lengths that are compared with each other, end to end in shared memory: those of row i lie at

@@ -115,16 +115,22 @@ export function planSearch(request: SearchRequest, rows: FieldRows): SearchPlan 
 }
 
 /** As SearchRequest, for several examples. */
-export type ExampleRequest = Omit<SearchRequest, 'query'> & { readonly examples: ExampleSet };
+export interface ExampleRequest extends Omit<SearchRequest, 'query'> {
+  readonly examples: ExampleSet;
+  /** Raw scores are dot products, in floats. */
+  readonly isDot: boolean;
+}
 
 /** Decides the same for a search by several examples, at least one. Pure. */
 export function planExamples(request: ExampleRequest, rows: FieldRows): SearchPlan {
   const { examples } = request;
   const query = present(examples.vectors[0], 'search: an example');
   const plan = planSearch({ ...request, query }, rows);
-  if (plan.ef === 0) return { ...plan, examples: { ...examples, walks: NO_WALKS } };
+  const hasPairs = examples.scoring.kind === 'discover' || examples.scoring.kind === 'context';
+  const paired = hasPairs && request.isDot && plan.way !== layout.WAY_CODES;
+  if (plan.ef === 0) return { ...plan, examples: { ...examples, walks: NO_WALKS, paired } };
   const walks = chooseWalks(examples.scoring, plan.ef, plan.answers);
-  return { ...plan, ef: walks.efWhole, examples: { ...examples, walks } };
+  return { ...plan, ef: walks.efWhole, examples: { ...examples, walks, paired } };
 }
 
 /** No more answers than there can be. */

@@ -4,7 +4,7 @@ import { inferColumns, inferVector, type ThreadCall } from '../../src/collection
 import { numberId } from '../../src/core/ids.ts';
 import type { PointColumns } from '../../src/core/requests.ts';
 import type { InferenceObject, VectorColumn } from '../../src/core/vectors.ts';
-import { BM25_MODULE, bm25, countAllTerms } from '../../src/filters/text/bm25.ts';
+import { BM25_MODULE, bm25, countTermsOnThread } from '../../src/filters/text/bm25.ts';
 
 const document = (text: string, model = 'qdrant/bm25', options?: string): InferenceObject => ({
   kind: 'text',
@@ -85,10 +85,10 @@ test('long texts go to threads in shares, equal ones once', async (t) => {
   const lengths: number[] = [];
   const onThread: ThreadCall = (module, name, argument) => {
     t.is(module, BM25_MODULE);
-    t.is(name, 'countAllTerms');
-    const pieces = structuredClone(argument) as Parameters<typeof countAllTerms>[0];
+    t.is(name, 'countTermsOnThread');
+    const pieces = structuredClone(argument) as Parameters<typeof countTermsOnThread>[0]['argument'];
     lengths.push(pieces.reduce((sum, { text }) => sum + text.length, 0));
-    return Promise.resolve(countAllTerms(pieces));
+    return Promise.resolve(countTermsOnThread({ argument: pieces, cancelled: new Int32Array(1) }));
   };
   const texts = [long, 'short', long, `${long} more`];
   const inferred = texts.map((text, pointIndex) => ({ pointIndex, name: 'text', object: document(text) }));

@@ -1,3 +1,5 @@
+import { type ThreadFunction, threadFunction } from '../../src/base/thread-function.ts';
+
 /** The address of this module, for a worker. */
 export const COUNTING_MODULE: string = import.meta.url;
 
@@ -8,7 +10,7 @@ export interface Counting {
 }
 
 /** Counts to `end`, or until it is cancelled. */
-export function count({ progress, end }: Counting, isCancelled: () => boolean): number {
+export const count: ThreadFunction<Counting, number> = threadFunction(({ progress, end }, isCancelled) => {
   while (Atomics.load(progress, 0) < end && !isCancelled()) Atomics.add(progress, 0, 1);
   return Atomics.load(progress, 0);
-}
+});

@@ -6,6 +6,7 @@ from typing import Any
 import compare
 from asking import Asked, Refusal, ask_local, ask_remote
 from differences import avoids
+from older import ask_older
 from qdrant_client import QdrantClient, models
 from queries import EVERYTHING, kind_of, steps
 from ties import Tree
@@ -15,9 +16,12 @@ JSON = dict[str, Any]
 
 @dataclass
 class Sides:
+    """is_canary: the last score of each of our answers is made wrong, so that a checker that cannot fail is seen."""
+
     local: QdrantClient
     remote: QdrantClient
     asked: Asked
+    is_canary: bool = False
 
 
 @dataclass
@@ -34,6 +38,9 @@ class Outcome:
 
 
 def check(sides: Sides, kind: str, collection: str, body: JSON) -> Outcome:
+    if kind == "older":
+        ours = ask_older(sides.remote, collection, body)
+        return (check_groups if "group_by" in body else check_query)(sides, collection, body, ours)
     ours = ask_remote(sides.remote, kind, collection, body)
     if kind == "query":
         return check_query(sides, collection, body, ours)
@@ -53,7 +60,16 @@ def is_ordered(kind: str, body: JSON) -> bool:
     return kind == "scroll" and body.get("order_by") is not None
 
 
+def tampered(ours: Any) -> Any:
+    """The last score a little off."""
+    if isinstance(ours, list) and ours and hasattr(ours[-1], "score"):
+        ours[-1].score += 0.001 + abs(ours[-1].score) * 0.001
+    return ours
+
+
 def check_query(sides: Sides, collection: str, body: JSON, ours: Any) -> Outcome:
+    if sides.is_canary:
+        ours = tampered(ours)
     kind, limit = kind_of(body), body.get("limit", 10)
     as_asked = kind in ("mmr", "sample") or limit < 1
     asked = for_local(collection, body)

@@ -22,6 +22,7 @@ from differences import avoided, avoids
 from filters import maybe_filter
 from ground import Ground, make_ground, number
 from local_mode import local_client
+from older import older_query
 from qdrant_client import models
 from qdrant_client.http.exceptions import ResponseHandlingException
 from queries import (
@@ -134,7 +135,7 @@ class Run:
             route, kind, body = self.request(ground)
         if self.only is not None and not kind.startswith(self.only):
             return
-        for search in body["searches"] if route == "batch" else [body] if route in ("query", "groups") else []:
+        for search in body["searches"] if route == "batch" else [body] if route in SEARCHES else []:
             why = self.unsure(ground, search)
             if why is not None:
                 self.counts[f"made anew: {why}"] += 1
@@ -155,6 +156,7 @@ class Run:
             (6, lambda: ("query", *other_query(ground))),
             (5, lambda: ("query", *wrong_query(ground, self.holders))),
             (8, lambda: ("groups", *group_query(ground, self.holders))),
+            (8, lambda: ("older", *self.with_threshold(ground, older_query(ground, self.holders)))),
             (4, lambda: self.batch(ground)),
             (8, lambda: self.scroll(ground)),
             (10, lambda: ("count", "count", {"filter": maybe_filter(ground, 0.95)})),
@@ -168,8 +170,10 @@ class Run:
         """Between two scores, mostly."""
         kind, body = made
         for step in steps(body):
-            if kind_of(step) not in ("order_by", "by id", "sample") and self.choose.random() < 0.12:
+            if kind_of(step) not in UNSCORED and self.choose.random() < 0.12:
                 step["score_threshold"] = number(self.choose, -1, 2)
+        if kind.startswith("older discover"):
+            body.pop("score_threshold", None)
         return made
 
     def batch(self, ground: Ground) -> tuple[str, str, JSON]:
@@ -272,7 +276,7 @@ class Run:
         return next((found[place][one] for place in (0, 1) for one in found[place].keys() - found[1 - place].keys()), None)
 
     def difference(self, route: str, ground: Ground, body: JSON) -> str | None:
-        searches = body["searches"] if route == "batch" else [body] if route in ("query", "groups") else []
+        searches = body["searches"] if route == "batch" else [body] if route in SEARCHES else []
         if any(not is_comparable(ground, search) or self.unsure(ground, search) is not None for search in searches):
             return None
         return check(self.sides, route, ground.collection, body).different
@@ -294,6 +298,8 @@ def shown(answer: Any) -> str:
     return str(plain(answer))[:3000]
 
 
+UNSCORED = ("order_by", "by id", "sample")
+SEARCHES = ("query", "groups", "older")
 INDEXES: dict[str, Any] = {
     "keyword": models.KeywordIndexParams,
     "integer": models.IntegerIndexParams,
@@ -309,11 +315,12 @@ def main() -> None:
     parser.add_argument("--failures", type=int, default=3)
     parser.add_argument("--collections", type=int, default=1_000_000)
     parser.add_argument("--only")
+    parser.add_argument("--canary", action="store_true", help="our scores are made wrong: answers must disagree")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
     remote, asked = remote_client(arguments.url)
-    sides = Sides(local_client(), remote, asked)
+    sides = Sides(local_client(), remote, asked, is_canary=arguments.canary)
     counts: Counter[str] = Counter()
     print(f"seed={arguments.seed} seconds={arguments.seconds}", flush=True)
     failures, seed, until = 0, arguments.seed, time.monotonic() + arguments.seconds

@@ -57,7 +57,7 @@ export function openExampleEngine(data: BenchData): ExampleEngine {
         target.kind === 'nearest'
           ? planSearch({ ...request, query: dense(target.vector) }, counts)
           : planExamples(
-              { ...request, examples: { vectors: target.examples.map(dense), scoring: target.scoring } },
+              { ...request, examples: { vectors: target.examples.map(dense), scoring: target.scoring }, isDot: true },
               counts,
             );
       if (!space.fits(searchShape(memory, M, plan))) throw new Error('a larger workspace is needed');

@@ -1,6 +1,6 @@
 /**
  * Query API over REST: every kind of query as a share of what it is made of, in the same run.
- * `npm run bench:figures -- [--rows 100000] [--rounds 5] [--seconds 1] [--only NAME,…] [--leaf-cache-bytes N]`
+ * `npm run bench:queries -- [--rows 100000] [--rounds 5] [--seconds 1] [--only NAME,…] [--leaf-cache-bytes N]`
  * The whole server is pinned to core 0, the generator to core 1. Measurements take turns, shares are medians of the
  * rounds' own. No request is sent twice, so that nothing is answered by what the server keeps of earlier ones.
  */

@@ -1,7 +1,7 @@
 /**
  * Query API over REST, against three times Qdrant's rates on the same machine (DESIGN.md section 8), or the door's own
  * ceiling where that is lower: the same requests, answered at once with as many bytes by a door over an idle house.
- * `npm run bench:query -- [--rows 50000] [--rounds 3] [--seconds 1] [--only NAME,…] [--leaf-cache-bytes N]`
+ * `npm run bench:query-requests -- [--rows 50000] [--rounds 3] [--seconds 1] [--only NAME,…] [--leaf-cache-bytes N]`
  * Both cores are shared by server and generator; requests are made beforehand, 8 connections. No request is sent twice, so
  * that nothing is answered by what the server keeps of earlier ones; the last lines measure that.
  */

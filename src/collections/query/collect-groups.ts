@@ -29,13 +29,13 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
   const rounds = new Rounds(source, request, hits);
   const isOneList = query.query?.kind === 'fusion' || query.query?.kind === 'formula';
   if (isOneList) {
-    await rounds.run([], Number.MAX_SAFE_INTEGER);
+    await rounds.run([], Number.MAX_SAFE_INTEGER, Infinity);
     return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX && hits.groupCount < limit; round += 1) {
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
-    if (!(await rounds.run(conditions, rounds.countBehind(hits.unfilled(), COLLECTED * limit * groupSize))))
-      return hits.best();
+    const asked = rounds.countBehind(hits.unfilled(), COLLECTED * limit * groupSize);
+    if (!(await rounds.run(conditions, asked, Infinity))) return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const unfilled = hits.unfilledBest();
@@ -84,7 +84,7 @@ class Rounds {
    * Asks for so many points that meet the conditions, and groups those that are new. False where there are no more.
    * keyCount  keys that all of them have one of; Infinity where it is not about keys.
    */
-  async run(conditions: readonly Condition[], wanted: number, keyCount = Infinity): Promise<boolean> {
+  async run(conditions: readonly Condition[], wanted: number, keyCount: number): Promise<boolean> {
     const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
     const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];

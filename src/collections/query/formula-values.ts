@@ -42,7 +42,7 @@ interface Variable extends FormulaVariable {
  * asks the index then; a text index holds none. One value is taken, several are a list, none is the default.
  *
  * Cost     one pass over a payload's top level for all variables together.
- * Source   SEMANTICS.md 3.3; qdrant/lib/segment `value_retriever.rs`.
+ * Source   SEMANTICS.md 3.3; what indexes do to it is recalled from Qdrant's `value_retriever.rs`, and not recorded.
  */
 export class FormulaValues {
   readonly #variables: readonly Variable[];

@@ -1,9 +1,10 @@
+import { type ThreadFunction, threadFunction } from '../../base/thread-function.ts';
 import { murmur3 } from '../../base/murmur3.ts';
 import type { SparseVector } from '../../core/vectors.ts';
 import { type Analyser, openAnalyser } from './analyser.ts';
 import { type Bm25Options, parseBm25Options } from './bm25-options.ts';
 
-/** This module, for whoever runs `countAllTerms` on a thread. */
+/** This module, for whoever runs `countTermsOnThread`. */
 export const BM25_MODULE: string = import.meta.url;
 
 /** A document's terms are weighed by how often they stand in it; a query's all count the same. */
@@ -69,6 +70,10 @@ export interface CountTerms {
 export function countAllTerms(pieces: readonly CountTerms[]): readonly TermCounts[] {
   return pieces.map(countTerms);
 }
+
+/** That, on a thread. */
+export const countTermsOnThread: ThreadFunction<readonly CountTerms[], readonly TermCounts[]> =
+  threadFunction(countAllTerms);
 
 function countTerms({ text, options, mode }: CountTerms): TermCounts {
   const { analyser } = modelOf(options);

@@ -9,7 +9,7 @@ import {
 import {
   EXAMPLES_AFFINE,
   EXAMPLES_CODE_BYTES,
-  EXAMPLES_COUNT,
+  EXAMPLES_LINE_COUNT,
   EXAMPLES_MATRIX,
   EXAMPLES_STRIDE,
   EXAMPLES_CODES,
@@ -52,7 +52,7 @@ export function scoreCodesMatrix<Code>(
 
 @inline
 function scoreFour<Code>(examples: u32, hot0: u32, hot1: u32, hot2: u32, hot3: u32, padded: u32, target: u32): void {
-  const count = load<u32>(examples, EXAMPLES_COUNT);
+  const count = load<u32>(examples, EXAMPLES_LINE_COUNT);
   const lineBytes = load<u32>(examples, EXAMPLES_STRIDE);
   const codeBytes = load<u32>(examples, EXAMPLES_CODE_BYTES);
   const end = padded << 1;

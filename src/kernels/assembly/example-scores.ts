@@ -5,7 +5,9 @@ import {
   EXAMPLES_DISCOVER,
   EXAMPLES_GUIDE,
   EXAMPLES_LINEAR,
+  EXAMPLES_LINE_COUNT,
   EXAMPLES_MATRIX,
+  EXAMPLES_PAIRED,
   EXAMPLES_POSITIVES,
   EXAMPLES_RAW,
   EXAMPLES_SCORING,
@@ -97,7 +99,8 @@ export function combineRows(examples: u32, count: u32, scores: u32): void {
 export function combineRowsBy(scoring: u32, examples: u32, count: u32, scores: u32): void {
   const matrix = load<u32>(examples, EXAMPLES_MATRIX);
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
-  const end = matrix + load<u32>(examples, EXAMPLES_COUNT) * stride;
+  const end = matrix + load<u32>(examples, EXAMPLES_LINE_COUNT) * stride;
+  const paired = load<u32>(examples, EXAMPLES_PAIRED) != 0;
   const bytes = count << 2;
   if (scoring == EXAMPLES_BEST_SCORE) {
     const middle = matrix + load<u32>(examples, EXAMPLES_POSITIVES) * stride;
@@ -106,11 +109,11 @@ export function combineRowsBy(scoring: u32, examples: u32, count: u32, scores: u
     const weights = load<u32>(examples, EXAMPLES_WEIGHTS);
     for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourSums(matrix + at, end + at, stride, weights));
   } else if (scoring == EXAMPLES_DISCOVER) {
-    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourSigns(matrix + at, end + at, stride));
+    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourSigns(matrix + at, end + at, stride, paired));
   } else if (scoring == EXAMPLES_GUIDE) {
-    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourGuides(matrix + at, end + at, stride));
+    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourGuides(matrix + at, end + at, stride, paired));
   } else {
-    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourContexts(matrix + at, end + at, stride));
+    for (let at: u32 = 0; at < bytes; at += 16) v128.store(scores + at, fourContexts(matrix + at, end + at, stride, paired));
   }
 }
 
@@ -146,35 +149,47 @@ function fourSums(start: u32, end: u32, stride: u32, weights: u32): v128 {
   return sum;
 }
 
+/** Bytes of the matrix that a pair takes: a line for each of its examples, or one for their difference. */
 @inline
-function fourSigns(start: u32, end: u32, stride: u32): v128 {
+function pairBytes(stride: u32, paired: bool): u32 {
+  return paired ? stride : stride << 1;
+}
+
+/** By how much the positive of a pair is better than the negative. */
+@inline
+function gapAt(at: u32, stride: u32, paired: bool): v128 {
+  return paired ? v128.load(at) : f32x4.sub(v128.load(at), v128.load(at + stride));
+}
+
+@inline
+function fourSigns(start: u32, end: u32, stride: u32, paired: bool): v128 {
   let sum = i32x4.splat(0);
-  for (let at = start + stride; at < end; at += stride << 1) {
-    const positive = v128.load(at);
-    const negative = v128.load(at + stride);
+  const zero = f32x4.splat(0);
+  for (let at = start + stride; at < end; at += pairBytes(stride, paired)) {
+    const gap = gapAt(at, stride, paired);
     // Masks are -1 where true.
-    sum = i32x4.add(sum, i32x4.sub(f32x4.lt(positive, negative), f32x4.gt(positive, negative)));
+    sum = i32x4.add(sum, i32x4.sub(f32x4.lt(gap, zero), f32x4.gt(gap, zero)));
   }
   return f32x4.add(f32x4.convert_i32x4_s(sum), fourSigmoids(v128.load(start)));
 }
 
 @inline
-function fourGuides(start: u32, end: u32, stride: u32): v128 {
+function fourGuides(start: u32, end: u32, stride: u32, paired: bool): v128 {
   const zero = f32x4.splat(0);
   let short = zero;
-  for (let at = start + stride; at < end; at += stride << 1) {
-    short = f32x4.add(short, f32x4.pmin(zero, f32x4.sub(v128.load(at), v128.load(at + stride))));
+  for (let at = start + stride; at < end; at += pairBytes(stride, paired)) {
+    short = f32x4.add(short, f32x4.pmin(zero, gapAt(at, stride, paired)));
   }
   return f32x4.add(v128.load(start), f32x4.mul(f32x4.splat(GUIDE_WEIGHT), short));
 }
 
 @inline
-function fourContexts(start: u32, end: u32, stride: u32): v128 {
+function fourContexts(start: u32, end: u32, stride: u32, paired: bool): v128 {
   const zero = f32x4.splat(0);
   const margin = f32x4.splat(MARGIN);
   let sum = zero;
-  for (let at = start; at < end; at += stride << 1) {
-    const gap = f32x4.sub(f32x4.sub(v128.load(at), v128.load(at + stride)), margin);
+  for (let at = start; at < end; at += pairBytes(stride, paired)) {
+    const gap = f32x4.sub(gapAt(at, stride, paired), margin);
     sum = f32x4.add(sum, fourFast(f32x4.pmin(zero, gap)));
   }
   return sum;

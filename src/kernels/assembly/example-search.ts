@@ -29,9 +29,9 @@ import {
   EXAMPLES_BEAM,
   EXAMPLES_BEAM_CAPACITY,
   EXAMPLES_EF,
-  EXAMPLES_COUNT,
   EXAMPLES_DISCOVER,
   EXAMPLES_GUIDE,
+  EXAMPLES_PREPARED,
   EXAMPLES_ROWS,
   EXAMPLES_SCORING,
   EXAMPLES_SEEN,
@@ -103,7 +103,7 @@ function walkEach(task: u32, field: u32, space: u32, filtered: bool): u32 {
   store<u32>(examples, 0, EXAMPLES_SEEN_COUNT);
   let count: u32 = 0;
   for (let index: u32 = 0; index < load<u32>(examples, EXAMPLES_WALKED); index++) {
-    const head = headOf(examples, guided ? load<u32>(examples, EXAMPLES_COUNT) : index);
+    const head = headOf(examples, guided ? load<u32>(examples, EXAMPLES_PREPARED) : index);
     lend(space, head, examples, filtered);
     const entry = descend(field, head, 0);
     if (filtered) {

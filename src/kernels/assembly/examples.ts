@@ -31,9 +31,13 @@ import {
   EXAMPLES_GUIDE,
   EXAMPLES_HEADS,
   EXAMPLES_HEAD_BYTES,
+  EXAMPLES_LINE_COUNT,
+  EXAMPLES_LINE_FIRST,
   EXAMPLES_MATRIX,
+  EXAMPLES_PAIRED,
   EXAMPLES_PASSED,
   EXAMPLES_PLACES,
+  EXAMPLES_PREPARED,
   EXAMPLES_RAW,
   EXAMPLES_SCORING,
   EXAMPLES_SEEN,
@@ -61,7 +65,8 @@ import { scoreExact, scoreRows, scoreRun } from './score';
 export function prepareExamples(task: u32, field: u32, space: u32): void {
   const examples = load<u32>(task, SEARCH_EXAMPLES);
   const padded = load<u32>(field, FIELD_PADDED);
-  const count = load<u32>(examples, EXAMPLES_COUNT);
+  const count = load<u32>(examples, EXAMPLES_PREPARED);
+  const lines = load<u32>(examples, EXAMPLES_LINE_FIRST);
   let vector = load<u32>(examples, EXAMPLES_VECTORS);
   let affine = load<u32>(examples, EXAMPLES_AFFINE);
   for (let index: u32 = 0; index < count; index++) {
@@ -69,9 +74,11 @@ export function prepareExamples(task: u32, field: u32, space: u32): void {
     store<u32>(head, load<u32>(task, SEARCH_WAY), SPACE_WAY);
     prepareHead(space, head);
     prepareQuery(field, head, vector);
-    store<f32>(affine, load<f32>(head, SPACE_QUERY_STEP));
-    store<f32>(affine, load<f32>(head, SPACE_QUERY_BIAS), 4);
-    affine += 8;
+    if (index >= lines) {
+      store<f32>(affine, load<f32>(head, SPACE_QUERY_STEP));
+      store<f32>(affine, load<f32>(head, SPACE_QUERY_BIAS), 4);
+      affine += 8;
+    }
     vector += padded << 2;
   }
   const guide = headOf(examples, count);
@@ -177,10 +184,10 @@ function scoreAll(field: u32, space: u32, rows: u32, count: u32, scores: u32, sc
     return;
   }
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
-  const exampleCount = load<u32>(examples, EXAMPLES_COUNT);
+  const lines = load<u32>(examples, EXAMPLES_LINE_COUNT);
   let target = load<u32>(examples, EXAMPLES_MATRIX);
-  for (let index: u32 = 0; index < exampleCount; index++) {
-    const head = headOf(examples, index);
+  for (let index: u32 = 0; index < lines; index++) {
+    const head = headOf(examples, load<u32>(examples, EXAMPLES_LINE_FIRST) + index);
     if (scattered && index == 0) scoreRows(field, head, rows, count, target);
     else scoreRun(field, head, rows, count, target);
     target += stride;
@@ -241,16 +248,27 @@ export function lowestOfColumn(field: u32, space: u32, row: u32, at: u32): f32 {
   return boundOfColumn(field, space, row, at, false, false);
 }
 
+/** The example whose place a line takes: a target, or the positive of a pair. */
+@inline
+function placeOfLine(examples: u32, line: u32): u32 {
+  if (load<u32>(examples, EXAMPLES_SCORING) == EXAMPLES_CONTEXT) return line << 1;
+  return line == 0 ? 0 : (line << 1) - 1;
+}
+
 @inline
 function boundOfColumn(field: u32, space: u32, row: u32, at: u32, likely: bool, upper: bool): f32 {
   const examples = load<u32>(space, SPACE_EXAMPLES);
   const raw = load<u32>(examples, EXAMPLES_RAW);
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
-  const count = load<u32>(examples, EXAMPLES_COUNT);
+  const count = load<u32>(examples, EXAMPLES_LINE_COUNT);
+  const paired = load<u32>(examples, EXAMPLES_PAIRED) != 0;
   let estimates = load<u32>(examples, EXAMPLES_MATRIX) + (at << 2);
-  for (let index: u32 = 0; index < count; index++) {
-    const head = headOf(examples, index);
+  for (let line: u32 = 0; line < count; line++) {
+    const head = headOf(examples, load<u32>(examples, EXAMPLES_LINE_FIRST) + line);
     const estimate = load<f32>(estimates);
+    // A difference stands for its pair's positive beside a negative of 0.
+    const index = paired ? placeOfLine(examples, line) : line;
+    if (paired) store<f32>(raw + (index << 2), 0, 4);
     const bound =
       isRaising(examples, index) == upper
         ? likely ? likelyHighest(field, head, row, estimate) : highest(field, head, row, estimate)

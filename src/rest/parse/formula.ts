@@ -22,7 +22,7 @@ import { fieldsOf, structFields } from './struct-fields.ts';
  *          finds once it is read (variables, decays, datetimes) goes to `decoding.fail`: 400.
  * Bounds   expressions are as deep as the JSON of a body may be (127 levels: base/json/skip-json.ts), so recursion is
  *          bounded; operands are bounded by the size of the body alone.
- * Source   SEMANTICS.md 3.3; texts of later failures after qdrant/lib/segment `parsed_formula.rs`.
+ * Source   SEMANTICS.md 3.3; the words of later failures are recalled from Qdrant's, and not recorded.
  */
 export function decodeFormula(decoding: Decoding, node: number, path: string): Formula {
   const fields = fieldsOf(decoding.tree, node);
