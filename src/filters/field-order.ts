@@ -29,6 +29,11 @@ export interface OrderRequest {
 export interface FieldOrder {
   /** The index must not change while the runs are asked for. Cost: about as many steps as points are gone through. */
   runs(request: OrderRequest): Generator<OrderRun, void, undefined>;
+  /**
+   * The one value of a slot as the nearest double (datetimes in microseconds since 1970); undefined where it has none,
+   * NaN where it has several.
+   */
+  single(slot: number): number | undefined;
 }
 
 /** 4: up to so many times the square root of all points, sorting those that count costs less than a walk past the rest. */
@@ -48,6 +53,7 @@ export interface OrderedValues {
  */
 export class PostingOrder implements FieldOrder {
   readonly #values: OrderedValues;
+  readonly #run = numberRun();
 
   constructor(values: OrderedValues) {
     this.#values = values;
@@ -82,6 +88,16 @@ export class PostingOrder implements FieldOrder {
       }
       if (found.length > 0) yield { value: valueOf(number), slots: found.words.subarray(0, found.length) };
     }
+  }
+
+  single(slot: number): number | undefined {
+    const { postings, dictionary, kind } = this.#values;
+    const run = this.#run;
+    postings.column.read(slot, run);
+    const count = run.end - run.start;
+    if (count !== 1) return count === 0 ? undefined : NaN;
+    const at = (run.words[run.start] ?? 0) * 2;
+    return kind.numberOf(dictionary.words[at] ?? 0, dictionary.words[at + 1] ?? 0);
   }
 
   /** The first rank in the direction; past the ranks if there is none. */

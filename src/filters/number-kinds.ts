@@ -17,6 +17,7 @@ import {
   type SortableKey,
   takeDouble,
   takeInteger,
+  takeWholeNumber,
 } from './sortable-values.ts';
 
 /** What tells integers, floats and datetimes apart; all are kept as sortable keys of two words. */
@@ -25,6 +26,8 @@ export interface NumberKind {
   read(words: Uint32Array, kind: number, bytes: Buffer, start: number, end: number): boolean;
   /** The value of a key. */
   valueOf(high: number, low: number): bigint | number;
+  /** The same as the nearest double. */
+  numberOf(high: number, low: number): number;
   /** The keys that a range predicate takes; 'none' of them; undefined: no range of this kind. */
   interval(predicate: FieldPredicate): KeyInterval | 'none' | undefined;
   /** Where an order begins, inclusive. */
@@ -50,6 +53,7 @@ export const INTEGERS: NumberKind = {
     return true;
   },
   valueOf: takeInteger,
+  numberOf: takeWholeNumber,
   interval(predicate) {
     if (predicate.kind !== 'range') return undefined;
     const { lt, gt, lte, gte } = predicate.bounds;
@@ -75,6 +79,7 @@ export const DATETIMES: NumberKind = {
     return true;
   },
   valueOf: takeInteger,
+  numberOf: takeWholeNumber,
   interval(predicate) {
     if (predicate.kind !== 'datetime_range') return undefined;
     const { lt, gt, lte, gte } = predicate.bounds;
@@ -93,6 +98,7 @@ export const FLOATS: NumberKind = {
     return true;
   },
   valueOf: takeDouble,
+  numberOf: takeDouble,
   interval: (predicate) => (predicate.kind === 'range' ? doubleInterval(predicate.bounds) : undefined),
   startKey: (start) => doubleKey(Number(start.value)),
 };

@@ -9,6 +9,7 @@ import {
   nextMember,
   type StoredKey,
   storedKey,
+  storedText,
 } from '../base/json/stored-json.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Condition, FieldPredicate, Filter } from '../core/filter.ts';
@@ -51,20 +52,25 @@ export function compilePayloadFilters(filters: readonly Filter[]): PayloadFilter
   };
 }
 
+/** 16: above it one text and a look-up cost less than as many comparisons. */
+const COMPARED_KEYS_MAX = 16;
+
 /** The object that conditions are tested on – the payload, or an element of `nested` – and where its values stand. */
 class Scope {
   bytes: Buffer = Buffer.alloc(0);
   readonly #keys: StoredKey[] = [];
+  readonly #places = new Map<string, number>();
   #starts: Int32Array = new Int32Array(0);
   #object = -1;
   #isLocated = false;
 
   /** A place for the values of `key`, the same for the same key. */
   placeOf(key: string): number {
-    const known = this.#keys.findIndex(({ text }) => text === key);
-    if (known >= 0) return known;
-    this.#starts = new Int32Array(this.#keys.length + 1);
-    return this.#keys.push(storedKey(key)) - 1;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#keys.push(storedKey(key)) - 1;
+    this.#places.set(key, place);
+    return place;
   }
 
   /** Turns to the object that opens at `object`; -1: an object without keys. */
@@ -82,19 +88,25 @@ class Scope {
 
   #locate(): void {
     this.#isLocated = true;
+    const keys = this.#keys;
+    if (this.#starts.length < keys.length) this.#starts = new Int32Array(keys.length);
     const starts = this.#starts;
     starts.fill(-1);
     if (this.#object < 0) return;
-    const keys = this.#keys;
     const { bytes } = this;
     let at = firstMember(bytes, this.#object);
     while (at >= 0) {
       const keyEnd = afterString(bytes, at);
       const value = afterColon(bytes, keyEnd);
       // No end after the first: of keys that stand twice the last one counts.
-      for (let place = 0; place < keys.length; place++) {
-        const key = keys[place];
-        if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
+      if (keys.length > COMPARED_KEYS_MAX) {
+        const place = this.#places.get(storedText(bytes, at, keyEnd));
+        if (place !== undefined) starts[place] = value;
+      } else {
+        for (let place = 0; place < keys.length; place++) {
+          const key = keys[place];
+          if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
+        }
       }
       at = nextMember(bytes, afterValue(bytes, value));
     }

@@ -35,6 +35,11 @@ export function putDouble(value: number, words: Uint32Array): void {
   words[1] = isNegative ? ~low : low;
 }
 
+/** The same as the nearest double. */
+export function takeWholeNumber(high: number, low: number): number {
+  return (high ^ 0x80000000) * 0x100000000 + low;
+}
+
 export function takeDouble(high: number, low: number): number {
   const isNegative = high >>> 31 === 0;
   doubleWords[HIGH_AT] = isNegative ? ~high : high ^ 0x80000000;

@@ -19,8 +19,9 @@ export interface FormulaPoint {
   condition(condition: number): boolean;
 }
 
-/** A path of the payload that a formula asks for. */
+/** A path of the payload that a formula asks for, and what it takes its value for. */
 export interface FormulaVariable {
+  readonly kind: 'number' | 'geo' | 'datetime';
   readonly path: JsonPath;
   /** The path as Qdrant writes it: keys are quoted only where they must be. */
   readonly name: string;
@@ -29,7 +30,7 @@ export interface FormulaVariable {
 }
 
 export interface CompiledFormula {
-  /** Different paths, however they are written. */
+  /** Different ones, however their paths are written. */
   readonly variables: readonly FormulaVariable[];
   readonly conditions: readonly Condition[];
   /**
@@ -70,7 +71,7 @@ export function compileFormula({ expression, defaults }: Formula): CompiledFormu
 }
 
 interface Compiling {
-  /** By name. */
+  /** By kind and name. */
   readonly variables: Map<string, NumberedVariable>;
   readonly conditions: Condition[];
   readonly scoreDefaults: Map<number, number>;
@@ -98,14 +99,14 @@ function compile(expression: Expression, compiling: Compiling): Evaluate {
       return (point) => point.score(index) ?? missing;
     }
     case 'payload': {
-      const variable = variableOf(expression.path, compiling);
+      const variable = variableOf('number', expression.path, compiling);
       return (point) => point.number(variable);
     }
     case 'condition':
       return compileCondition(expression.condition, compiling);
     case 'geo_distance': {
       const { origin } = expression;
-      const variable = variableOf(expression.path, compiling);
+      const variable = variableOf('geo', expression.path, compiling);
       return (point) => metresBetween(origin, point.geo(variable));
     }
     case 'datetime': {
@@ -113,7 +114,7 @@ function compile(expression: Expression, compiling: Compiling): Evaluate {
       return () => seconds;
     }
     case 'datetime_key': {
-      const variable = variableOf(expression.path, compiling);
+      const variable = variableOf('datetime', expression.path, compiling);
       return (point) => point.datetime(variable);
     }
     case 'mult':
@@ -140,12 +141,13 @@ function compile(expression: Expression, compiling: Compiling): Evaluate {
   }
 }
 
-function variableOf(path: JsonPath, { variables, payloadDefaults }: Compiling): number {
+function variableOf(kind: FormulaVariable['kind'], path: JsonPath, { variables, payloadDefaults }: Compiling): number {
   const name = nameOf(path);
-  const known = variables.get(name);
+  const key = `${kind} ${name}`;
+  const known = variables.get(key);
   if (known !== undefined) return known.number;
   const number = variables.size;
-  variables.set(name, { number, path, name, defaultValue: payloadDefaults.get(name) });
+  variables.set(key, { number, kind, path, name, defaultValue: payloadDefaults.get(name) });
   return number;
 }
 

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Compute } from '../compute/compute.ts';
 import { present } from '../base/invariant.ts';
-import { VectorizerError } from '../core/errors.ts';
+import { badInput, VectorizerError } from '../core/errors.ts';
 import type { Vector } from '../core/vectors.ts';
+import { BLOCK_BYTES_MAX } from '../vectors/block-memory.ts';
 import type { ScoreKind } from '../vectors/original-scores.ts';
 import { diversifyRagged, nearestRaggedPairs } from '../vectors/ragged-block.ts';
 import { multiBlock, type RaggedBlock, sparseBlock } from '../vectors/ragged-scores.ts';
@@ -62,6 +63,12 @@ export async function diverseRows(
 /** Originals read before the event loop turns: half a millisecond, where files are in the page cache. */
 const SLICE_ROWS = 256;
 
+/** Refuses to compare more vectors of a name with each other than there is room for; not asked of sparse vectors. */
+export function checkCount(count: number, dimension: number): void {
+  if (count * dimension * 4 > BLOCK_BYTES_MAX)
+    throw badInput(`Comparing ${count} vectors with each other takes more than ${BLOCK_BYTES_MAX} bytes`);
+}
+
 /** Reads the vectors as they were given, and lets go of them when the work is done. Throws timeout when aborted. */
 async function withVectors<Answer>(
   { rows, name, signal }: ComparedRows,
@@ -84,6 +91,7 @@ async function withVectors<Answer>(
     return work.ragged(spec.kind === 'multi' ? kindOf(spec) : undefined, vectors);
   }
   const { dimension } = spec;
+  checkCount(rows.length, dimension);
   const buffer = takeBuffer(rows.length * dimension);
   try {
     await readAll((field, row, index) => field.copyVector(row, buffer, index * dimension));

@@ -9,7 +9,7 @@ import { Scratch } from './multi-pieces.ts';
 import type { VectorBlock } from './vector-block.ts';
 
 /** All that the work on one block takes, its vectors and lists: an arena keeps what it once took. */
-const BLOCK_BYTES_MAX = 512 * 1024 * 1024;
+export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
 /** Copied in one turn of the event loop: about half a millisecond. */
 const COPY_BYTES = 4 * 1024 * 1024;
 

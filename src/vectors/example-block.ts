@@ -42,7 +42,7 @@ export function exampleBytes(set: PlannedExamples, shape: ExampleShape): number 
 export function writeExamples(arena: Arena, address: number, set: PlannedExamples, shape: ExampleShape): void {
   const { u32, f32, u8 } = arena;
   const { scoring, walks } = set;
-  const vectors = preparedOf(set);
+  const prepared = preparedCount(set);
   const lineFirst = set.paired ? set.vectors.length : 0;
   const { padded } = shape;
   const places = placesOf(address, partBytes(set, shape));
@@ -58,9 +58,9 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
   put(exampleLayout.EXAMPLES_AFFINE, places.affine);
   put(exampleLayout.EXAMPLES_CODES, places.codes + lineFirst * codeBytes);
   put(exampleLayout.EXAMPLES_LINE_FIRST, lineFirst);
-  put(exampleLayout.EXAMPLES_LINE_COUNT, vectors.length - lineFirst);
+  put(exampleLayout.EXAMPLES_LINE_COUNT, prepared - lineFirst);
   put(exampleLayout.EXAMPLES_PAIRED, set.paired ? 1 : 0);
-  put(exampleLayout.EXAMPLES_PREPARED, vectors.length);
+  put(exampleLayout.EXAMPLES_PREPARED, prepared);
   put(exampleLayout.EXAMPLES_CODE_BYTES, codeBytes);
   put(exampleLayout.EXAMPLES_WALKED, walks.count);
   put(exampleLayout.EXAMPLES_EF, walks.ef);
@@ -75,10 +75,8 @@ export function writeExamples(arena: Arena, address: number, set: PlannedExample
   put(exampleLayout.EXAMPLES_SEEN, places.seen);
   // Lanes without an example are scored too, and nobody reads that.
   u8.fill(0, places.codes, places.raw);
-  for (const [index, vector] of vectors.entries()) {
-    const target = (places.vectors + index * padded * 4) / 4;
-    f32.set(vector, target);
-    f32.fill(0, target + vector.length, target + padded);
+  writePrepared(f32, places.vectors, padded, set);
+  for (let index = 0; index < prepared; index += 1) {
     const head = places.heads + index * exampleLayout.EXAMPLES_HEAD_BYTES;
     u32[(head + layout.SPACE_QUERY) / 4] = places.queries + index * padded * 4;
     u32[(head + layout.SPACE_QUERY_CODES) / 4] = places.codes + index * codeBytes;
@@ -131,7 +129,7 @@ interface Parts {
 /** Bytes of the parts of a block, end to end. */
 function partBytes(set: PlannedExamples, shape: ExampleShape): Parts {
   const { walks } = set;
-  const count = preparedOf(set).length;
+  const count = preparedCount(set);
   // Codes are read two at a time.
   const lanes = Math.ceil((count + 1) / 4) * 4;
   return {
@@ -152,19 +150,37 @@ function partBytes(set: PlannedExamples, shape: ExampleShape): Parts {
   };
 }
 
-/** The examples, and behind them what codes are compared with instead. */
-function preparedOf({ vectors, scoring, paired }: PlannedExamples): readonly Float32Array[] {
-  if (!paired) return vectors;
-  const first = scoring.kind === 'discover' ? 1 : 0;
-  const prepared = [...vectors, ...vectors.slice(0, first)];
-  for (let at = first; at + 1 < vectors.length; at += 2) {
-    const negative = vectors[at + 1];
-    prepared.push((vectors[at] ?? NONE).map((value, index) => value - (negative?.[index] ?? 0)));
-  }
-  return prepared;
+/** Vectors that are prepared: the examples, and behind them what codes are compared with instead. */
+function preparedCount({ vectors, scoring, paired }: PlannedExamples): number {
+  const firstPair = scoring.kind === 'discover' ? 1 : 0;
+  return vectors.length + (paired ? firstPair + (vectors.length - firstPair) / 2 : 0);
 }
 
-const NONE = new Float32Array(0);
+/** Writes them to f32[prepared][padded] at `address`, zeros after dimension. */
+function writePrepared(f32: Float32Array, address: number, padded: number, set: PlannedExamples): void {
+  const { vectors, scoring, paired } = set;
+  const dimension = vectors[0]?.length ?? 0;
+  let target = address / 4;
+  f32.fill(0, target, target + preparedCount(set) * padded);
+  for (const vector of vectors) {
+    f32.set(vector, target);
+    target += padded;
+  }
+  if (!paired) return;
+  const firstPair = scoring.kind === 'discover' ? 1 : 0;
+  if (firstPair === 1) {
+    f32.copyWithin(target, address / 4, address / 4 + padded);
+    target += padded;
+  }
+  for (let at = firstPair; at < vectors.length; at += 2) {
+    const positive = address / 4 + at * padded;
+    const negative = positive + padded;
+    for (let index = 0; index < dimension; index += 1) {
+      f32[target + index] = (f32[positive + index] as number) - (f32[negative + index] as number);
+    }
+    target += padded;
+  }
+}
 
 /** Where they begin. */
 function placesOf(address: number, bytes: Parts): Parts {

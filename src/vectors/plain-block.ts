@@ -20,10 +20,14 @@ class Slices {
     this.#signal = signal;
   }
 
-  /** Throws timeout when aborted. */
-  async spend(work: number): Promise<void> {
+  /** Whether it is time for another turn, after so much work more. Asked per pair, so that only a turn is awaited. */
+  isOver(work: number): boolean {
     this.#work += work;
-    if (this.#work < SLICE_WORK) return;
+    return this.#work >= SLICE_WORK;
+  }
+
+  /** Throws timeout when aborted. */
+  async turn(): Promise<void> {
     this.#work = 0;
     await nextTurn();
     if (this.#signal.aborted) throw new VectorizerError('timeout', 'the comparison of vectors was cancelled');
@@ -46,7 +50,7 @@ export async function nearestPairsHere(block: VectorBlock, limit: number, signal
     const query = vectors.subarray(row * dimension, (row + 1) * dimension);
     for (let column = 0; column < count; column += 1) {
       against[column] = score(query, vectors, column * dimension);
-      await slices.spend(dimension);
+      if (slices.isOver(dimension)) await slices.turn();
     }
     const order = Uint32Array.from({ length: count - 1 }, (_, at) => (at < row ? at : at + 1));
     order.sort((a, b) => (against[b] as number) - (against[a] as number) || a - b);
@@ -81,16 +85,17 @@ export async function diversifyHere(
   const chosen = new Uint32Array(Math.min(limit, count));
   const values = relevance.slice();
   const nearest = new Float32Array(count).fill(-Infinity);
+  const isChosen = new Uint8Array(count);
   for (let turn = 0; turn < chosen.length; turn += 1) {
-    const row = indexOfMost(values);
+    const row = indexOfMost(values, isChosen);
     chosen[turn] = row;
+    isChosen[row] = 1;
     const query = vectors.subarray(row * dimension, (row + 1) * dimension);
     for (let other = 0; other < count; other += 1) {
-      if (other === row) values[other] = -Infinity;
-      if (values[other] === -Infinity) continue;
+      if (isChosen[other] === 1) continue;
       nearest[other] = Math.max(nearest[other] as number, score(query, vectors, other * dimension));
       values[other] = marginal(lambda, relevance[other] as number, nearest[other] as number);
-      await slices.spend(dimension);
+      if (slices.isOver(dimension)) await slices.turn();
     }
   }
   return chosen;
@@ -102,10 +107,11 @@ function marginal(lambda: number, relevance: number, nearest: number): number {
   return Math.fround(gain - Math.fround(Math.fround(1 - Math.fround(lambda)) * nearest));
 }
 
-function indexOfMost(values: Float32Array): number {
-  let best = 0;
-  for (let index = 1; index < values.length; index += 1) {
-    if ((values[index] as number) > (values[best] as number)) best = index;
+/** The first of the largest values that are not left out. */
+function indexOfMost(values: Float32Array, isOut: Uint8Array): number {
+  let best = isOut.indexOf(0);
+  for (let index = best + 1; index < values.length; index += 1) {
+    if (isOut[index] === 0 && (values[index] as number) > (values[best] as number)) best = index;
   }
   return best;
 }

@@ -101,7 +101,7 @@ export function workOfRow(block: RaggedBlock): number {
  */
 export function bestPairs({ block, limit, first, end }: PairTask, isCancelled: () => boolean): PairHits {
   const rowCount = block.starts.length - 1;
-  const score = scorerOf(block);
+  const score = block.form === 'sparse' ? sparseScorer(block) : multiScorer(block, 'row');
   const against = new Float32Array(rowCount);
   const rows: number[] = [];
   const columns: number[] = [];
@@ -122,9 +122,12 @@ export function bestPairs({ block, limit, first, end }: PairTask, isCancelled: (
   return { rows: Uint32Array.from(rows), columns: Uint32Array.from(columns), scores: Float32Array.from(scores) };
 }
 
-/** As `diversify` (vector-block.ts); sparse vectors without a common index score 0. Fewer rows where it is cancelled. */
+/**
+ * As `diversify` (vector-block.ts); sparse vectors without a common index score 0. A candidate is asked how like it is to
+ * what was chosen: MaxSim is not the same both ways. Fewer rows where it is cancelled.
+ */
 export function chooseRows({ block, relevance, lambda, limit }: ChoiceTask, isCancelled: () => boolean): Uint32Array {
-  const score = scorerOf(block);
+  const score = block.form === 'sparse' ? sparseScorer(block) : multiScorer(block, 'others');
   const count = relevance.length;
   const against = new Float32Array(count);
   const nearest = new Float32Array(count).fill(-Infinity);
@@ -160,15 +163,18 @@ function mostOf(rows: Iterable<number>, valueOf: (row: number) => number): numbe
 /** Writes the raw scores of all rows for one that is asked for; NaN where two have nothing in common. */
 type RowScorer = (row: number, scores: Float32Array) => void;
 
-function scorerOf(block: RaggedBlock): RowScorer {
-  return block.form === 'sparse' ? sparseScorer(block) : multiScorer(block);
-}
-
-function multiScorer({ kind, starts, values }: RaggedBlock & { readonly form: 'multi' }): RowScorer {
+/** asking: whether the row's own vectors are the query, or those of the others. */
+function multiScorer(
+  { kind, starts, values }: RaggedBlock & { readonly form: 'multi' },
+  asking: 'row' | 'others',
+): RowScorer {
   const rowOf = (row: number): Float32Array => values.subarray(starts[row], starts[row + 1]);
   return (row, scores) => {
-    const asked = rowOf(row);
-    for (let other = 0; other < scores.length; other += 1) scores[other] = maxSim(kind, asked, rowOf(other));
+    const own = rowOf(row);
+    for (let at = 0; at < scores.length; at += 1) {
+      const other = rowOf(at);
+      scores[at] = asking === 'row' ? maxSim(kind, own, other) : maxSim(kind, other, own);
+    }
   };
 }
 

@@ -140,6 +140,24 @@ test('a sample of points that match and have the vector; of fewer than two nothi
   });
 });
 
+test('hundreds of vectors are read in slices, until the request is cancelled', async (t) => {
+  await withCollection(config(4, 'Dot'), async (ground) => {
+    const random = seeded(8);
+    const points = Array.from({ length: 700 }, (_, id) => ({
+      id,
+      vectors: { '': Array.from({ length: 4 }, () => random()) },
+      payload: {},
+    }));
+    await upsert(ground, points);
+    const found = await matrix(ground, { limit: 1 });
+    t.deepEqual([found.ids.length, found.rows.length], [700, 700]);
+    const controller = new AbortController();
+    const cancelled = matrix(ground, { limit: 1 }, controller.signal);
+    controller.abort();
+    t.is((await t.throwsAsync(cancelled, { instanceOf: VectorizerError }))?.kind, 'timeout');
+  });
+});
+
 test('names that there are not, in the words of Qdrant', async (t) => {
   const refusal = (config: Parameters<typeof withCollection>[0], using: string): Promise<string> => {
     const { promise, resolve } = Promise.withResolvers<string>();

@@ -43,7 +43,7 @@ function choose(
   while (left.length > 0 && chosen.length < limit) {
     const values = left.map(({ vector, score }) => {
       if (chosen.length === 0) return raw(distance, score);
-      const near = Math.max(...chosen.map((other) => similarity(other.vector, vector)));
+      const near = Math.max(...chosen.map((other) => similarity(vector, other.vector)));
       return lambda * raw(distance, score) - (1 - lambda) * near;
     });
     const [best = 0, second = -Infinity] = values.toSorted((a, b) => b - a);

@@ -315,6 +315,19 @@ test('a thousand levels are no trouble', (t) => {
   t.true(compilePayloadFilter(field('b', { kind: 'value', value: 1n }))(payload));
 });
 
+test('as many fields as there may be are found, by their characters and by the last of two', (t) => {
+  const names = Array.from({ length: 20_000 }, (_, index) => `key ${index}`);
+  const isOne: FieldPredicate = { kind: 'value', value: 1n };
+  const all = must(...names.map((name) => ({ kind: 'field' as const, ...at(`"${name}"`), predicates: [isOne] })));
+  const members = names.map((name) => `"${name}":1`);
+  const passes = compilePayloadFilter(all);
+  t.true(passes(Buffer.from(`{${members.join(',')},"other":2}`)));
+  t.true(passes(Buffer.from(`{"key 0":2,${members.join(',')},"key\\u00205":1}`)));
+  t.false(passes(Buffer.from(`{${members.join(',')},"key 0":2}`)));
+  t.false(passes(Buffer.from(`{${members.join(',')},"key\\u00205":2}`)));
+  t.false(passes(Buffer.from(`{${members.slice(1).join(',')}}`)));
+});
+
 function scanned(argument: ScanTask): readonly Uint32Array[] {
   return scanPayloads({ argument, cancelled: new Int32Array(1) }) ?? [];
 }

@@ -9,12 +9,19 @@ interface Slow {
   readonly timeoutSeconds: number | undefined;
 }
 
-async function performSlow(request: Slow, access: 'read' | 'write', signal = CONTEXT.signal): Promise<string> {
+async function performSlow(
+  request: Slow,
+  access: 'read' | 'write',
+  signal = CONTEXT.signal,
+  name = 'slow',
+  began = (): void => undefined,
+): Promise<string> {
   const house = await openHouse(await temporaryFolder());
   const slow: Operation<Slow, string> = {
-    name: 'slow',
+    name,
     access,
     run: async (_house, context) => {
+      began();
       // Ends with its signal, as a search does.
       for (let turn = 0; turn < 15 && !context.signal.aborted; turn++) await delay(100);
       return context.signal.aborted ? 'cancelled' : 'done';
@@ -34,6 +41,18 @@ test('a read that takes longer than its timeout answers so', async (t) => {
   });
   t.is(error?.kind, 'timeout');
   t.is(error?.message, "Timeout error: Operation 'slow' timed out after 1s");
+});
+
+test('a query that takes too long is called as Qdrant calls it', async (t) => {
+  await t.throwsAsync(() => performSlow({ timeoutSeconds: 1 }, 'read', CONTEXT.signal, 'query_points'), {
+    message: "Timeout error: Operation 'Search' timed out after 1s",
+  });
+});
+
+test('a read with a timeout ends when its client hangs up', async (t) => {
+  const connection = new AbortController();
+  const began = (): void => void setTimeout(() => connection.abort(), 10);
+  t.is(await performSlow({ timeoutSeconds: 60 }, 'read', connection.signal, 'slow', began), 'cancelled');
 });
 
 test('a read within its timeout, one without, and a write are left to end', async (t) => {

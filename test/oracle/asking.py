@@ -37,7 +37,8 @@ class Asked:
 
     def curl(self) -> str:
         quoted = self.body.replace("'", "'\\''")
-        return f"curl -X {self.method} 'http://127.0.0.1:6333{self.path}' -H 'content-type: application/json' -d '{quoted}'"
+        address = f"'http://127.0.0.1:6333{self.path}'"
+        return f"curl -X {self.method} {address} -H 'content-type: application/json' -d '{quoted}'"
 
 
 def remote_client(url: str) -> tuple[QdrantClient, Asked]:

@@ -8,7 +8,7 @@ from asking import Asked, Refusal, ask_local, ask_remote
 from differences import avoids
 from older import ask_older
 from qdrant_client import QdrantClient, models
-from queries import EVERYTHING, kind_of, steps
+from steps import EVERYTHING, kind_of, steps
 from ties import Tree
 
 JSON = dict[str, Any]
@@ -233,7 +233,7 @@ def mentioned(collection: str, step: JSON) -> list[int | str]:
         return []
     query = step.get("query")
     if isinstance(query, dict):
-        query = [query[key] for key in ("nearest", "recommend", "discover", "context", "relevance_feedback") if key in query]
+        query = [query[key] for key in WITH_EXAMPLES if key in query]
     return ids_in(query)
 
 
@@ -246,4 +246,5 @@ def ids_in(value: Any) -> list[int | str]:
     return [value] if isinstance(value, (int, str)) and not isinstance(value, bool) else []
 
 
+WITH_EXAMPLES = ("nearest", "recommend", "discover", "context", "relevance_feedback")
 NO_EXAMPLES = {"indices", "values", "strategy", "score", "mmr"}

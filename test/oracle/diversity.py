@@ -1,4 +1,4 @@
-"""Whether a choice by maximal marginal relevance is right: ties are common there, above all with Manhattan distances."""
+"""Whether a choice by maximal marginal relevance is right. Ties are common there, above all of Manhattan distances."""
 
 from copy import deepcopy
 from typing import Any
@@ -69,7 +69,9 @@ class Candidates:
 def likeness(collection: Any, using: str) -> Any:
     """Raw similarities of a vector to others, larger for what is nearer."""
     if using in collection.sparse_vectors:
-        return lambda one, others: calculate_distance_sparse(sort_sparse_vector(one), others, empty_is_zero=True).tolist()
+        return lambda one, others: calculate_distance_sparse(
+            sort_sparse_vector(one), others, empty_is_zero=True
+        ).tolist()
     distance = collection.get_vector_params(using).distance
     if using in collection.multivectors:
         return lambda one, others: calculate_multi_distance_core(

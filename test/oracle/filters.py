@@ -3,7 +3,7 @@
 from typing import Any, Callable
 
 from differences import avoids
-from ground import Ground, MIXED, WORDS, integer, keyword, moment, number, place, uid, word
+from ground import Ground, integer, keyword, moment, number, place, uid, word
 
 PATHS = [
     *["kw", "int", "float", "flag", "when", "geo", "uid", "text", "mixed", "mixed[]", "mixed[0]", "mixed.a"],
@@ -72,7 +72,7 @@ def bounds(ground: Ground, make: Callable[[], Any]) -> dict[str, Any]:
 def in_range(ground: Ground) -> Condition:
     choose = ground.choose
     key = choose.choice(["int", "float", "größe", "obj.a.b", "items[].price", "mixed", path(ground)])
-    return {"key": key, "range": bounds(ground, lambda: choose.choice([float(choose.randint(-5, 12)), 0.5, 40.0, 1e15]))}
+    return {"key": key, "range": bounds(ground, lambda: choose.choice([choose.randint(-5, 12) + 0.0, 0.5, 40.0, 1e15]))}
 
 
 def in_time(ground: Ground) -> Condition:

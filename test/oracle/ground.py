@@ -12,13 +12,15 @@ METRICS = ["Cosine", "Dot", "Euclid", "Manhattan"]
 
 @dataclass
 class Name:
-    """A vector name. kind: dense, sparse, multi."""
+    """A vector name. kind: dense, sparse, multi. is_coarse: quantised on our side, so that only exact searches are."""
 
     name: str
     kind: str
     size: int = 0
     metric: str = "Dot"
     idf: bool = False
+    is_coarse: bool = False
+    on_disk: bool = False
 
 
 @dataclass
@@ -33,13 +35,14 @@ class Ground:
     ids: list[int | str] = field(default_factory=list)  # that were ever written, deleted ones too
     beside: "Ground | None" = None  # another collection, to look vectors and groups up in
     many: int = 0  # points at most
+    walks: bool = False  # whether our side builds graphs, and searches by them where they are large enough
 
     def name(self, *kinds: str) -> Name:
         fitting = [one for one in self.names if not kinds or one.kind in kinds]
         return self.choose.choice(fitting or self.names)
 
-    def body(self) -> dict[str, Any]:
-        """The collection, as REST has it."""
+    def body(self, ours: bool = False) -> dict[str, Any]:
+        """The collection, as REST has it; with what local mode knows nothing of where it is `ours`."""
         vectors: dict[str, Any] = {}
         sparse: dict[str, Any] = {}
         for one in self.names:
@@ -49,6 +52,10 @@ class Ground:
                 vectors[one.name] = {"size": one.size, "distance": one.metric}
                 if one.kind == "multi":
                     vectors[one.name]["multivector_config"] = {"comparator": "max_sim"}
+                if ours:
+                    vectors[one.name]["on_disk"] = one.on_disk
+                if ours and one.is_coarse:
+                    vectors[one.name]["quantization_config"] = {"scalar": {"type": "int8"}}
         return {"vectors": vectors, "sparse_vectors": sparse}
 
     def vector(self, name: Name) -> Any:
@@ -103,6 +110,10 @@ def make_ground(choose: random.Random, collection: str, beside: Ground | None) -
         names.append(Name("rows", "multi", choose.randint(2, 6), choose.choice(METRICS)))
     ground = Ground(choose, collection, names, shards, indexes(choose), beside=beside)
     ground.many = choose.choice([30, 60, 120, 300])
+    for name in names:
+        name.on_disk = choose.random() < 0.2
+        name.is_coarse = name.kind != "sparse" and choose.random() < 0.15
+    ground.walks = ground.many == 300 and choose.random() < 0.5
     return ground
 
 

@@ -1,4 +1,4 @@
-"""Queries in the form of the routes before `/points/query`: search, recommend, discover, each with batch, some with groups."""
+"""Queries for the routes before `/points/query`: search, recommend, discover, each with batch, some with groups."""
 
 from typing import Any
 
@@ -7,15 +7,17 @@ from asking import Refusal
 from ground import Ground
 from pydantic import TypeAdapter
 from qdrant_client import QdrantClient, models
-from queries import Holders, kind_of, plain_query
+from queries import Holders, plain_query
+from steps import kind_of
 
 JSON = dict[str, Any]
-SHARED = ("filter", "params", "limit", "offset", "with_payload", "with_vector", "score_threshold", "group_by", "group_size")
+SHARED = ("filter", "params", "limit", "offset", "with_payload", "with_vector", "score_threshold")
+GROUPED = ("group_by", "group_size")
 
 
 def older_form(body: JSON) -> tuple[str, JSON]:
     """Route (below /points/) and body that ask the same as a query of one step."""
-    given = {key: body[key] for key in SHARED if key in body}
+    given = {key: body[key] for key in (*SHARED, *GROUPED) if key in body}
     given.setdefault("limit", 10)
     if "group_by" in body:
         given.setdefault("group_size", 3)

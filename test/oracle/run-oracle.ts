@@ -10,6 +10,8 @@ export interface OracleOptions {
   readonly seconds: number;
   /** Disagreements after which it ends. */
   readonly failures: number;
+  /** Scores are made wrong before they are compared: answers have to disagree. */
+  readonly isCanary: boolean;
   /** Called with what the oracle prints, as it prints it. */
   readonly log: (text: string) => void;
 }
@@ -19,11 +21,12 @@ export interface OracleOptions {
  * Returns whether all answers agreed.
  */
 export async function runOracle(options: OracleOptions): Promise<boolean> {
-  const { python, seed, seconds, failures, log } = options;
+  const { python, seed, seconds, failures, isCanary, log } = options;
   let agreed = false;
   await withServer({}, async ({ url }) => {
     const script = path.join(import.meta.dirname, 'oracle.py');
     const words = [script, url, '--seconds', String(seconds), '--failures', String(failures)];
+    if (isCanary) words.push('--canary');
     if (seed !== undefined) words.push('--seed', String(seed));
     // No __pycache__ in the tree.
     const environment = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };

@@ -15,6 +15,7 @@ const agreed = await runOracle({
   seed: values.seed === undefined ? undefined : Number(values.seed),
   seconds: Number(values.seconds ?? 600),
   failures: Number(values.failures ?? 5),
+  isCanary: false,
   log: (printed) => process.stdout.write(printed),
 });
 process.exitCode = agreed ? 0 : 1;

@@ -1,7 +1,7 @@
 """Which trees of prefetches have but one right answer.
 
-Points of equal scores may stand in any order. Where such a tie lies at the end of a prefetch, or where ranks are fused, what
-comes of it is right in several ways: such trees are made anew instead of compared.
+Points of equal scores may stand in any order. Where such a tie lies at the end of a prefetch, or where ranks are fused,
+what comes of it is right in several ways: such trees are made anew instead of compared.
 """
 
 from copy import deepcopy
@@ -30,6 +30,7 @@ class Tree:
         self.prefetches = local._resolve_prefetches_input(request.prefetch, name)
         self.root = models.Prefetch(prefetch=self.prefetches, query=query, using=request.using)
         self.root.limit = 10 if request.limit is None else request.limit
+        self.offset = request.offset or 0
         self.root.score_threshold, self.root.params = request.score_threshold, request.params
 
     def candidates(self) -> Candidates:
@@ -43,7 +44,11 @@ class Tree:
             why = self.ambiguous_step(prefetch, self.outer, kind)
             if why is not None:
                 return why
-        return self.tie_of_candidates(self.root, self.outer) if kind == "mmr" else None
+        if kind != "mmr":
+            return None
+        # Behind an offset it is not seen what was chosen first.
+        tied = self.offset > 0 and self.candidates().is_tied(self.root.limit)
+        return self.tie_of_candidates(self.root, self.outer) or ("a tie of diversity" if tied else None)
 
     def ambiguous_step(self, step: models.Prefetch, outer: Any, above: str) -> str | None:
         kind = kind_of(step.query)

@@ -32,9 +32,10 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
     await rounds.run([], Number.MAX_SAFE_INTEGER, Infinity);
     return hits.best();
   }
+  const collected = countToCollect(source, request);
   for (let round = 0; round < ROUNDS_MAX && hits.groupCount < limit; round += 1) {
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
-    const asked = rounds.countBehind(hits.unfilled(), COLLECTED * limit * groupSize);
+    const asked = rounds.countBehind(hits.unfilled(), collected);
     if (!(await rounds.run(conditions, asked, Infinity))) return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -111,7 +112,8 @@ class Rounds {
       // Not kept beyond the page: payloads may change meanwhile.
       let test: KeyTest | undefined;
       let tested = keyCount;
-      for (const [index, point] of page.entries()) {
+      for (let index = 0; index < page.length; index += 1) {
+        const point = page[index] as FoundPoint;
         // An order by values names a point once for each.
         if (this.#hits.hasSeen(point)) continue;
         if (this.#hits.groupCount >= this.#request.limit) {
@@ -140,8 +142,18 @@ class Rounds {
   }
 }
 
-/** A first answer twice as long as Qdrant's brings more points of the large groups, which later rounds need not look at. */
-const COLLECTED = 2;
+/**
+ * How many points a round that looks for groups asks for. Twice as many as Qdrant's bring more points of the large groups,
+ * which later rounds need not look at then. Without an index over the values each of those walks over all payloads: a
+ * thousand points, of which only as many payloads are read as are needed, cost less.
+ */
+function countToCollect({ shards }: GroupSource, { limit, groupSize, groupBy }: QueryGroups): number {
+  const wanted = limit * groupSize;
+  const isIndexed = shards.every((shard) => shard.points.fields.at(groupBy) !== undefined);
+  return isIndexed ? wanted * 2 : Math.max(wanted * 2, Math.min(wanted * 20, UNINDEXED_POINTS));
+}
+
+const UNINDEXED_POINTS = 1000;
 
 /**
  * So many points are asked for where one is missing: an answer that is longer costs less than another round. Of ten groups

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Formula } from '../../core/formula.ts';
+import type { JsonPath } from '../../core/json-path.ts';
 import { type CompiledFormula, compileFormula, type FormulaPoint } from '../../query/formula.ts';
 import { refuseAborted } from '../filter-matcher.ts';
 import type { PointPlace } from '../hydrate.ts';
@@ -39,7 +40,7 @@ export async function scoreByFormula(
 ): Promise<Float32Array> {
   const compiled = compileFormula(formula);
   const readsPayloads = await mustReadPayloads(compiled, shard);
-  const values = new FormulaValues(compiled.variables, (path) => shard.points.fields.at(path)?.schema.type);
+  let values = new FormulaValues(compiled.variables, shard.points.fields);
   const scores = new Float32Array(candidates.length);
   for (let first = 0; first < candidates.length; first += PIECE) {
     const piece = candidates.slice(first, first + PIECE);
@@ -47,6 +48,7 @@ export async function scoreByFormula(
     for (let done = 0; done < piece.length;) {
       if (first + done > 0) await nextTurn();
       refuseAborted(signal);
+      if (!values.areCurrent) values = new FormulaValues(compiled.variables, shard.points.fields);
       const slice = scoreSlice({ compiled, values, shard }, piece.slice(done), payloads?.slice(done));
       scores.set(slice, first + done);
       done += slice.length;
@@ -56,15 +58,14 @@ export async function scoreByFormula(
 }
 
 /** Waits for indexes as filters do. */
-async function mustReadPayloads({ conditions, variables }: CompiledFormula, { points }: Shard): Promise<boolean> {
-  const compile = (): FormulaConditions => new FormulaConditions(conditions, () => points.filterContext());
-  let compiled = compile();
-  const building = points.fields.building([...compiled.paths, ...variables.map(({ path }) => path)], 'read');
-  if (building !== undefined) {
-    await building;
-    compiled = compile();
-  }
-  return variables.length > 0 || compiled.readsPayloads;
+async function mustReadPayloads(compiled: CompiledFormula, shard: Shard): Promise<boolean> {
+  const { fields } = shard.points;
+  const scorer = (): Scorer => new Scorer({ compiled, values: new FormulaValues(compiled.variables, fields), shard });
+  const first = scorer();
+  const building = fields.building(first.paths, 'read');
+  if (building === undefined) return first.readsPayloads;
+  await building;
+  return scorer().readsPayloads;
 }
 
 function readPayloads(
@@ -125,13 +126,23 @@ class Scorer {
     };
   }
 
+  /** Of all fields that the formula looks at. */
+  get paths(): readonly JsonPath[] {
+    return [...this.#conditions.paths, ...this.#compiled.variables.map(({ path }) => path)];
+  }
+
+  get readsPayloads(): boolean {
+    return this.#values.readsPayloads || this.#conditions.readsPayloads;
+  }
+
   /** payload: undefined where none was read, since none was needed. */
   score({ place, scores }: FormulaCandidate, payload: Uint8Array | undefined): number {
-    const { conditions, evaluate } = this.#compiled;
+    const { conditions, variables, evaluate } = this.#compiled;
     this.#scores = scores;
     const bytes = payload === undefined ? this.#payloadNow(place) : asBuffer(payload);
-    this.#values.enter(bytes);
-    if (conditions.length > 0) this.#conditions.enter(this.#slotOf(place), bytes);
+    const slot = conditions.length + variables.length > 0 ? this.#slotOf(place) : undefined;
+    this.#values.enter(slot, bytes);
+    this.#conditions.enter(slot, bytes);
     try {
       return evaluate(this.#point);
     } catch (error) {
@@ -143,7 +154,7 @@ class Scorer {
 
   /** An index may have gone since then. */
   #payloadNow({ id }: PointPlace): Buffer {
-    return this.#conditions.readsPayloads ? asBuffer(this.#shard.payloads.get(id)) : NO_PAYLOAD;
+    return this.readsPayloads ? asBuffer(this.#shard.payloads.get(id)) : NO_PAYLOAD;
   }
 
   /** Where the point stands now: it may have moved since it was found. */

@@ -16,16 +16,25 @@ import { invariant, present } from '../../base/invariant.ts';
 import { parseDatetime } from '../../core/datetime.ts';
 import { badInput } from '../../core/errors.ts';
 import type { GeoPoint } from '../../core/filter.ts';
-import type { JsonPath } from '../../core/json-path.ts';
 import type { FieldType } from '../../core/payload-schema.ts';
+import type { FieldOrder } from '../../filters/field-order.ts';
 import { DATETIMES, FLOATS, INTEGERS } from '../../filters/number-kinds.ts';
+import { orderOf } from '../../filters/open-field-index.ts';
 import { readNumber, readText } from '../../filters/payload-scalars.ts';
 import { collectItems, kindAt, type PayloadPath, payloadPath, ValueSpans } from '../../filters/payload-values.ts';
 import type { FormulaVariable } from '../../query/formula.ts';
+import type { FieldIndexes } from '../field-indexes.ts';
 import { geoOfJson, isOnEarth, isWrong, momentOfJson, numberOfJson, type Wrong } from './json-values.ts';
 
 /** Above it one text and a look-up cost less than as many comparisons. */
 const COMPARED_KEYS_MAX = 16;
+
+/** Types of indexes that tell a value as a formula wants it. */
+const COLUMNS: Readonly<Record<FormulaVariable['kind'], readonly FieldType[]>> = {
+  number: ['integer', 'float'],
+  geo: [],
+  datetime: ['datetime'],
+};
 
 interface Variable extends FormulaVariable {
   /** Of the path's first key. */
@@ -33,6 +42,8 @@ interface Variable extends FormulaVariable {
   readonly rest: PayloadPath;
   /** Of the index over the path. */
   readonly indexed: FieldType | undefined;
+  /** What tells the value without the payload; only where it is what is wanted. */
+  readonly column: FieldOrder | undefined;
 }
 
 /**
@@ -41,10 +52,13 @@ interface Variable extends FormulaVariable {
  * Arrays count as their elements. Where there is an index over a path, only values that it can hold count, since Qdrant
  * asks the index then; a text index holds none. One value is taken, several are a list, none is the default.
  *
- * Cost     one pass over a payload's top level for all variables together.
+ * Cost     where an index over numbers or datetimes tells the value some 50 ns; else one pass over a payload's top level
+ *          for all variables together.
  * Source   SEMANTICS.md 3.3; what indexes do to it is recalled from Qdrant's `value_retriever.rs`, and not recorded.
  */
 export class FormulaValues {
+  readonly #fields: Pick<FieldIndexes, 'at' | 'epoch'>;
+  readonly #epoch: number;
   readonly #variables: readonly Variable[];
   readonly #keys: StoredKey[] = [];
   readonly #places = new Map<string, number>();
@@ -52,27 +66,45 @@ export class FormulaValues {
   readonly #starts: Int32Array;
   readonly #found = new ValueSpans();
   #payload: Buffer = Buffer.alloc(0);
+  #slot: number | undefined;
   #isLocated = false;
   /** Numbers that were read already, of the payload with this count. */
   readonly #numbers: Float64Array;
   readonly #readAt: Float64Array;
   #payloadCount = 0;
 
-  constructor(variables: readonly FormulaVariable[], indexedAt: (path: JsonPath) => FieldType | undefined) {
+  constructor(variables: readonly FormulaVariable[], fields: Pick<FieldIndexes, 'at' | 'epoch'>) {
+    this.#fields = fields;
+    this.#epoch = fields.epoch;
     this.#variables = variables.map((variable) => {
       const [first, ...rest] = variable.path.steps;
       invariant(first?.kind === 'key', 'formula: a path begins with a key');
       const place = this.#places.get(first.key) ?? this.#keys.push(storedKey(first.key)) - 1;
       this.#places.set(first.key, place);
-      return { ...variable, place, rest: payloadPath(rest), indexed: indexedAt(variable.path) };
+      const index = fields.at(variable.path);
+      const indexed = index?.schema.type;
+      const isWanted = indexed !== undefined && COLUMNS[variable.kind].includes(indexed);
+      const column = index === undefined || !isWanted ? undefined : orderOf(index);
+      return { ...variable, place, rest: payloadPath(rest), indexed, column };
     });
     this.#starts = new Int32Array(this.#keys.length);
     this.#numbers = new Float64Array(variables.length);
     this.#readAt = new Float64Array(variables.length);
   }
 
-  /** Turns to a payload; nothing of it is read yet. Empty: none. */
-  enter(payload: Buffer): void {
+  /** Whether the indexes are still those that it was made for. */
+  get areCurrent(): boolean {
+    return this.#epoch === this.#fields.epoch;
+  }
+
+  /** Whether some variable is told by no index. */
+  get readsPayloads(): boolean {
+    return this.#variables.some(({ column }) => column === undefined);
+  }
+
+  /** Turns to a point. slot: undefined where it is gone. payload: nothing of it is read yet; empty where it has none. */
+  enter(slot: number | undefined, payload: Buffer): void {
+    this.#slot = slot;
     this.#payload = payload;
     this.#isLocated = false;
     this.#payloadCount++;
@@ -88,6 +120,7 @@ export class FormulaValues {
   }
 
   #readNumber(variable: Variable): number {
+    if (variable.column !== undefined) return this.#readColumn(variable, variable.column, 'number', numberOfJson);
     const found = this.#collect(variable, 'float');
     if (found.count === 1 && found.kinds[0] === JSON_NUMBER) {
       return readNumber(this.#payload, found.startOf(0), found.endOf(0));
@@ -107,10 +140,26 @@ export class FormulaValues {
   /** Seconds since 1970. Throws bad_input. */
   datetime(index: number): number {
     const variable = present(this.#variables[index], 'formula: a variable of its own');
+    if (variable.column !== undefined) {
+      return this.#readColumn(variable, variable.column, 'datetime', momentOfJson);
+    }
     const found = this.#collect(variable, 'datetime');
     const isText = found.count === 1 && found.kinds[0] === JSON_STRING;
     const moment = isText ? parseDatetime(readText(this.#payload, found.startOf(0), found.endOf(0))) : undefined;
     return moment === undefined ? this.#otherwise(variable, 'datetime', momentOfJson) : Number(moment) / 1e6;
+  }
+
+  #readColumn(
+    variable: Variable,
+    column: FieldOrder,
+    expected: 'number' | 'datetime',
+    read: (text: string) => number | Wrong,
+  ): number {
+    const value = this.#slot === undefined ? undefined : column.single(this.#slot);
+    if (value === undefined || Number.isNaN(value)) {
+      return readTexts(variable, value === undefined ? [] : SEVERAL, expected, read);
+    }
+    return expected === 'datetime' ? value / 1e6 : value;
   }
 
   /** The values at the path. `natural`: the index whose values are what is wanted, so that the reader looks at them. */
@@ -139,22 +188,13 @@ export class FormulaValues {
   }
 
   /** What is found is no single value of the right kind. */
-  #otherwise<T extends number | GeoPoint>(
-    { name, defaultValue, indexed }: Variable,
-    expected: string,
-    read: (text: string) => T | Wrong,
-  ): T {
-    if (indexed !== undefined) this.#keepIndexed(indexed);
+  #otherwise<T extends number | GeoPoint>(variable: Variable, expected: string, read: (text: string) => T | Wrong): T {
+    if (variable.indexed !== undefined) this.#keepIndexed(variable.indexed);
     const found = this.#found;
     const texts = Array.from({ length: found.count }, (_, index) =>
       this.#payload.toString('utf8', found.startOf(index), found.endOf(index)),
     );
-    const text = texts.length === 0 ? defaultValue : texts.length === 1 ? texts[0] : `[${texts.join(',')}]`;
-    const value = text === undefined ? { wrong: 'No value found in a payload nor defaults' } : read(text);
-    if (!isWrong(value)) return value;
-    throw badInput(
-      `Expected ${expected} value for ${name} in the payload and/or in the formula defaults. Error: ${value.wrong}`,
-    );
+    return readTexts(variable, texts, expected, read);
   }
 
   #locate(): void {
@@ -180,6 +220,24 @@ export class FormulaValues {
       at = nextMember(bytes, afterValue(bytes, value));
     }
   }
+}
+
+/** Several values of an index: whatever they are, no single one. */
+const SEVERAL: readonly string[] = ['0', '0'];
+
+/** One value, a list of several, or the default. */
+function readTexts<T extends number | GeoPoint>(
+  { name, defaultValue }: Variable,
+  texts: readonly string[],
+  expected: string,
+  read: (text: string) => T | Wrong,
+): T {
+  const text = texts.length === 0 ? defaultValue : texts.length === 1 ? texts[0] : `[${texts.join(',')}]`;
+  const value = text === undefined ? { wrong: 'No value found in a payload nor defaults' } : read(text);
+  if (!isWrong(value)) return value;
+  throw badInput(
+    `Expected ${expected} value for ${name} in the payload and/or in the formula defaults. Error: ${value.wrong}`,
+  );
 }
 
 const LON = storedKey('lon');

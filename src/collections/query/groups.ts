@@ -1,5 +1,4 @@
 import type { PointGroup, Record, ScoredPoint } from '../../core/answers.ts';
-import type { CollectionConfig } from '../../core/collection-config.ts';
 import { notFound } from '../../core/errors.ts';
 import { idKey, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
 import type { GroupLookup, QueryGroups, QueryPoints } from '../../core/requests.ts';
@@ -11,8 +10,7 @@ import type { FoundPoint } from './found-point.ts';
 import type { ExampleSource } from './resolve.ts';
 
 /** What grouping asks of a collection. */
-export interface GroupSource {
-  readonly config: CollectionConfig;
+export interface GroupSource extends ExampleSource {
   /** Another collection by name. */
   readonly lookup: (name: string) => ExampleSource | undefined;
   /** What a query finds, best first; the segments stay open until the grouping has ended. */

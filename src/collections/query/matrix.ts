@@ -6,7 +6,7 @@ import { compareIds } from '../../core/ids.ts';
 import type { SearchMatrix } from '../../core/requests.ts';
 import type { Vector } from '../../core/vectors.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
-import { hasVector, nearestRows } from '../../segments/vector-block.ts';
+import { checkCount, hasVector, nearestRows } from '../../segments/vector-block.ts';
 import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
 import { weighByRarity, weighsByRarity } from './idf.ts';
@@ -25,7 +25,8 @@ export interface MatrixSource {
  * The nearest neighbours of each of a random sample of points within the sample, ids ascending; of fewer than two points
  * nothing. Sparse vectors are neighbours where they have an index in common; with the idf modifier they are weighed as
  * queries of their shard.
- * Throws bad_input on a name that the collection does not have; timeout when aborted.
+ * Throws bad_input on a name that the collection does not have, and on more vectors than there is room for; timeout when
+ * aborted.
  */
 export async function distanceMatrix(
   source: MatrixSource,
@@ -35,6 +36,8 @@ export async function distanceMatrix(
   const { shards, config, compute, random } = source;
   const { using, filter, sample, limit } = request;
   const distance = distanceOf(using, config);
+  const dimension = config.params.vectors.find(({ name }) => name === using)?.size ?? 1;
+  checkCount(Math.min(sample, vectorCount(shards, using)), dimension);
   const drawn = await samplePoints(shards, { count: sample, filter, using, signal, random });
   const points = drawn.filter((point) => hasVector(point, using)).sort((a, b) => compareIds(a.id, b.id));
   if (points.length < 2) return NO_PAIRS;
@@ -56,6 +59,12 @@ const NO_PAIRS: DistanceMatrix = {
   columns: new Uint32Array(0),
   scores: new Float32Array(0),
 };
+
+/** Vectors of a name that can be found. */
+function vectorCount(shards: readonly Shard[], name: string): number {
+  const segments = shards.flatMap((shard) => shard.segments);
+  return segments.reduce((count, segment) => count + (segment.fieldNamed(name)?.field.liveCount ?? 0), 0);
+}
 
 function weighing(
   points: readonly FoundPoint[],

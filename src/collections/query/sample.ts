@@ -40,7 +40,13 @@ export async function samplePoints(shards: readonly Shard[], request: SampleRequ
   }
   const reservoir = new Reservoir<DrawnSlot>(wanted, random);
   for (const ground of grounds) await ground.walk(reservoir, signal);
-  return reservoir.items().flatMap(placed);
+  const drawn = reservoir.items();
+  const points: FoundPoint[] = [];
+  for (let at = 0; at < drawn.length; at += SLICE_POINTS) {
+    if (at > 0) await turn(signal);
+    points.push(...drawn.slice(at, at + SLICE_POINTS).flatMap(placed));
+  }
+  return points;
 }
 
 /** The same of points that were found already. */

@@ -17,7 +17,7 @@ import {
 import { BURST_BYTES, BURST_ROWS, SHORT_BYTES, fetchRows, fillGroup, rowAt, sumLanes, withTails } from './score';
 
 /**
- * Scores of rows by their integer codes (i8 or u8) against all examples: to the matrix of the examples, a line for each.
+ * Scores of rows by their integer codes (i8 or u8) against all examples from `from` on: to their lines of the matrix.
  * Four rows and two examples at once: a row's widening serves both, a query's load four rows; with the sums of eight
  * products there are registers left.
  */
@@ -27,6 +27,7 @@ export function scoreCodesMatrix<Code>(
   examples: u32,
   rows: u32,
   count: u32,
+  from: u32,
   scattered: bool,
 ): void {
   const padded = load<u32>(field, FIELD_PADDED);
@@ -46,19 +47,20 @@ export function scoreCodesMatrix<Code>(
     const hot1 = rowAt(table, stride, load<u32>(rows + at, 4)) + offset;
     const hot2 = rowAt(table, stride, load<u32>(rows + at, 8)) + offset;
     const hot3 = rowAt(table, stride, load<u32>(rows + at, 12)) + offset;
-    scoreFour<Code>(examples, hot0, hot1, hot2, hot3, padded, matrix + at);
+    scoreFour<Code>(examples, from, hot0, hot1, hot2, hot3, padded, matrix + at);
   }
 }
 
 @inline
-function scoreFour<Code>(examples: u32, hot0: u32, hot1: u32, hot2: u32, hot3: u32, padded: u32, target: u32): void {
+function scoreFour<Code>(examples: u32, from: u32, hot0: u32, hot1: u32, hot2: u32, hot3: u32, padded: u32, target: u32): void {
   const count = load<u32>(examples, EXAMPLES_LINE_COUNT);
   const lineBytes = load<u32>(examples, EXAMPLES_STRIDE);
   const codeBytes = load<u32>(examples, EXAMPLES_CODE_BYTES);
   const end = padded << 1;
-  let first = load<u32>(examples, EXAMPLES_CODES);
-  let affine = load<u32>(examples, EXAMPLES_AFFINE);
-  for (let index: u32 = 0; index < count; index += 2) {
+  let first = load<u32>(examples, EXAMPLES_CODES) + from * codeBytes;
+  let affine = load<u32>(examples, EXAMPLES_AFFINE) + (from << 3);
+  target += from * lineBytes;
+  for (let index = from; index < count; index += 2) {
     const second = first + codeBytes;
     let sum00 = i32x4.splat(0), sum01 = sum00, sum02 = sum00, sum03 = sum00;
     let sum10 = sum00, sum11 = sum00, sum12 = sum00, sum13 = sum00;

@@ -117,12 +117,12 @@ export function combineRowsBy(scoring: u32, examples: u32, count: u32, scores: u
   }
 }
 
-/** Makes scores against the target those that a discovery has at most: one for each pair besides. */
-export function raiseTargets(examples: u32, count: u32, scores: u32): void {
-  const pairs = f32x4.splat(<f32>(load<u32>(examples, EXAMPLES_COUNT) >>> 1));
-  for (let at = scores; at < scores + (count << 2); at += 16) {
-    v128.store(at, f32x4.add(pairs, fourSigmoids(v128.load(at))));
-  }
+/** What a discovery scores at most with this score against the target: one for each pair besides. */
+@inline
+export function mostWithTarget(examples: u32, target: f32): f32 {
+  // As combineRows has it, roundings and all.
+  const small = <f32>0.5 * (target / (1 + abs(target))) + <f32>0.5;
+  return <f32>(load<u32>(examples, EXAMPLES_COUNT) >>> 1) + small;
 }
 
 @inline

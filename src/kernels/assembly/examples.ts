@@ -51,7 +51,7 @@ import { SCORE_MASK, offer, scoreKey } from './beam';
 import { prepareQuery } from './codes';
 import { scoreDecoded } from './coded-rows';
 import { scoreCodesMatrix } from './example-matrix';
-import { combineRow, combineRows, combineRowsBy, isRaising, raiseTargets } from './example-scores';
+import { combineRow, combineRows, combineRowsBy, isRaising, mostWithTarget } from './example-scores';
 import { highest, likelyHighest, likelyLowest, lowest } from './rank';
 import { scoreExact, scoreRows, scoreRun } from './score';
 
@@ -129,8 +129,12 @@ export function mostOf(space: u32): u64 {
 /** As `scoreRows`. The scores against each example stay in the matrix until the next call. */
 export function scoreExamples(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
   const examples = load<u32>(space, SPACE_EXAMPLES);
-  if (load<u32>(examples, EXAMPLES_GATE_BEAM) == 0) scoreAll(field, space, rows, count, scores, scattered);
-  else scoreGated(field, space, rows, count, scores);
+  if (load<u32>(examples, EXAMPLES_GATE_BEAM) != 0) {
+    scoreGated(field, space, rows, count, scores);
+  } else {
+    scoreLines(field, space, rows, count, 0, scattered);
+    finishRows(examples, rows, count, scores);
+  }
 }
 
 /** A walk for a discovery begins, with this beam of width `ef`: rows that their target alone keeps out of it are not scored further. */
@@ -157,42 +161,46 @@ function scoreGated(field: u32, space: u32, rows: u32, count: u32, scores: u32):
   const passed = load<u32>(examples, EXAMPLES_PASSED);
   const places = load<u32>(examples, EXAMPLES_PLACES);
   const side = load<u32>(examples, EXAMPLES_SIDE);
+  const targets = load<u32>(examples, EXAMPLES_MATRIX);
+  const guided = load<u32>(examples, EXAMPLES_SCORING) == EXAMPLES_GUIDE;
   scoreRows(field, headOf(examples, 0), rows, count, scores);
-  // Guides are at most their target's score, discoveries at most that made small and one for each pair.
-  if (load<u32>(examples, EXAMPLES_SCORING) != EXAMPLES_GUIDE) raiseTargets(examples, count, scores);
   const last = load<u32>(examples, EXAMPLES_GATE_BEAM) + ((load<u32>(examples, EXAMPLES_GATE_EF) - 1) << 3);
   const least = load<u64>(last) & SCORE_MASK;
   let found: u32 = 0;
   for (let at: u32 = 0; at < count; at++) {
+    const target = load<f32>(scores + (at << 2));
+    const most = guided ? target : mostWithTarget(examples, target);
+    store<f32>(scores + (at << 2), most);
+    store<f32>(targets + (found << 2), target);
     store<u32>(passed + (found << 2), load<u32>(rows + (at << 2)));
     store<u32>(places + (found << 2), at);
-    found += <u32>(scoreKey(load<f32>(scores + (at << 2))) >= least);
+    found += <u32>(scoreKey(most) >= least);
   }
   if (found == 0) return;
-  scoreAll(field, space, passed, found, side, false);
+  scoreLines(field, space, passed, found, 1, false);
+  finishRows(examples, passed, found, side);
   for (let at: u32 = 0; at < found << 2; at += 4) {
     store<f32>(scores + (load<u32>(places + at) << 2), load<f32>(side + at));
   }
 }
 
-function scoreAll(field: u32, space: u32, rows: u32, count: u32, scores: u32, scattered: bool): void {
+/** Fills the matrix, from line `from` on. */
+function scoreLines(field: u32, space: u32, rows: u32, count: u32, from: u32, scattered: bool): void {
   const examples = load<u32>(space, SPACE_EXAMPLES);
   if (hasIntegerProducts(field, load<u32>(headOf(examples, 0), SPACE_WAY))) {
-    if (load<u32>(field, FIELD_CODE) == CODE_UINT8) scoreCodesMatrix<u8>(field, space, examples, rows, count, scattered);
-    else scoreCodesMatrix<i8>(field, space, examples, rows, count, scattered);
-    finishRows(examples, rows, count, scores);
+    if (load<u32>(field, FIELD_CODE) == CODE_UINT8) scoreCodesMatrix<u8>(field, space, examples, rows, count, from, scattered);
+    else scoreCodesMatrix<i8>(field, space, examples, rows, count, from, scattered);
     return;
   }
   const stride = load<u32>(examples, EXAMPLES_STRIDE);
   const lines = load<u32>(examples, EXAMPLES_LINE_COUNT);
-  let target = load<u32>(examples, EXAMPLES_MATRIX);
-  for (let index: u32 = 0; index < lines; index++) {
+  let target = load<u32>(examples, EXAMPLES_MATRIX) + from * stride;
+  for (let index = from; index < lines; index++) {
     const head = headOf(examples, load<u32>(examples, EXAMPLES_LINE_FIRST) + index);
     if (scattered && index == 0) scoreRows(field, head, rows, count, target);
     else scoreRun(field, head, rows, count, target);
     target += stride;
   }
-  finishRows(examples, rows, count, scores);
 }
 
 /** Rows that a walk by the guide remembers. */
