@@ -228,20 +228,20 @@ export class Collection {
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
-    return runQueries(this.querySource, context, request.queries);
+    return runQueries(this.querySource(context), context, request.queries);
   }
 
   queryGroups(context: Context, request: QueryGroups): Promise<readonly PointGroup[]> {
-    return groupQuery(this.querySource, context, request);
+    return groupQuery(this.querySource(context), context, request);
   }
 
   explainQuery(context: Context, request: ExplainQuery): Promise<Explanation> {
-    return explainQuery(this.querySource, context, request);
+    return explainQuery(this.querySource(context), context, request);
   }
 
   async distanceMatrix(context: Context, request: SearchMatrix): Promise<DistanceMatrix> {
     refuseShardKeys(request.shardKeys);
-    return distanceMatrix(this.querySource, request, context.signal);
+    return distanceMatrix(this.querySource(context), request, context.signal);
   }
 
   /**
@@ -276,11 +276,12 @@ export class Collection {
     await Promise.all(this.shards.map((shard) => shard.close(keep)));
   }
 
-  private get querySource(): QuerySource {
-    const { shards, config, onThread, house } = this;
+  private querySource({ signal }: Context): QuerySource {
+    const { shards, config, house } = this;
     const { lookup, leafCache, foundation } = house;
-    const { compute } = foundation;
-    return { shards, config, lookup, onThread, cache: leafCache, random: () => foundation.world.random(), compute };
+    const { compute, world } = foundation;
+    const onThread: ThreadCall = (module, name, argument) => compute.call(module, name, argument, signal);
+    return { shards, config, lookup, onThread, cache: leafCache, random: () => world.random(), compute };
   }
 
   private async settleVectorFields(): Promise<void> {

@@ -29,7 +29,9 @@ export class Database {
     this.directory = directory;
     this.optimizer = new Optimizer(foundation.logger, foundation.rested, () => foundation.world.nowMs());
     this.leafCache = new LeafCache(foundation.leafCacheBytes);
-    this.memory = new MemoryBudget(foundation, this.leafCache, () => [...this.collections.values()].flatMap(({ shards }) => shards));
+    this.memory = new MemoryBudget(foundation, this.leafCache, () =>
+      [...this.collections.values()].flatMap(({ shards }) => shards),
+    );
   }
 
   /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */

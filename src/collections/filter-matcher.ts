@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { VectorizerError } from '../core/errors.ts';
+import { refuseAborted } from '../core/context.ts';
 import type { Filter } from '../core/filter.ts';
 import { encodeFilter } from '../core/filter-text.ts';
 import { compileFilter } from '../filters/compile.ts';
@@ -137,8 +137,4 @@ export class FilterMatcher {
     this.keptBytes -= kept.bytes;
     kept.close();
   }
-}
-
-export function refuseAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new VectorizerError('timeout', 'the filter was cancelled while payloads were read');
 }

@@ -3,7 +3,7 @@ import { bitsOf, countBits, setBit } from '../base/bitset.ts';
 import type { Filter } from '../core/filter.ts';
 import { compilePayloadFilter } from '../filters/payload-filter.ts';
 import type { ScanTask } from '../filters/payload-scan.ts';
-import { refuseAborted } from './filter-matcher.ts';
+import { refuseAborted } from '../core/context.ts';
 import type { PayloadChunks } from './payload-chunks.ts';
 import { PayloadWalks } from './payload-walks.ts';
 

@@ -1,5 +1,6 @@
 import { bitsOf, hasBit } from '../base/bitset.ts';
 import type { ScrollPage } from '../core/answers.ts';
+import { refuseAborted } from '../core/context.ts';
 import { badInput } from '../core/errors.ts';
 import { type Filter, imposes } from '../core/filter.ts';
 import { compareIds, idAfter, type PointId } from '../core/ids.ts';
@@ -47,7 +48,7 @@ export async function firstPoints(shards: readonly Shard[], wanted: FirstPoints)
   const pages = await Promise.all(
     shards.map(async (shard) => {
       if (!imposes(filter)) return placed(shard, await shard.payloads.page(offset, count));
-      return firstMatching(shard, await shard.points.match(filter, signal), offset, count);
+      return firstMatching(shard, await shard.points.match(filter, signal), { offset, count, signal });
     }),
   );
   const merged = pages.length === 1 ? (pages[0] ?? []) : pages.flat().toSorted((a, b) => compareIds(a.id, b.id));
@@ -72,8 +73,7 @@ const PAGE_POINTS = 1000;
 async function firstMatching(
   shard: Shard,
   matches: Matches,
-  offset: PointId | undefined,
-  count: number,
+  { offset, count, signal }: Omit<FirstPoints, 'filter'>,
 ): Promise<PointPlace[]> {
   const read = (count * shard.pointCount) / Math.max(matches.count, 1);
   if (matches.count * COMPARE_US <= read * READ_US)
@@ -82,6 +82,7 @@ async function firstMatching(
   let from = offset;
   while (found.length < count) {
     const points = await shard.payloads.page(from, PAGE_POINTS);
+    refuseAborted(signal);
     const { words } = matches;
     for (const place of placed(shard, points)) {
       if (hasBit(words, place.segment.rows.slotAt(place.row))) found.push(place);

@@ -1,7 +1,14 @@
+import { VectorizerError } from './errors.ts';
+
 /**
  * What travels down the house with a request. Nothing below `operations/` knows who asks.
  * signal  aborts when the client hangs up or the time that it gave is over.
  */
 export interface Context {
   readonly signal: AbortSignal;
+}
+
+/** To be called between two pieces of work. Throws timeout where nobody waits for the answer any more. */
+export function refuseAborted(signal: AbortSignal): void {
+  if (signal.aborted) throw new VectorizerError('timeout', 'the request was cancelled');
 }

@@ -2,7 +2,7 @@ import type { MatchValue } from '../core/filter.ts';
 import { WordList } from './growing-words.ts';
 import type { Compare } from './merge-sort.ts';
 import type { Postings } from './postings.ts';
-import { numberRun } from './slot-column.ts';
+import { type NumberRun, numberRun } from './slot-column.ts';
 import { topNumbers } from './number-heap.ts';
 
 export interface FacetCount {
@@ -19,13 +19,20 @@ export interface Facet {
   top(words: Uint32Array | undefined, limit: number): readonly FacetCount[];
 }
 
-export class PostingFacet implements Facet {
+/** Facets of types that keep the numbers of each slot. */
+export interface SlotValues {
+  /** The values of a slot, each once, in no order. */
+  valuesOf(slot: number): MatchValue[];
+}
+
+export class PostingFacet implements Facet, SlotValues {
   readonly #postings: Postings;
   readonly #valueOf: (number: number) => MatchValue;
   readonly #compare: Compare;
   /** Scratch: how many of the slots in a bitmap have each value; 0 between calls. */
   #counts: Uint32Array = new Uint32Array(0);
   readonly #seen = new WordList();
+  readonly #run: NumberRun = numberRun();
   /** The last answer to `top` over all points. */
   #last: { readonly changes: number; readonly limit: number; readonly counts: readonly FacetCount[] } | undefined;
 
@@ -34,6 +41,14 @@ export class PostingFacet implements Facet {
     this.#postings = postings;
     this.#valueOf = valueOf;
     this.#compare = compare;
+  }
+
+  valuesOf(slot: number): MatchValue[] {
+    const run = this.#run;
+    this.#postings.column.read(slot, run);
+    const values: MatchValue[] = [];
+    for (let at = run.start; at < run.end; at++) values.push(this.#valueOf(run.words[at] ?? 0));
+    return values;
   }
 
   counts(words: Uint32Array | undefined): readonly FacetCount[] {

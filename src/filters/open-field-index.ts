@@ -8,6 +8,7 @@ import type { FieldValues } from './field-values.ts';
 import { GeoValues } from './geo-values.ts';
 import type { IndexContent } from './index-content.ts';
 import { present } from '../base/invariant.ts';
+import type { KnownValues } from './known-values.ts';
 import { KeywordValues } from './keyword-values.ts';
 import { DATETIMES, FLOATS, INTEGERS } from './number-kinds.ts';
 import { NumberValues } from './number-values.ts';
@@ -33,6 +34,16 @@ export function facetOf(index: FieldIndex): Facet | undefined {
 /** The order of points by an index; undefined where its type (or its parameters) do not serve that. */
 export function orderOf(index: FieldIndex): FieldOrder | undefined {
   return index instanceof ValueIndex ? index.order : undefined;
+}
+
+/** All values of points by an index, without their payloads; undefined where its type does not serve that. */
+export function knownValuesOf(index: FieldIndex): KnownValues | undefined {
+  return index instanceof ValueIndex ? index.known : undefined;
+}
+
+/** Tells an index what the payload of a slot is, for `knownValuesOf`. */
+export function learnValues(index: FieldIndex, slot: number, payload: Uint8Array): void {
+  if (index instanceof ValueIndex) index.learn(slot, payload);
 }
 
 /** What a file keeps of an index; it goes on changing with the index. */

@@ -12,10 +12,13 @@ import { numberRun } from './slot-column.ts';
 /** 500: finding one list by binary search takes about as long as looking at so many slots of the column. */
 const SLOTS_PER_LIST = 500;
 
+/** One slot is looked at a time: a run of its own for each would cost more than the look. */
+const scratch = numberRun();
+
 /** Whether a slot has one of the values; `numbers` ascend. */
 export function hasAny(postings: Postings, slot: number, numbers: Uint32Array): boolean {
   if (numbers.length === 1) return postings.column.has(slot, numbers[0] ?? 0);
-  const run = numberRun();
+  const run = scratch;
   postings.column.read(slot, run);
   for (let at = run.start; at < run.end; at++) if (includesSorted(numbers, run.words[at] ?? 0)) return true;
   return false;
@@ -23,7 +26,7 @@ export function hasAny(postings: Postings, slot: number, numbers: Uint32Array): 
 
 /** Whether a slot has a value that is none of these; `numbers` ascend. */
 export function hasOther(postings: Postings, slot: number, numbers: Uint32Array): boolean {
-  const run = numberRun();
+  const run = scratch;
   postings.column.read(slot, run);
   for (let at = run.start; at < run.end; at++) if (!includesSorted(numbers, run.words[at] ?? 0)) return true;
   return false;

@@ -10,6 +10,7 @@ import type { FieldValues } from './field-values.ts';
 import type { GiveWay } from './give-way.ts';
 import type { IndexContent } from './index-content.ts';
 import { collectItems, collectValues, type PayloadPath, payloadPath, ValueSpans } from './payload-values.ts';
+import { type KnownValues, openKnownValues } from './known-values.ts';
 import { Presence } from './presence.ts';
 
 /** Scratch of `set`: one thread sets one slot at a time. */
@@ -23,6 +24,7 @@ export class ValueIndex implements FieldIndex {
   readonly #values: FieldValues;
   readonly #presence = new Presence();
   readonly #payloadPath: PayloadPath;
+  readonly #known: KnownValues | undefined;
   #changes = 0;
 
   constructor(path: JsonPath, schema: FieldSchema, values: FieldValues) {
@@ -30,6 +32,7 @@ export class ValueIndex implements FieldIndex {
     this.schema = schema;
     this.#values = values;
     this.#payloadPath = payloadPath(path.steps);
+    this.#known = openKnownValues(schema.type, values.facet);
   }
 
   get pointCount(): number {
@@ -37,7 +40,7 @@ export class ValueIndex implements FieldIndex {
   }
 
   get memoryBytes(): number {
-    return this.#values.memoryBytes + this.#presence.memoryBytes;
+    return this.#values.memoryBytes + this.#presence.memoryBytes + (this.#known?.memoryBytes ?? 0);
   }
 
   get changes(): number {
@@ -54,24 +57,32 @@ export class ValueIndex implements FieldIndex {
     return this.#values.facet;
   }
 
+  /** undefined: the type does not tell all values of a slot. */
+  get known(): KnownValues | undefined {
+    return this.#known;
+  }
+
   get order(): FieldOrder | undefined {
     return this.#values.order;
   }
 
   set(slot: number, payload: Uint8Array): void {
     const bytes = asBuffer(payload);
-    collectValues(bytes, 0, bytes.length, this.#payloadPath, values);
-    let items = values;
-    if (hasArray(values)) {
-      collectItems(bytes, 0, bytes.length, this.#payloadPath, elements);
-      items = elements;
-    }
+    const items = this.#collect(bytes);
+    this.#known?.set(slot, bytes, items);
     const presenceChanged = this.#presence.set(slot, bytes, values, items);
     const valuesChanged = this.#values.set(slot, bytes, items);
     if (presenceChanged || valuesChanged) this.#changes++;
   }
 
+  /** What is known of a slot from now on, whose payload it is; a file does not keep it. */
+  learn(slot: number, payload: Uint8Array): void {
+    const bytes = asBuffer(payload);
+    this.#known?.set(slot, bytes, this.#collect(bytes));
+  }
+
   clear(slot: number): void {
+    this.#known?.clear(slot);
     const presenceChanged = this.#presence.clear(slot);
     const valuesChanged = this.#values.clear(slot);
     if (presenceChanged || valuesChanged) this.#changes++;
@@ -93,6 +104,14 @@ export class ValueIndex implements FieldIndex {
 
   refresh(giveWay: GiveWay): Promise<void> {
     return this.#values.refresh(giveWay);
+  }
+
+  /** Into `values`; answers the same with arrays replaced by their elements. */
+  #collect(bytes: Buffer): ValueSpans {
+    collectValues(bytes, 0, bytes.length, this.#payloadPath, values);
+    if (!hasArray(values)) return values;
+    collectItems(bytes, 0, bytes.length, this.#payloadPath, elements);
+    return elements;
   }
 }
 

@@ -41,6 +41,8 @@ export const BLOCK_NEAREST = 88;
 // SEARCH_KIND lies at 92, SEARCH_CANCELLED at 124.
 /** Comparisons of rows after which a choice stops, to be gone on with in another task. */
 export const BLOCK_BUDGET = 96;
+/** f64[count] squares of the rows' lengths, which dot products are divided by; or 0: they are not. */
+export const BLOCK_SQUARES = 100;
 export const BLOCK_BYTES = 128;
 
 /** Rows of a tile: two of 768 dimensions are a fifth of a second-level cache. */

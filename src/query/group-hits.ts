@@ -60,11 +60,6 @@ export class GroupHits<P extends Ranked> {
     return this.#bestOpen().map(({ key, hits }) => ({ key, hits: hits.map(({ point }) => point) }));
   }
 
-  /** Points that have come, whatever became of them. */
-  get seenCount(): number {
-    return this.#seen.size;
-  }
-
   get groupCount(): number {
     return this.#groups.size;
   }
@@ -79,11 +74,10 @@ export class GroupHits<P extends Ranked> {
     return [...this.#groups.values()].filter((group) => !this.#isFull(group)).map(shown);
   }
 
-  /** The keys of the best groups that can have more points. */
-  unfilledKeys(): readonly GroupKey[] {
-    const keys: GroupKey[] = [];
-    for (const group of this.#bestOpen()) if (!this.#isFull(group)) keys.push(group.key);
-    return keys;
+  /** How many points each of the best groups can have beyond those that it has; only those that can. */
+  missing(): Map<GroupKey, number> {
+    const open = this.#bestOpen().filter((group) => !this.#isFull(group));
+    return new Map(open.map(({ key, hits }) => [key, this.#groupSize - hits.length]));
   }
 
   /** Of the best groups those that can have more points. */

@@ -25,6 +25,8 @@ export class BlockMemory {
   readonly #stride: number;
   readonly #count: number;
   #vectors = 0;
+  /** Of whole numbers, which are compared by their directions; else 0. */
+  #squares = 0;
   #bytes = 0;
 
   constructor(compute: Compute, block: VectorBlock, signal: AbortSignal) {
@@ -68,11 +70,13 @@ export class BlockMemory {
     const stride = this.#stride / 4;
     const address = this.take(this.#count * this.#stride);
     this.#vectors = address;
+    if (kind.datatype === 'uint8' && kind.distance === 'Cosine') this.#squares = this.take(this.#count * 8);
     const rowsAtOnce = Math.max(Math.floor(COPY_BYTES / this.#stride), 1);
     for (let row = 0; row < this.#count; row += rowsAtOnce) {
       if (row > 0) await nextTurn();
       if (this.#signal.aborted) throw new VectorizerError('timeout', 'the comparison of vectors was cancelled');
       const end = Math.min(row + rowsAtOnce, this.#count);
+      if (this.#squares > 0) this.#measure(row, end);
       const { f32 } = this.arena;
       if (stride === dimension) {
         f32.set(vectors.subarray(row * dimension, end * dimension), address / 4 + row * stride);
@@ -83,6 +87,18 @@ export class BlockMemory {
         f32.set(vectors.subarray(each * dimension, (each + 1) * dimension), target);
         f32.fill(0, target + dimension, target + stride);
       }
+    }
+  }
+
+  /** Writes the squares of the lengths of rows [row, end). */
+  #measure(row: number, end: number): void {
+    const { kind, vectors } = this.#block;
+    const { dimension } = kind;
+    const squares = new Float64Array(this.arena.memory.buffer, this.#squares, this.#count);
+    for (let each = row; each < end; each += 1) {
+      let sum = 0;
+      for (let at = each * dimension; at < (each + 1) * dimension; at += 1) sum += (vectors[at] as number) ** 2;
+      squares[each] = sum;
     }
   }
 
@@ -115,6 +131,7 @@ export class BlockMemory {
       arena.u32[at + blockLayout.BLOCK_COUNT / 4] = this.#count;
       arena.u32[at + blockLayout.BLOCK_METRIC / 4] = METRICS[this.#block.kind.distance];
       arena.u32[at + blockLayout.BLOCK_STEP / 4] = step;
+      arena.u32[at + blockLayout.BLOCK_SQUARES / 4] = this.#squares;
       arena.u32[at + blockLayout.BLOCK_LIMIT / 4] = limit;
       for (const [field, value] of words) arena.u32[at + field / 4] = value;
       arena.f32[at + blockLayout.BLOCK_LAMBDA / 4] = lambda;

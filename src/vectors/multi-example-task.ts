@@ -17,6 +17,8 @@ export interface MultiExamplePlan {
   readonly k: number;
   /** One of RESCORE_EXACT, RESCORE_DECODED, RESCORE_NONE. */
   readonly rescore: number;
+  /** Of the provable error of codes: 1 where the answer must be exact. */
+  readonly share: number;
   readonly scanStart: number;
   readonly scanEnd: number;
   readonly filter: RowFilter | undefined;
@@ -63,7 +65,7 @@ export class MultiExampleTask {
     const [found = 0, scores = 0, ...sets] = places.slice(9);
     this.#rows = found;
     this.#scores = scores;
-    const { u32 } = arena;
+    const { u32, f32 } = arena;
     u32.fill(0, task / 4, best / 4);
     const put = (word: number, value: number): void => {
       u32[word / 4] = value;
@@ -87,6 +89,7 @@ export class MultiExampleTask {
     put(task + multiLayout.MULTI_LIST, plan.listed ? (filter?.list ?? 0) + plan.listStart * 4 : 0);
     put(task + multiLayout.MULTI_LIST_COUNT, plan.listEnd - plan.listStart);
     put(task + multiLayout.MULTI_RESCORE, plan.rescore);
+    f32[(task + multiLayout.MULTI_SHARE) / 4] = plan.share;
     put(task + multiLayout.MULTI_ROWS, found);
     put(task + multiLayout.MULTI_SCORES, scores);
     put(task + multiLayout.MULTI_BEST, best);

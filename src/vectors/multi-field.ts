@@ -241,7 +241,7 @@ export class MultiField implements VectorField {
     const { dimension } = this.options;
     const examples = request.examples.map((example) => asCoded(example, this.options, this.#shape.code.kind));
     const query = present(examples[0], 'multi: an example');
-    const { k, answers, rescore, approximate } = planMulti({ ...request, query }, this.#rows());
+    const { k, answers, rescore, approximate, share } = planMulti({ ...request, query }, this.#rows());
     const scan = planMulti({ ...request, query, exact: true }, this.#rows());
     if (memory === undefined || k === 0) return NOTHING;
     invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
@@ -250,7 +250,15 @@ export class MultiField implements VectorField {
     const parts = splitMulti({ ...scan, work, rescore: layout.RESCORE_NONE }, this.#compute.idleSearchThreads);
     const found = await Promise.all(
       parts.map(async (part) => {
-        const task = new MultiExampleTask(memory, { ...part, examples, scoring, dimension, k: answers, rescore });
+        const task = new MultiExampleTask(memory, {
+          ...part,
+          examples,
+          scoring,
+          dimension,
+          k: answers,
+          rescore,
+          share,
+        });
         return this.#finish(memory, task, filter, signal);
       }),
     );

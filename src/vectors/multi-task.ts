@@ -58,6 +58,7 @@ export class MultiTask {
     const set = (field: number, value: number): void => {
       arena.u32[(this.address + field) / 4] = value;
     };
+    arena.u32.fill(0, this.address / 4, (this.address + multiLayout.MULTI_BYTES) / 4);
     const placed = new Map<number, number>();
     let at = this.address + multiLayout.MULTI_BYTES;
     for (const [field, bytes] of parts) {
@@ -97,10 +98,7 @@ export class MultiTask {
     set(multiLayout.MULTI_RESCORE, plan.rescore);
     set(multiLayout.MULTI_NOTES_CAPACITY, notes);
     set(multiLayout.MULTI_SIFTED_CAPACITY, sifted);
-    set(multiLayout.MULTI_FOUND, 0);
-    set(multiLayout.MULTI_EXAMPLES, 0);
     set(layout.SEARCH_KIND, layout.KIND_MULTI);
-    set(layout.SEARCH_CANCELLED, 0);
     arena.f32[(this.address + multiLayout.MULTI_SHARE) / 4] = plan.share;
   }
 

@@ -4,8 +4,7 @@ import { originalScore } from './original-scores.ts';
 import type { PairHits, VectorBlock } from './vector-block.ts';
 
 /**
- * Blocks of vectors in plain TypeScript, for arithmetic that the kernels do not know: halves of short vectors, and whole
- * numbers compared by their directions.
+ * Blocks of vectors in plain TypeScript, for arithmetic that the kernels do not know: halves of short vectors.
  */
 
 /** Products of one turn of the event loop: about a millisecond. */

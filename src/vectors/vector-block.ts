@@ -48,7 +48,7 @@ export async function nearestPairs(
   invariant(Number.isInteger(count), 'block: whole rows');
   const perRow = Math.min(limit, Math.max(count - 1, 0));
   if (perRow === 0) return NO_PAIRS;
-  if (!knownToKernels(block.kind)) return nearestPairsHere(block, perRow, signal);
+  if (hasHalfArithmetic(block.kind)) return nearestPairsHere(block, perRow, signal);
   const tiles = Math.ceil(count / blockLayout.BLOCK_TILE);
   const places = (tiles * (tiles + 1)) / 2;
   const placeWork = blockLayout.BLOCK_TILE ** 2 * dimension;
@@ -112,7 +112,7 @@ export async function diversify(
   invariant(count * dimension === block.vectors.length, 'block: a relevance for each row');
   const wanted = Math.min(limit, count);
   if (wanted === 0) return new Uint32Array(0);
-  if (!knownToKernels(block.kind)) return diversifyHere(block, { relevance, lambda, limit: wanted }, signal);
+  if (hasHalfArithmetic(block.kind)) return diversifyHere(block, { relevance, lambda, limit: wanted }, signal);
   const memory = new BlockMemory(compute, block, signal);
   return memory.using(async () => {
     await memory.fill();
@@ -145,11 +145,6 @@ function eachTimes(count: number, times: number): Uint32Array {
   const rows = new Uint32Array(count * times);
   for (let row = 0; row < count; row += 1) rows.fill(row, row * times, (row + 1) * times);
   return rows;
-}
-
-/** Halves of short vectors, and directions of whole numbers, are compared in plain TypeScript. */
-function knownToKernels(kind: ScoreKind): boolean {
-  return !hasHalfArithmetic(kind) && !(kind.datatype === 'uint8' && kind.distance === 'Cosine');
 }
 
 /** Waits for all of them, and then throws what one of them has thrown: their memory may be freed then. */

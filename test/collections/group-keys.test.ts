@@ -12,7 +12,7 @@ test('strings and integers of 64 bits are keys, each once', (t) => {
   t.deepEqual(keys('{"k":""}'), ['']);
   t.deepEqual(keys('{"k":18446744073709551615}'), [2n ** 64n - 1n]);
   t.deepEqual(keys('{"k":-9223372036854775808}'), [-(2n ** 63n)]);
-  t.deepEqual(keys('{"k":["a","b","a",1,"1",1]}'), ['a', 'b', 1n, '1']);
+  t.deepEqual(keys('{"k":["a","b","a",1,"1",1]}'), [1n, '1', 'a', 'b']);
 });
 
 test('a point with any other value has none', (t) => {

@@ -56,7 +56,9 @@ function keysOf(value: unknown): readonly (string | bigint)[] {
     if (typeof one === 'string') return one;
     return typeof one === 'number' && Number.isInteger(one) ? BigInt(one) : undefined;
   });
-  return keys.includes(undefined) ? [] : [...new Set(keys as (string | bigint)[])];
+  if (keys.includes(undefined)) return [];
+  const order = (key: string | bigint): string => `${typeof key} ${key}`;
+  return [...new Set(keys as (string | bigint)[])].toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
 /** All points best first, each put into its groups. */
@@ -146,6 +148,31 @@ test('fewer points than a round asks for fill the groups all the same', async (t
         expected(points, { limit, groupSize, score: dot }),
       );
   });
+});
+
+test('values beside those that an index holds count as they stand in the payloads, also after a restart', async (t) => {
+  const values = ['a', 'b', 7, ['a', 7], ['b', 2.5], ['a', null], ['c', 'a'], 2.5, true, null, [], 7.0, ['b', 'b']];
+  for (const type of ['keyword', 'integer'] as const) {
+    let house = await openHouse(await temporaryFolder());
+    try {
+      await house.database.create('c', configWith('Dot', 1));
+      const ground = (): ListGround => ({ collection: house.database.collection('c'), compute: house.compute });
+      const points = pointsOf((at) => values[at % values.length], 39);
+      await createIndex(ground().collection, 'key', type);
+      await upsert(ground(), points);
+      // One round asks for more points than there are: no filter goes by the index.
+      const [limit, groupSize] = [10, 6];
+      const wanted = expected(points, { limit, groupSize, score: dot });
+      t.deepEqual(plain(await groups(ground(), { limit, groupSize })), wanted, type);
+      await house.close();
+      house = await openHouse(house.folder);
+      for (let round = 0; round < 2; round += 1)
+        t.deepEqual(plain(await groups(ground(), { limit, groupSize })), wanted, `${type}, round ${round}`);
+    } finally {
+      await house.close();
+      await removeFolder(house.folder);
+    }
+  }
 });
 
 test('groups with a filter, a threshold, payloads and vectors; offset and limit of the query mean nothing', async (t) => {

@@ -50,7 +50,16 @@ export async function openShard(ground: Omit<Ground, 'kv' | 'shard'>): Promise<P
     warn: (message: string, fields: object = {}) => void warnings.push(`${message} ${JSON.stringify(fields)}`),
     error: quiet,
   };
-  const foundation = { world, kv, compute, logger, fsync: 'never', rested: quiet, memory: NO_LIMIT, leafCacheBytes: 0 } as const;
+  const foundation = {
+    world,
+    kv,
+    compute,
+    logger,
+    fsync: 'never',
+    rested: quiet,
+    memory: NO_LIMIT,
+    leafCacheBytes: 0,
+  } as const;
   const shard = await Shard.open(foundation, { collection: 1, shard: 0, directory: join(folder, '0') }, CONFIG);
   return { kv, shard };
 }

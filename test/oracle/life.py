@@ -18,7 +18,7 @@ from shrink import shrink
 from steps import EVERYTHING, Body, is_comparable, kind_of, steps
 from ties import Tree
 from trees import group_query, tree_query
-from updates import make_updates
+from updates import make_updates, wrong_updates
 from wrongs import wrong_query
 
 STEPS = 150  # requests of a collection
@@ -163,10 +163,13 @@ class Life:
         return made
 
     def batch(self, ground: Ground) -> tuple[str, str, Body]:
-        """Of searches that are answered one by one."""
+        """Of searches that are answered one by one; now and then with one that is not, which fails them all."""
         searches = [plain_query(ground, self.holders, KINDS)[1] for _ in range(self.choose.randint(1, 6))]
         searches += [tree_query(ground, self.holders)[1] for _ in range(self.choose.randint(0, 2))]
-        return "batch", "batch", {"searches": [one for one in searches if self.is_answered(ground, one)]}
+        right = [one for one in searches if self.is_answered(ground, one)]
+        if self.choose.random() < 0.15:
+            right.insert(self.choose.randint(0, len(right)), wrong_query(ground, self.holders)[1])
+        return "batch", "batch", {"searches": right}
 
     def is_answered(self, ground: Ground, body: Body) -> bool:
         try:
@@ -175,6 +178,8 @@ class Life:
             return False
 
     def change(self, ground: Ground) -> None:
+        if self.choose.random() < 0.15:
+            self.ask("updates", "update", ground, wrong_updates(ground))
         there = [record.id for record in self.sides.local.scroll(ground.collection, limit=EVERYTHING)[0]]
         self.ask("updates", "update", ground, make_updates(ground, there))
         self.holders_of = {}

@@ -51,10 +51,10 @@ def matrix(ground: Ground) -> Read:
     """Of all points, so that nothing is left to chance."""
     choose = ground.choose
     body: Body = {"sample": EVERYTHING, "limit": choose.randint(1, 6)}
-    name = ground.choose.choice([one for one in ground.names if not one.is_coarse] or [None])
-    if name is None:
-        return count(ground)  # a matrix has no parameters, and no exact search
-    name = name.name
+    names = [one.name for one in ground.names if not one.is_coarse]
+    if not names:
+        return count(ground)  # a matrix has no parameters that could ask for an exact search
+    name = choose.choice(names)
     if name != "" or choose.random() < 0.5:
         body["using"] = name
     return choose.choice(["pairs", "offsets"]), "matrix", with_filter(ground, body, 0.8)

@@ -30,8 +30,17 @@ def steps(step: Body) -> list[Body]:
     return [step, *(one for inner in below(step) for one in steps(inner))]
 
 
+def is_exact(ground: Ground, step: Body) -> bool:
+    coarse = {name.name for name in ground.names if name.is_coarse}
+    params = step.get("params") or {}
+    ignored = (params.get("quantization") or {}).get("ignore", False)
+    return step.get("using", "") not in coarse or params.get("exact", False) or ignored
+
+
 def is_comparable(ground: Ground, body: Body) -> bool:
-    """Whether nothing in a request depends on how points lie in shards."""
+    """Whether nothing in a request depends on how points lie in shards, or on codes."""
+    if not all(is_exact(ground, step) for step in steps(body)):
+        return False
     inner = steps(body)[1:]
     if ground.shards == 1 or not inner:
         return True

@@ -92,6 +92,31 @@ def make_operation(ground: Ground, there: list[Any]) -> Body:
     return {"delete": choose.choice([{"points": some}, {"filter": narrow}])}
 
 
+def wrong_updates(ground: Ground) -> Body:
+    """A batch of one operation that both have to refuse, and that changes nothing."""
+    choose = ground.choose
+    missing = [2**61 + choose.randrange(2**60)]
+    first = ground.names[0]
+    point = {"id": 1, "payload": {}}
+    operations: list[Body] = [
+        {"set_payload": {"payload": {"kw": "red"}, "points": missing}},
+        {"overwrite_payload": {"payload": {}, "points": missing}},
+        {"delete_payload": {"keys": ["kw"], "points": missing}},
+        {"clear_payload": {"points": missing}},
+        {"delete_vectors": {"vector": [first.name], "points": missing}},
+        {"delete_vectors": {"vector": ["unknown"], "points": [ground.id()]}},
+        {"delete_vectors": {"vector": [], "points": [ground.id()]}},
+        {"update_vectors": {"points": [{"id": missing[0], "vector": {first.name: ground.vector(first)}}]}},
+        {"update_vectors": {"points": []}},
+        {"upsert": {"points": []}},
+        {"upsert": {"points": [{**point, "vector": {"unknown": [1.5]}}]}},
+        {"upsert": {"points": [{**point, "vector": {first.name: [1.5] * 77}}]}},
+        {"upsert": {"points": [{**point, "vector": {first.name: {"indices": [1], "values": [1.5]}}}]}},
+        {"delete": {"points": []}},
+    ]
+    return {"operations": [choose.choice(operations)]}
+
+
 def make_updates(ground: Ground, there: list[Any]) -> Body:
     operations: list[Body] = []
     for _ in range(ground.choose.choice([1, 1, 1, 2, 3])):

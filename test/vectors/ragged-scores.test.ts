@@ -105,9 +105,10 @@ test('rows are chosen by what they add, of equals the lowest', (t) => {
       while (chosen.length < Math.min(limit, count)) {
         const left = [...relevance.keys()].filter((row) => !chosen.includes(row));
         const value = (row: number): number => {
-          const near = Math.max(...chosen.map((other) => score(other, row) ?? 0));
+          // A candidate asks; sparse vectors are as near both ways but for their weights.
+          const near = (other: number): number => (block.form === 'multi' ? score(row, other) : score(other, row)) ?? 0;
           if (chosen.length === 0) return relevance[row] ?? 0;
-          return lambda * (relevance[row] ?? 0) - (1 - lambda) * near;
+          return lambda * (relevance[row] ?? 0) - (1 - lambda) * Math.max(...chosen.map(near));
         };
         const most = Math.max(...left.map(value));
         chosen.push(left.find((row) => value(row) === most) ?? -1);

@@ -91,7 +91,7 @@ function checkOracle(): void {
     const wanted = Float64Array.from({ length: data.rows }, (_, row) =>
       filter?.has(row) === false ? -Infinity : scoreRow(target, row),
     );
-    const best = wanted.slice().sort().reverse().subarray(0, K);
+    const best = wanted.toSorted().toReversed().subarray(0, K);
     const { scores, rows } = engine.search(target, { ...ask, exact: true }).hits;
     const off = Math.max(...Array.from(scores, (score, at) => Math.abs(score - (best[at] ?? 0))));
     const own = Math.max(...Array.from(rows, (row, at) => Math.abs((wanted[row] ?? 0) - (scores[at] ?? 0))));

@@ -7,7 +7,7 @@ import type { QueryGroups, QueryPoints } from '../../core/requests.ts';
 import { type Group, GroupHits, type GroupKey } from '../../query/group-hits.ts';
 import { readPayloads } from '../hydrate.ts';
 import { GroupKeys } from './group-keys.ts';
-import { KeyTest } from './key-test.ts';
+import { IndexedKeys } from './indexed-keys.ts';
 import type { FoundPoint } from './found-point.ts';
 import type { GroupSource } from './groups.ts';
 
@@ -29,21 +29,21 @@ export async function collectGroups(source: GroupSource, request: QueryGroups): 
   const rounds = new Rounds(source, request, hits);
   const isOneList = query.query?.kind === 'fusion' || query.query?.kind === 'formula';
   if (isOneList) {
-    await rounds.run([], Number.MAX_SAFE_INTEGER, Infinity);
+    await rounds.run([], Number.MAX_SAFE_INTEGER);
     return hits.best();
   }
   const collected = countToCollect(source, request);
   for (let round = 0; round < ROUNDS_MAX && hits.groupCount < limit; round += 1) {
     const conditions = hits.full().length === 0 ? [] : exceptKeys(request.groupBy, keysOf(hits.full()));
     const asked = rounds.countBehind(hits.unfilled(), collected);
-    if (!(await rounds.run(conditions, asked, Infinity))) return hits.best();
+    if (!(await rounds.run(conditions, asked))) return hits.best();
   }
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const unfilled = hits.unfilledBest();
     if (unfilled.length === 0) break;
     const missing = unfilled.reduce((count, { hits }) => count + groupSize - hits.length, 0);
     const asked = rounds.countBehind(unfilled, Math.max(missing * SPARE, limit * groupSize));
-    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked, unfilled.length))) break;
+    if (!(await rounds.run(anyKey(request.groupBy, keysOf(unfilled)), asked))) break;
   }
   return hits.best();
 }
@@ -81,11 +81,8 @@ class Rounds {
       : limit * groupSize;
   }
 
-  /**
-   * Asks for so many points that meet the conditions, and groups those that are new. False where there are no more.
-   * keyCount  keys that all of them have one of; Infinity where it is not about keys.
-   */
-  async run(conditions: readonly Condition[], wanted: number, keyCount: number): Promise<boolean> {
+  /** Asks for so many points that meet the conditions, and groups those that are new. False where there are no more. */
+  async run(conditions: readonly Condition[], wanted: number): Promise<boolean> {
     const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
     const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];
@@ -98,48 +95,69 @@ class Rounds {
       withPayload: { kind: 'none' },
       withVector: { kind: 'none' },
     });
-    if (!(await this.#group(found, keyCount))) return true;
+    if (!(await this.#group(found))) return true;
     // What prefetches find is cut by their limits: there may be more behind.
     return this.#isLeaf ? found.length >= wanted : found.length > 0;
   }
 
   /** Puts the points that are new and of use into their groups; false where the best groups are full before the end. */
-  async #group(found: readonly FoundPoint[], keyCount: number): Promise<boolean> {
+  async #group(found: readonly FoundPoint[]): Promise<boolean> {
     const isShort = found.length <= PAGE_POINTS;
     for (let first = 0; first < found.length; first += PAGE_POINTS) {
       const page = found.slice(first, first + PAGE_POINTS);
       const payloads = isShort ? undefined : await readPayloads(page);
-      // Not kept beyond the page: payloads may change meanwhile.
-      let test: KeyTest | undefined;
-      let tested = keyCount;
-      for (let index = 0; index < page.length; index += 1) {
-        const point = page[index] as FoundPoint;
-        // An order by values names a point once for each.
-        if (this.#hits.hasSeen(point)) continue;
-        if (this.#hits.groupCount >= this.#request.limit) {
-          const unfilled = this.#hits.unfilledKeys();
-          if (unfilled.length === 0) return false;
-          // A new one whenever half of the keys are done with.
-          if (unfilled.length * 2 <= tested) {
-            test = new KeyTest(this.#request.groupBy, unfilled);
-            tested = unfilled.length;
-          }
-          if (test?.mayHave(point) === false) continue;
-        }
-        this.#add(point, payloads?.[index] ?? point.shard.payloads.get(point.id), isShort);
-      }
+      if (!this.#groupPage(page, payloads)) return false;
     }
     return true;
   }
 
-  #add(point: FoundPoint, payload: Uint8Array, keepsPayload: boolean): void {
-    const keys = this.#keys.of(payload);
-    const isShown = this.#request.query.withPayload.kind !== 'none';
-    this.#hits.add(keepsPayload && isShown ? { ...point, payload } : point, keys ?? []);
+  #groupPage(page: readonly FoundPoint[], payloads: readonly Uint8Array[] | undefined): boolean {
+    const { groupBy, limit } = this.#request;
+    const indexed = new IndexedKeys(groupBy);
+    // Of each of the best groups how many points are missing, once there are enough groups.
+    let missing: Map<GroupKey, number> | undefined;
+    for (let at = 0; at < page.length; at += 1) {
+      const point = page[at] as FoundPoint;
+      // An order by values names a point once for each.
+      if (this.#hits.hasSeen(point)) continue;
+      if (missing === undefined && this.#hits.groupCount >= limit) missing = this.#hits.missing();
+      if (missing?.size === 0) return false;
+      const told = indexed.of(point);
+      const payload = told === undefined ? (payloads?.[at] ?? point.shard.payloads.get(point.id)) : undefined;
+      if (payload !== undefined && payloads === undefined) indexed.learn(point, payload);
+      const keys = payload !== undefined ? this.#keys.of(payload) : told?.length === 0 ? undefined : told;
+      if (missing !== undefined && !fillsAny(missing, keys)) continue;
+      this.#add(payloads === undefined ? this.#withPayload(point, payload) : point, keys);
+    }
+    return true;
+  }
+
+  /** A payload that was read for its keys need not be read again for the answer. */
+  #withPayload(point: FoundPoint, payload: Uint8Array | undefined): FoundPoint {
+    const isShown = payload !== undefined && this.#request.query.withPayload.kind !== 'none';
+    return isShown ? { ...point, payload } : point;
+  }
+
+  /** keys: undefined or none where the point belongs to no group. */
+  #add(point: FoundPoint, keys: readonly GroupKey[] | undefined): void {
+    this.#hits.add(point, keys ?? []);
     this.#seen.push(point.id);
     this.#leavesEmptyOut ||= keys === undefined;
     this.#grouplessCount += keys?.length === 0 ? 1 : 0;
   }
+}
+
+/** Whether a point with these keys is missing anywhere; it is not, afterwards. */
+function fillsAny(missing: Map<GroupKey, number>, keys: readonly GroupKey[] | undefined): boolean {
+  let fills = false;
+  for (const key of keys ?? []) {
+    const count = missing.get(key);
+    if (count === undefined) continue;
+    fills = true;
+    if (count > 1) missing.set(key, count - 1);
+    else missing.delete(key);
+  }
+  return fills;
 }
 
 /**

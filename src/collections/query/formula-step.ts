@@ -3,7 +3,7 @@ import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Formula } from '../../core/formula.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import { type CompiledFormula, compileFormula, type FormulaPoint } from '../../query/formula.ts';
-import { refuseAborted } from '../filter-matcher.ts';
+import { refuseAborted } from '../../core/context.ts';
 import type { PointPlace } from '../hydrate.ts';
 import type { Shard } from '../shard.ts';
 import { FormulaConditions } from './formula-conditions.ts';

@@ -17,7 +17,7 @@ export class GroupKeys {
   }
 
   /**
-   * The groups of a point, each once: the strings and integers (i64, u64) at the path and in arrays there, one level. None
+   * The groups of a point, each once and in order: the strings and integers (i64, u64) at the path and in arrays there, one level. None
    * where a value is anything else: then the point belongs to no group (SEMANTICS.md 3.4). undefined: it has no value.
    */
   of(payload: Uint8Array): readonly GroupKey[] | undefined {
@@ -31,8 +31,18 @@ export class GroupKeys {
       if (key === undefined) return NO_KEYS;
       if (!keys.includes(key)) keys.push(key);
     }
-    return keys;
+    return inOrder(keys);
   }
+}
+
+/** Integers before strings: groups with the same best point stand in the order of their keys, however these are known. */
+export function inOrder(keys: GroupKey[]): GroupKey[] {
+  return keys.length < 2 ? keys : keys.sort(compareKeys);
+}
+
+function compareKeys(a: GroupKey, b: GroupKey): number {
+  if (typeof a !== typeof b) return typeof a === 'bigint' ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function keyAt(bytes: Buffer, spans: ValueSpans, index: number): GroupKey | undefined {

@@ -1,6 +1,6 @@
 import { settleAll, settleInLanes } from '../../base/settle-all.ts';
 import type { PointGroup, ScoredPoint } from '../../core/answers.ts';
-import type { Context } from '../../core/context.ts';
+import { type Context, refuseAborted } from '../../core/context.ts';
 import { badRequest } from '../../core/errors.ts';
 import type { QueryGroups, QueryPoints, ShardKeys } from '../../core/requests.ts';
 import { cut, mergeRanked } from '../../query/ranking.ts';
@@ -38,6 +38,7 @@ export async function runQueries(
   const run = begin(source, context);
   try {
     return await settleInLanes(requests, LANES, async (request) => {
+      refuseAborted(run.signal);
       checkVectorNames(request.withVector, source.config);
       return scoredPoints(await findPoints(source, run, request), request);
     });

@@ -3,7 +3,7 @@ import { bitsOf, hasBit } from '../../base/bitset.ts';
 import { type Filter, imposes } from '../../core/filter.ts';
 import { drawItems, drawMembers, type Random, Reservoir } from '../../query/draw.ts';
 import type { Segment, SegmentField } from '../../segments/segment.ts';
-import { refuseAborted } from '../filter-matcher.ts';
+import { refuseAborted } from '../../core/context.ts';
 import type { Matches } from '../kept-matches.ts';
 import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';

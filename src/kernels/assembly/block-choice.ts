@@ -11,13 +11,14 @@ import {
   BLOCK_RELEVANCE,
   BLOCK_SCORED,
   BLOCK_SEEN,
+  BLOCK_SQUARES,
   BLOCK_STRIDE,
   BLOCK_VECTORS,
   BLOCK_WORTH,
   BLOCK_WORTH_SIZE,
 } from '../layout-block';
 import { scoreKey } from './beam';
-import { scoreFourToOne } from './block-scores';
+import { cosineOf, scoreFourToOne } from './block-scores';
 import { isCancelled } from './cancel';
 
 /**
@@ -68,6 +69,7 @@ function chooseFirst(task: u32, space: u32): void {
   const stride = load<u32>(task, BLOCK_STRIDE);
   const metric = load<u32>(task, BLOCK_METRIC);
   const scores = load<u32>(space, SPACE_SCORES);
+  const squares = load<u32>(task, BLOCK_SQUARES);
   const last = vectors + (count - 1) * stride;
   let size: u32 = 0;
   for (let row: u32 = 0; row < count; row += 4) {
@@ -76,7 +78,8 @@ function chooseFirst(task: u32, space: u32): void {
     const c = min(b + stride, last);
     scoreFourToOne(metric, a, b, c, min(c + stride, last), vectors + first * stride, stride, scores);
     for (let at = row; at < min(row + 4, count); at++) {
-      store<f32>(nearest + (at << 2), load<f32>(scores + ((at - row) << 2)));
+      const score = load<f32>(scores + ((at - row) << 2));
+      store<f32>(nearest + (at << 2), squares == 0 ? score : cosineOf(score, squares, first, at));
       store<u32>(seen + (at << 2), 1);
       if (at != first) store<u64>(heap + (size++ << 3), worthOf(task, at));
     }
@@ -95,6 +98,7 @@ function compareRow(task: u32, space: u32, row: u32, count: u32): void {
   const metric = load<u32>(task, BLOCK_METRIC);
   const scores = load<u32>(space, SPACE_SCORES);
   const chosen = load<u32>(task, BLOCK_CHOSEN);
+  const squares = load<u32>(task, BLOCK_SQUARES);
   const end = chosen + ((count - 1) << 2);
   const known = load<u32>(seen);
   let most = load<f32>(nearest);
@@ -105,7 +109,10 @@ function compareRow(task: u32, space: u32, row: u32, count: u32): void {
     const c = vectors + load<u32>(min(at + 8, end)) * stride;
     const d = vectors + load<u32>(min(at + 12, end)) * stride;
     scoreFourToOne(metric, a, b, c, d, vectors + row * stride, stride, scores);
-    most = max(most, max(max(load<f32>(scores), load<f32>(scores, 4)), max(load<f32>(scores, 8), load<f32>(scores, 12))));
+    for (let lane: u32 = 0; lane < 16; lane += 4) {
+      const score = load<f32>(scores + lane);
+      most = max(most, squares == 0 ? score : cosineOf(score, squares, row, load<u32>(min(at + lane, end))));
+    }
   }
   store<f32>(nearest, most);
   store<u32>(seen, count);

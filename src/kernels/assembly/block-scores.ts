@@ -149,6 +149,13 @@ function fourToOneByManhattan(a: u32, b: u32, c: u32, d: u32, x: u32, bytes: u32
   fourToOne(METRIC_MANHATTAN, a, b, c, d, x, bytes, scores);
 }
 
+/** A dot product over both lengths, given their squares. */
+@inline
+export function cosineOf(dot: f32, squares: u32, row: u32, other: u32): f32 {
+  const product = load<f64>(squares + (row << 3)) * load<f64>(squares + (other << 3));
+  return product == 0 ? 0 : <f32>(<f64>dot / sqrt<f64>(product));
+}
+
 /** Scores of four rows against those at x and y, to f32[8] at `scores`: first those against x. All addresses; `bytes` of a row. */
 export function scoreFour(
   metric: u32,

@@ -66,8 +66,9 @@ export function siftPoints(task: u32, space: u32): u32 {
   } else {
     const filter = load<u32>(task, MULTI_FILTER);
     const end = filter == 0 ? indexed : min(indexed, load<u32>(task, MULTI_FILTER_END));
-    for (let point = load<u32>(task, MULTI_INDEX_START); point < end && !isCancelled(); point++) {
+    for (let point = load<u32>(task, MULTI_INDEX_START); point < end; point++) {
       if (isBitSet(dead, point) || (filter != 0 && !isBitSet(filter, point))) continue;
+      if (isCancelled()) break;
       sift(task, point);
     }
   }

@@ -76,8 +76,9 @@ function scoreRange(task: u32, field: u32, space: u32): void {
   const filter = load<u32>(task, MULTI_FILTER);
   let end = load<u32>(task, MULTI_SCAN_END);
   if (filter != 0) end = min(end, load<u32>(task, MULTI_FILTER_END));
-  for (let point = load<u32>(task, MULTI_SCAN_START); point < end && !isCancelled(); point++) {
+  for (let point = load<u32>(task, MULTI_SCAN_START); point < end; point++) {
     if (isBitSet(dead, point) || (filter != 0 && !isBitSet(filter, point))) continue;
+    if (isCancelled()) return;
     scorePoint(task, field, space, point);
   }
 }

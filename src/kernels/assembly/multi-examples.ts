@@ -1,4 +1,4 @@
-import { RESCORE_DECODED, RESCORE_NONE } from '../layout';
+import { RESCORE_DECODED, RESCORE_EXACT, RESCORE_NONE } from '../layout';
 import { EXAMPLES_COUNT, EXAMPLES_HEADS, EXAMPLES_RAW } from '../layout-examples';
 import {
   MULTI_DEAD,
@@ -17,19 +17,20 @@ import {
   MULTI_SCAN_START,
   MULTI_SCORED,
   MULTI_SCORES,
+  MULTI_SHARE,
   MULTI_STARTS,
   MULTI_TOP,
 } from '../layout-multi';
 import { keyScore, offer, scoreKey } from './beam';
 import { isCancelled } from './cancel';
 import { isBitSet } from './centroid-sieve';
-import { combineRow } from './example-scores';
-import { decodedPoint, estimate, estimatePoint, exactPoint } from './max-sim-bounds';
+import { combineRow, isRaising } from './example-scores';
+import { decodedPoint, estimate, estimatePoint, exactPoint, highest, lowest } from './max-sim-bounds';
 import { prepareSet } from './max-sim-score';
 
 /**
  * A search of a multi field by several examples, each a set of query rows: every point that may be returned gets its
- * MaxSim against each, as exactly as the task wants it, and these become its score.
+ * MaxSim against each, by codes first, and as exactly as the task wants it where that may make it one of the best.
  */
 export function searchMultiExamples(task: u32, space: u32): void {
   const field = load<u32>(task, MULTI_FIELD);
@@ -81,6 +82,23 @@ function scoreList(task: u32, field: u32, space: u32): void {
   }
 }
 
+/** Whether the bounds of a point's scores by codes leave it a chance to be better than the k best so far. */
+function mayBeBest(task: u32, field: u32, space: u32, first: u32, end: u32): bool {
+  const k = load<u32>(task, MULTI_K);
+  if (bestCount < k) return true;
+  const examples = load<u32>(task, MULTI_EXAMPLES);
+  const raw = load<u32>(examples, EXAMPLES_RAW);
+  const count = load<u32>(examples, EXAMPLES_COUNT);
+  const share = load<f32>(task, MULTI_SHARE);
+  for (let index: u32 = 0; index < count; index++) {
+    store<u32>(task, setOf(examples, index), MULTI_QUERIES);
+    estimatePoint(task, field, space, first, end);
+    const bound = isRaising(examples, index) ? highest : lowest;
+    store<f32>(raw + (index << 2), estimate + (bound - estimate) * share);
+  }
+  return combineRow(examples) > keyScore(load<u64>(load<u32>(task, MULTI_TOP) + ((k - 1) << 3)));
+}
+
 function scorePoint(task: u32, field: u32, space: u32, point: u32): void {
   const examples = load<u32>(task, MULTI_EXAMPLES);
   const starts = load<u32>(task, MULTI_STARTS) + (point << 2);
@@ -89,6 +107,8 @@ function scorePoint(task: u32, field: u32, space: u32, point: u32): void {
   const rescore = load<u32>(task, MULTI_RESCORE);
   const raw = load<u32>(examples, EXAMPLES_RAW);
   const count = load<u32>(examples, EXAMPLES_COUNT);
+  store<u32>(task, load<u32>(task, MULTI_SCORED) + 1, MULTI_SCORED);
+  if (rescore == RESCORE_EXACT && !mayBeBest(task, field, space, first, end)) return;
   for (let index: u32 = 0; index < count; index++) {
     const set = setOf(examples, index);
     store<u32>(task, set, MULTI_QUERIES);
@@ -103,7 +123,6 @@ function scorePoint(task: u32, field: u32, space: u32, point: u32): void {
     }
     store<f32>(raw + (index << 2), score);
   }
-  store<u32>(task, load<u32>(task, MULTI_SCORED) + 1, MULTI_SCORED);
   const key = scoreKey(combineRow(examples)) | ~point;
   bestCount = offer(load<u32>(task, MULTI_TOP), bestCount, load<u32>(task, MULTI_K), key);
 }

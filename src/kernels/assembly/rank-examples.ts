@@ -10,6 +10,7 @@ import {
   SPACE_TOP_SIZE,
 } from '../layout';
 import { DEAD, ROW_MASK, keyScore, offer, scoreKey } from './beam';
+import { isCancelled } from './cancel';
 import { highestOfColumn, lowestOfColumn } from './examples';
 import { dropBelow, fetchCold, offerExact, takeBest } from './rank';
 import { scoreRows } from './score';
@@ -43,7 +44,7 @@ export function rerankExamples(field: u32, space: u32, k: u32, candidates: u32):
   const scores = load<u32>(space, SPACE_SCORES);
   let left = candidates == 0 ? size : max(k, candidates);
   let next: u32 = 0;
-  while (next < size && left > 0) {
+  while (next < size && left > 0 && !isCancelled()) {
     let count: u32 = 0;
     fetchCold(field, space, beam + (next << 3), min(size - next, left));
     for (; next < size && count < min(GROUP, left); next++) {

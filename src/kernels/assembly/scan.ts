@@ -87,7 +87,7 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
   const seen = load<u32>(space, SPACE_BEAM_SIZE) != 0;
   let noting = !seen && notes(space);
   let count: u32 = 0;
-  for (let base = start & ~31; base < stop && !isCancelled(); base += 32) {
+  for (let base = start & ~31; base < stop; base += 32) {
     let bits = load<u32>(words + (base >>> 3));
     if (base < start) bits &= ~0 << (start & 31);
     for (; bits != 0; bits &= bits - 1) {
@@ -98,6 +98,7 @@ export function scanAdmitted(field: u32, space: u32, k: u32, start: u32, end: u3
       if (count < GROUP) continue;
       noting = scoreGroup(field, space, k, rows, count, true, noting);
       count = 0;
+      if (isCancelled()) return;
     }
   }
   noting = scoreGroup(field, space, k, rows, count, true, noting);

@@ -14,6 +14,7 @@ import {
   BLOCK_SCORED,
   BLOCK_SCORES,
   BLOCK_SIZES,
+  BLOCK_SQUARES,
   BLOCK_STEP,
   BLOCK_STRIDE,
   BLOCK_TILE,
@@ -21,7 +22,7 @@ import {
 } from '../layout-block';
 import { keyScore, scoreKey } from './beam';
 import { chooseRows } from './block-choice';
-import { scoreFour } from './block-scores';
+import { cosineOf, scoreFour } from './block-scores';
 import { isCancelled } from './cancel';
 
 /**
@@ -56,6 +57,7 @@ function pairTile(task: u32, space: u32, first: u32, second: u32, count: u32): v
   const vectors = load<u32>(task, BLOCK_VECTORS);
   const stride = load<u32>(task, BLOCK_STRIDE);
   const metric = load<u32>(task, BLOCK_METRIC);
+  const squares = load<u32>(task, BLOCK_SQUARES);
   const scores = load<u32>(space, SPACE_SCORES);
   const last = vectors + (count - 1) * stride;
   const rowEnd = min(first + BLOCK_TILE, count);
@@ -75,7 +77,8 @@ function pairTile(task: u32, space: u32, first: u32, second: u32, count: u32): v
         for (let at: u32 = 0; at < rowsThere; at++) {
           // Of a pair in one tile, both orders may have been scored.
           if (row + at >= other) break;
-          const score = load<f32>(here + (at << 2));
+          let score = load<f32>(here + (at << 2));
+          if (squares != 0) score = cosineOf(score, squares, row + at, other);
           offerPair(task, row + at, other, score);
           offerPair(task, other, row + at, score);
           scored++;
