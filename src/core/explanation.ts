@@ -1,4 +1,5 @@
 import type { PointId } from './ids.ts';
+import type { SearchReport } from './plan.ts';
 
 /** How a query was carried out: plain data, the answer of `POST /points/query/explain`. Times in milliseconds. */
 export interface Explanation {
@@ -49,7 +50,7 @@ export interface ExplainedSegment {
    * postings       of a sparse field
    * sieve          of a field of multivectors: centroids first
    */
-  readonly way: 'walk' | 'filtered_walk' | 'scan' | 'list' | 'postings' | 'sieve';
+  readonly way: SearchReport['way'];
   /** Rows outside of the graph that were scanned beside a walk, or all that a scan saw. */
   readonly scanned: number;
   readonly ef: number | undefined;

@@ -19,3 +19,17 @@ export interface SegmentPlan {
   /** Whether and how quantised codes are searched. */
   readonly quantization: QuantizationParams;
 }
+
+/**
+ * How a field was searched, for whoever wants to know (core/explanation.ts has the ways).
+ * scanned  rows that were looked at one by one.
+ */
+export interface SearchReport {
+  readonly way: 'walk' | 'filtered_walk' | 'scan' | 'list' | 'postings' | 'sieve';
+  readonly scanned: number;
+  /** Beam width of a walk. */
+  readonly ef: number | undefined;
+}
+
+/** Told once a search is planned. */
+export type ReportSearch = ((report: SearchReport) => void) | undefined;

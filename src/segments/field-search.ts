@@ -1,5 +1,6 @@
 import type { ExampleScoring } from '../core/example-scoring.ts';
 import { VectorizerError } from '../core/errors.ts';
+import type { SearchReport } from '../core/plan.ts';
 import type { Vector } from '../core/vectors.ts';
 import { nearestVector } from '../vectors/combined-example.ts';
 import { type ReadOriginals, rescore, scanOriginals } from '../vectors/rescore.ts';
@@ -26,14 +27,15 @@ async function searchNearest(
   search: FieldSearch,
   query: Vector,
 ): Promise<Hits> {
-  const { plan, filter, signal } = search;
+  const { plan, filter, signal, report } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
   if (index.kind === 'sparse') {
+    report?.({ way: 'postings', scanned: 0, ef: undefined });
     if (query.kind !== 'sparse') throw otherKind();
     const { indices, values } = query;
     return index.field.search({ indices, values, k, filter, signal });
   }
-  const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
+  const request = { k, ef, exact, indexedOnly, quantization, filter, signal, report };
   if (index.kind === 'multi') {
     if (query.kind !== 'multi') throw otherKind();
     const hits = await index.field.search({ query: query.values, ...request });
@@ -42,8 +44,10 @@ async function searchNearest(
   }
   if (query.kind !== 'dense') throw otherKind();
   const { values } = query;
-  if (exact && index.field.needsFullRead)
+  if (exact && index.field.needsFullRead) {
+    report?.(everything(search, index.field.liveCount));
     return scanOriginals(index.field, { query: values, k, indexedOnly, filter, signal }, read);
+  }
   const hits = await index.field.search({ query: values, ...request });
   return hits.approximate ? rescore(index.field, values, hits, k, read) : hits;
 }
@@ -55,11 +59,13 @@ async function searchExamples(
   examples: readonly Vector[],
   scoring: ExampleScoring,
 ): Promise<Hits> {
-  const { plan, filter, signal } = search;
+  const { plan, filter, signal, report } = search;
   const { k, ef, exact, indexedOnly, quantization } = plan;
-  if (index.kind === 'sparse')
+  if (index.kind === 'sparse') {
+    report?.({ way: 'scan', scanned: filter?.admitted ?? index.field.liveCount, ef: undefined });
     return index.field.searchExamples({ examples: examples.map(sparseOf), scoring, k, filter, signal });
-  const request = { k, ef, exact, indexedOnly, quantization, filter, signal };
+  }
+  const request = { k, ef, exact, indexedOnly, quantization, filter, signal, report };
   if (index.kind === 'multi') {
     const set = { examples: examples.map(multiOf), scoring };
     const hits = await index.field.searchExamples({ ...set, ...request });
@@ -70,10 +76,16 @@ async function searchExamples(
   const combined = nearestVector(index.field.options, vectors, scoring);
   if (combined !== undefined) return searchNearest(index, read, search, { kind: 'dense', values: combined });
   const set = { vectors, scoring };
-  if (exact && index.field.needsFullRead)
+  if (exact && index.field.needsFullRead) {
+    report?.(everything(search, index.field.liveCount));
     return scanOriginals(index.field, { query: set, k, indexedOnly, filter, signal }, read);
+  }
   const hits = await index.field.searchExamples({ examples: set, ...request });
   return hits.approximate ? rescore(index.field, set, hits, k, read) : hits;
+}
+
+function everything({ filter }: FieldSearch, liveCount: number): SearchReport {
+  return { way: 'scan', scanned: filter?.admitted ?? liveCount, ef: undefined };
 }
 
 /** Reads place by place, and throws timeout instead where nobody waits any more. */

@@ -2,7 +2,7 @@ import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import { ColumnBuilder } from '../core/vector-columns.ts';
 import type { SearchTarget } from '../core/example-scoring.ts';
-import type { SegmentPlan } from '../core/plan.ts';
+import type { ReportSearch, SegmentPlan } from '../core/plan.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { RowFilter } from '../vectors/row-filter.ts';
 import { TurboCodec } from '../vectors/turbo-codec.ts';
@@ -23,6 +23,8 @@ export interface FieldSearch {
   readonly plan: SegmentPlan;
   readonly filter: RowFilter | undefined;
   readonly signal: AbortSignal;
+  /** May be told again where the search is repeated. */
+  readonly report?: ReportSearch;
 }
 
 /** Memory that vectors are copied to, as numbers and as bytes. */

@@ -3,6 +3,7 @@ import type { Arena } from '../compute/arenas.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import { VectorizerError } from '../core/errors.ts';
+import type { ReportSearch } from '../core/plan.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
@@ -21,7 +22,7 @@ import { hasHalfArithmetic } from './original-scores.ts';
 import { admitRows } from './row-filter.ts';
 import type { RowFilter } from './row-filter.ts';
 import { PRODUCT_ROWS_MIN, codeByProduct } from './product-coding.ts';
-import { planExamples, planSearch } from './search-plan.ts';
+import { planExamples, planSearch, reportOf } from './search-plan.ts';
 import { needsFullRead } from './scoring.ts';
 import type { FieldScoring } from './scoring.ts';
 import type { ExampleRequest, FieldRows, SearchPlan, SearchRequest } from './search-plan.ts';
@@ -45,12 +46,14 @@ export interface DenseFieldOptions {
 }
 
 export interface DenseSearch extends SearchRequest {
-  /** Cancels the search before it begins. */
+  /** Cancels the search. */
   readonly signal: AbortSignal;
+  readonly report?: ReportSearch;
 }
 
 export interface DenseExampleSearch extends Omit<ExampleRequest, 'isDot'> {
   readonly signal: AbortSignal;
+  readonly report?: ReportSearch;
 }
 
 /**
@@ -232,7 +235,7 @@ export class DenseField implements VectorField {
     invariant(request.filter?.isClosed !== true, 'field: searched with a filter that is open');
     invariant(request.query.length === this.options.dimension, 'field: query of its dimension');
     const query = asCoded(request.query, this.options, this.#shape.code.kind);
-    return this.#run(planSearch({ ...request, query }, this.#rows), request.signal);
+    return this.#run(planSearch({ ...request, query }, this.#rows), request);
   }
 
   /**
@@ -251,7 +254,7 @@ export class DenseField implements VectorField {
     const { distance, datatype } = this.options;
     const isDot = (distance === 'Cosine' || distance === 'Dot') && datatype !== 'uint8';
     const examples = { vectors: coded, scoring };
-    return this.#run(planExamples({ ...request, examples, isDot }, this.#rows), request.signal);
+    return this.#run(planExamples({ ...request, examples, isDot }, this.#rows), request);
   }
 
   get #rows(): FieldRows {
@@ -260,7 +263,8 @@ export class DenseField implements VectorField {
     return { ...counts, m, scoring: this.#scoring };
   }
 
-  async #run(plan: SearchPlan, signal: AbortSignal): Promise<DenseHits> {
+  async #run(plan: SearchPlan, { signal, report }: Pick<DenseSearch, 'signal' | 'report'>): Promise<DenseHits> {
+    report?.(reportOf(plan));
     const memory = this.#memory;
     if (memory === undefined) return NO_HITS;
     invariant(plan.filter === undefined || plan.filter.arena === memory.arena, 'field: its own filter');

@@ -3,6 +3,7 @@ import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
 import type { ExampleScoring } from '../core/example-scoring.ts';
 import { VectorizerError } from '../core/errors.ts';
+import type { ReportSearch } from '../core/plan.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
 import type { VectorDatatype } from '../core/vectors.ts';
 import * as layout from '../kernels/layout.ts';
@@ -14,7 +15,7 @@ import { assignRows, centroidCount, trainCentroids } from './multi-centroids.ts'
 import { MultiExampleTask } from './multi-example-task.ts';
 import { MultiMemory } from './multi-memory.ts';
 import type { CentroidBuild } from './multi-pieces.ts';
-import { planMulti, splitMulti } from './multi-plan.ts';
+import { planMulti, reportOf, splitMulti } from './multi-plan.ts';
 import type { MultiPlan, MultiRequest } from './multi-plan.ts';
 import { asCoded } from './normalised.ts';
 import { OneAtATime } from './one-at-a-time.ts';
@@ -41,8 +42,9 @@ export interface MultiFieldOptions {
 }
 
 export interface MultiSearch extends MultiRequest {
-  /** Cancels the search before it begins. */
+  /** Cancels the search. */
   readonly signal: AbortSignal;
+  readonly report?: ReportSearch;
 }
 
 /** The same of several examples, each of them rows end to end. */
@@ -218,6 +220,7 @@ export class MultiField implements VectorField {
     const memory = this.#memory;
     const query = asCoded(request.query, this.options, this.#shape.code.kind);
     const plan = planMulti({ ...request, query }, this.#rows());
+    request.report?.(reportOf(plan));
     if (memory === undefined || plan.k === 0) return NOTHING;
     invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
     invariant(Number.isInteger(plan.queryRows) && query.length > 0, 'multi: query of its dimension');
@@ -243,6 +246,7 @@ export class MultiField implements VectorField {
     const query = present(examples[0], 'multi: an example');
     const { k, answers, rescore, approximate, share } = planMulti({ ...request, query }, this.#rows());
     const scan = planMulti({ ...request, query, exact: true }, this.#rows());
+    request.report?.(reportOf(scan));
     if (memory === undefined || k === 0) return NOTHING;
     invariant(filter === undefined || filter.arena === memory.arena, 'multi: its own filter');
     if (approximate && request.exact) return this.#everything(memory, scan);

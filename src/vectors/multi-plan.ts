@@ -1,5 +1,6 @@
 import * as layout from '../kernels/layout.ts';
 import * as multiLayout from '../kernels/layout-multi.ts';
+import type { SearchReport } from '../core/plan.ts';
 import type { QuantizationParams } from '../core/quantization.ts';
 import type { RowFilter } from './row-filter.ts';
 import { chooseScoring } from './scoring.ts';
@@ -116,6 +117,12 @@ export function planMulti(request: MultiRequest, rows: MultiRows): MultiPlan {
 
 /** Products that one thread does in a third of a millisecond: less is not worth a second message. */
 const PART_WORK_MIN = 10_000_000;
+
+/** What a plan does, for whoever wants to know. */
+export function reportOf({ candidates, listed, scanStart, scanEnd, listStart, listEnd }: MultiPlan): SearchReport {
+  const scanned = listed ? listEnd - listStart : scanEnd - scanStart;
+  return { way: candidates > 0 ? 'sieve' : listed ? 'list' : 'scan', scanned, ef: undefined };
+}
 
 /** The same search in up to `parts` parts for as many threads. Their answers are to be merged. */
 export function splitMulti(plan: MultiPlan, parts: number): readonly MultiPlan[] {

@@ -1,3 +1,4 @@
+import type { SearchReport } from '../core/plan.ts';
 import type { QuantizationParams } from '../core/quantization.ts';
 import { present } from '../base/invariant.ts';
 import * as layout from '../kernels/layout.ts';
@@ -136,6 +137,13 @@ export function planExamples(request: ExampleRequest, rows: FieldRows): SearchPl
 /** No more answers than there can be. */
 function bounded(scoring: Scoring, most: number): Scoring {
   return { ...scoring, answers: Math.min(scoring.answers, most) };
+}
+
+/** What a plan does, for whoever wants to know. */
+export function reportOf({ listed, ef, filter, scanStart, scanEnd }: SearchPlan): SearchReport {
+  const scanned = scanEnd - scanStart;
+  if (ef === 0) return { way: listed ? 'list' : 'scan', scanned, ef: undefined };
+  return { way: filter === undefined ? 'walk' : 'filtered_walk', scanned, ef };
 }
 
 /** Rows that one thread scans in a third of a millisecond at 768 dimensions: less is not worth a second message. */

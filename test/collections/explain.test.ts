@@ -144,3 +144,18 @@ test('steps that compare nothing, and equal leaves', (t) =>
       [false, true],
     );
   }));
+
+test('the way that each kind of field was searched', (t) =>
+  withPoints(t, async (ground) => {
+    const way = async (query: QueryPoints): Promise<readonly unknown[]> => {
+      const [segment] = (await explain(ground, query, [])).query.shards[0]?.segments ?? [];
+      return [segment?.way, segment?.scanned, segment?.vectors, segment?.candidates];
+    };
+    t.deepEqual(await way(queryOf([1], { limit: 3 })), ['scan', 19, 19, 3]);
+    t.deepEqual(await way(queryOf([1], { limit: 3, filter: filterOf({ n: 1 }) })), ['scan', 19, 19, 3]);
+    const words = queryOf({ indices: [2], values: [1] }, { using: 'words', limit: 3 });
+    t.deepEqual(await way(words), ['postings', 0, 9, 1]);
+    const example = { kind: 'vector', vector: toVector([1]) } as const;
+    const recommend = { kind: 'recommend', strategy: 'best_score', positive: [example], negative: [] } as const;
+    t.deepEqual(await way({ ...queryOf([]), query: recommend, using: 'far', limit: 3 }), ['scan', 19, 19, 3]);
+  }));

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 import reads
 from asking import Crash, Refusal, ask_local, ask_scroll
-from checks import Outcome, Sides, check
+from checks import Outcome, Sides, check, for_local
 from differences import avoids
 from ground import Ground, make_ground, number
 from older import older_query
@@ -129,7 +129,7 @@ class Life:
 
     def unsure(self, ground: Ground, body: Body) -> str | None:
         try:
-            return Tree(self.sides.local, ground.collection, body).ambiguous()
+            return Tree(self.sides.local, ground.collection, for_local(ground.collection, body)).ambiguous()
         except (ValueError, KeyError, TypeError, AttributeError):
             return None  # both have to refuse it
 

@@ -21,13 +21,8 @@ const K = 10;
 const data = generateClustered({ rows: ROWS, queries: 120, dimension: DIMENSION, seed: 5 });
 
 async function recallOf(t: ExecutionContext, scoring: ExampleScoring, count: number, least: number): Promise<void> {
-  const field = DenseField.open(compute, {
-    dimension: DIMENSION,
-    distance: 'Cosine',
-    m: 16,
-    efConstruct: 100,
-    ...PLAIN,
-  });
+  const options = { dimension: DIMENSION, distance: 'Cosine', m: 16, efConstruct: 100, ...PLAIN } as const;
+  const field = DenseField.open(compute, options, undefined);
   field.append(data.base, ROWS);
   await field.buildIndex({ signal });
   let found = 0;

@@ -21,6 +21,8 @@ const ROUNDS_MAX = 5;
  * A query without prefetches gives a point the same score in every round. So it need not name the points that it has found
  * already: it asks for as many more, and its filters, which name groups alone, stay short. Where points have no value the
  * filter says so from the second round on.
+ * A round's points are looked at best first until the best groups are full; where an index knows all values of a point, its
+ * payload is not read.
  * A fusion or a formula gives points other scores among other points: one round, of everything that is found.
  */
 export async function collectGroups(source: GroupSource, request: QueryGroups): Promise<Group<FoundPoint>[]> {

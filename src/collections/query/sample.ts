@@ -33,7 +33,7 @@ export async function samplePoints(shards: readonly Shard[], request: SampleRequ
   const most = grounds.reduce((sum, ground) => sum + ground.most, 0);
   const wanted = Math.min(count, most);
   if (wanted * 2 <= most) {
-    const has = (member: number): boolean => slotAt(grounds, member) !== undefined;
+    const has = (member: number): boolean => isMember(grounds, member);
     const triesMax = Math.min(Math.ceil((wanted * end) / most) * TRIES_SLACK + TRIES_SLACK, TRIES_MAX);
     const drawn = drawMembers({ end, has }, { count: wanted, triesMax, random });
     if (drawn !== undefined) return drawn.flatMap((member) => placed(slotAt(grounds, member)));
@@ -192,6 +192,15 @@ class PlaceGround implements Ground {
 async function turn(signal: AbortSignal): Promise<void> {
   await nextTurn();
   refuseAborted(signal);
+}
+
+function isMember(grounds: readonly Ground[], member: number): boolean {
+  let at = member;
+  for (const ground of grounds) {
+    if (at < ground.end) return ground.slotAt(at) !== undefined;
+    at -= ground.end;
+  }
+  return false;
 }
 
 function slotAt(grounds: readonly Ground[], member: number): DrawnSlot | undefined {

@@ -5,6 +5,7 @@ import { type Filter, imposes } from '../../core/filter.ts';
 import { idKey, type PointId } from '../../core/ids.ts';
 import type { SearchParams } from '../../core/query.ts';
 import type { Vector } from '../../core/vectors.ts';
+import type { SearchReport } from '../../core/plan.ts';
 import { combine, type Hit } from '../../query/combine.ts';
 import { planSegment } from '../../query/plan.ts';
 import type { Segment, SegmentField } from '../../segments/segment.ts';
@@ -120,15 +121,23 @@ async function searchPlace(
     unindexedBytesMax: Math.max(config.optimizers.indexingThreshold, config.hnsw.fullScanThreshold) * 1024,
   });
   const exists = (id: PointId): boolean => shard.find(id) !== undefined;
-  const begunMs = performance.now();
-  const found = await segment.search(field, { target, plan, filter: admitted?.of(segment, field), signal, exists });
+  const begunMs = trace === undefined ? 0 : performance.now();
+  // A field without vectors plans nothing.
+  let told: SearchReport = { way: 'scan', scanned: 0, ef: undefined };
+  const report = trace === undefined ? undefined : (given: SearchReport): void => void (told = given);
+  const found = await segment.search(field, {
+    target,
+    plan,
+    filter: admitted?.of(segment, field),
+    signal,
+    exists,
+    report,
+  });
   trace?.segments.push({
     segment: segment.number,
     vectors: field.statistics.liveCount,
     indexed: field.statistics.indexedCount,
-    way: 'walk',
-    scanned: 0,
-    ef: plan.ef,
+    ...told,
     candidates: found.length,
     ms: performance.now() - begunMs,
   });

@@ -68,7 +68,8 @@ export function searchExamples(task: u32, field: u32, space: u32, k: u32): bool 
     store<u32>(space, 0, SPACE_BEAM_SIZE);
     if (!discovers) addToBeam(field, space, entry, 0);
     addWalked(field, space, 0, count);
-    if (discovers) openGate(space, load<u32>(space, SPACE_BEAM), ef);
+    // Rows that are walked through would make the beam seem full, and what the gate keeps out has no score of its own.
+    if (discovers && !filtered && load<u32>(space, SPACE_DEAD) == 0) openGate(space, load<u32>(space, SPACE_BEAM), ef);
     const complete = walk(field, space, ef, 0, filtered ? through : UNBOUNDED);
     closeGate(space);
     if (complete) {

@@ -154,7 +154,8 @@ export function closeGate(space: u32): void {
 
 /**
  * Scores only those rows against the pairs whose score against the target lets them into the beam, if all pairs agree; the
- * others get the score that they would have then. Removed rows make the beam seem full too soon, by their share.
+ * others get the score that they would have then, at most as good as the worst in the beam. Removed rows make it seem full
+ * too soon, by their share: that only suits a walk whose scores are not the answer.
  */
 function scoreGated(field: u32, space: u32, rows: u32, count: u32, scores: u32): void {
   const examples = load<u32>(space, SPACE_EXAMPLES);
