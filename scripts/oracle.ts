@@ -3,8 +3,8 @@
  * [--seed N] [--failures N]`. Exit status 1 where answers disagree.
  */
 import { parseArgs } from 'node:util';
-import { findPython } from '../crash/python-client.ts';
-import { runOracle } from './run-oracle.ts';
+import { findPython } from '../test/crash/python-client.ts';
+import { runOracle } from '../test/oracle/run-oracle.ts';
 
 const text = { type: 'string' } as const;
 const { values } = parseArgs({ options: { seconds: text, seed: text, failures: text } });
