@@ -23,6 +23,7 @@ export async function settleInLanes<Item, T>(
   lanes: number,
   call: (item: Item) => Promise<T>,
 ): Promise<T[]> {
+  if (items.length === 1) return [await call(items[0] as Item)];
   const results: T[] = [];
   let next = 0;
   let turnedMs = performance.now();

@@ -13,6 +13,7 @@ import { searchVisible, type SegmentHit, type SegmentSearch } from './visible-se
 
 export type { RowFilter } from '../vectors/row-filter.ts';
 export type { SegmentField } from './segment-field.ts';
+export type { SegmentHit } from './visible-search.ts';
 
 /** What every segment of a collection has in common. */
 export interface SegmentOptions {
@@ -277,7 +278,7 @@ export class Segment {
    * A row replaced meanwhile may stand beside its successor: the caller drops the older one.
    */
   search(field: SegmentField, search: SegmentSearch): Promise<SegmentHit[]> {
-    return searchVisible(field, this.points, this.removals, search);
+    return searchVisible(field, { segment: this, points: this.points, removals: this.removals }, search);
   }
 
   /** The vector of a row under a name as it was given, or undefined where the row has none. */

@@ -35,9 +35,8 @@ export class SearchTask {
     this.#memory = memory;
     this.#plan = plan;
     const { examples } = plan;
-    const shape = exampleShape(memory);
     const ownBytes = align(layout.SEARCH_BYTES + queryBytes + (plan.approximate ? 3 : 2) * resultBytes);
-    this.#bytes = ownBytes + (examples === undefined ? 0 : exampleBytes(examples, shape));
+    this.#bytes = ownBytes + (examples === undefined ? 0 : exampleBytes(examples, exampleShape(memory)));
     this.address = memory.arena.allocate(this.#bytes);
     const { u32, f32 } = memory.arena;
     const query = this.address + layout.SEARCH_BYTES;
@@ -77,7 +76,7 @@ export class SearchTask {
     u32[at + layout.SEARCH_KIND / 4] = layout.KIND_DENSE;
     u32[at + layout.SEARCH_CANCELLED / 4] = 0;
     u32[at + layout.SEARCH_EXAMPLES / 4] = examples === undefined ? 0 : this.address + ownBytes;
-    if (examples !== undefined) writeExamples(memory.arena, this.address + ownBytes, examples, shape);
+    if (examples !== undefined) writeExamples(memory.arena, this.address + ownBytes, examples, exampleShape(memory));
   }
 
   /** What the kernel wrote, copied; undefined where more rows than `answers` may be wanted (RESCORE_LATER). */

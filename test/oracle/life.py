@@ -60,6 +60,9 @@ class Life:
         except Disagreement as disagreement:
             print(disagreement, flush=True)
             self.failures += 1
+        except ResponseHandlingException as silence:
+            print(f"seed={self.seed} step={self.step}: the server does not answer: {silence}", flush=True)
+            self.failures += 1
         for one in (beside, ground):
             self.delete(one)
 

@@ -5,16 +5,20 @@ import type { Distance } from '../../src/core/collection-config.ts';
 import { combine, type Hit } from '../../src/query/combine.ts';
 import { nearestRanking } from '../../src/query/ranking.ts';
 
-function hit(id: number, raw: number): Hit<string> {
-  return { place: 'here', row: id, id: numberId(BigInt(id)), raw };
+function hit(id: number, raw: number): Hit {
+  return { id: numberId(BigInt(id)), raw };
 }
 
 function check(
-  hits: readonly Hit<string>[],
+  hits: readonly Hit[],
   changes: { distance?: Distance; limit?: number; threshold?: number },
 ): (readonly [string, number])[] {
   const { distance = 'Dot', limit = 10, threshold } = changes;
-  return combine(hits, { ranking: nearestRanking(distance), limit, threshold }).map(({ id, score }) => [idText(id), score] as const);
+  return combine(
+    hits,
+    { ranking: nearestRanking(distance), limit, threshold },
+    ({ id }, score) => [idText(id), score] as const,
+  );
 }
 
 test('best first; limit cuts', (t) => {

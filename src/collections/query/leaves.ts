@@ -7,6 +7,8 @@ import { searchShard, type SearchRun } from './search-shard.ts';
 
 /** A search that is under way or done. */
 interface Leaf {
+  readonly hash: number;
+  readonly shard: Shard;
   readonly step: VectorStep;
   readonly limit: number;
   readonly found: Promise<readonly FoundPoint[]>;
@@ -15,7 +17,9 @@ interface Leaf {
 /** The leaves of one request: equal ones are searched for once, and results that are kept are not searched for again. */
 export class Leaves {
   private readonly cache: LeafCache;
-  private readonly byHash = new Map<Shard, Map<number, Leaf[]>>();
+  /** Most requests have one. */
+  private first: Leaf | undefined;
+  private byHash: Map<number, Leaf[]> | undefined;
 
   constructor(cache: LeafCache) {
     this.cache = cache;
@@ -24,20 +28,34 @@ export class Leaves {
   /** The best points of a shard, at most `limit`; see searchShard. */
   find(run: SearchRun, shard: Shard, step: VectorStep, limit: number): Promise<readonly FoundPoint[]> {
     const hash = leafHash(step, limit, shard.number);
-    const leaves = this.byHash.get(shard) ?? new Map<number, Leaf[]>();
-    this.byHash.set(shard, leaves);
-    const alike = leaves.get(hash);
-    if (alike !== undefined) {
-      const key = leafKey(step, limit);
-      const same = alike.find((leaf) => leafKey(leaf.step, leaf.limit) === key);
-      if (same !== undefined) {
-        if (run.trace !== undefined) run.trace.of(step, shard).reused = true;
-        return same.found;
-      }
+    const same = this.equalOf(hash, shard, step, limit);
+    if (same !== undefined) {
+      if (run.trace !== undefined) run.trace.of(step, shard).reused = true;
+      return same.found;
     }
     const found = this.cache.hasSeen(hash) ? this.kept(run, shard, step, limit) : searchShard(run, shard, step, limit);
-    leaves.set(hash, [...(alike ?? []), { step, limit, found }]);
+    this.add({ hash, shard, step, limit, found });
     return found;
+  }
+
+  private equalOf(hash: number, shard: Shard, step: VectorStep, limit: number): Leaf | undefined {
+    const { first, byHash } = this;
+    const alike = byHash === undefined ? (first?.hash === hash ? [first] : undefined) : byHash.get(hash);
+    if (alike === undefined) return undefined;
+    const key = leafKey(step, limit);
+    return alike.find((leaf) => leaf.shard === shard && leafKey(leaf.step, leaf.limit) === key);
+  }
+
+  private add(leaf: Leaf): void {
+    const { first } = this;
+    if (first === undefined) {
+      this.first = leaf;
+      return;
+    }
+    this.byHash ??= new Map([[first.hash, [first]]]);
+    const alike = this.byHash.get(leaf.hash);
+    if (alike === undefined) this.byHash.set(leaf.hash, [leaf]);
+    else alike.push(leaf);
   }
 
   private async kept(run: SearchRun, shard: Shard, step: VectorStep, limit: number): Promise<readonly FoundPoint[]> {

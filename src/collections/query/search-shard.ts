@@ -6,9 +6,9 @@ import { idKey, type PointId } from '../../core/ids.ts';
 import type { SearchParams } from '../../core/query.ts';
 import type { Vector } from '../../core/vectors.ts';
 import type { SearchReport } from '../../core/plan.ts';
-import { combine, type Hit } from '../../query/combine.ts';
+import { combine } from '../../query/combine.ts';
 import { planSegment } from '../../query/plan.ts';
-import type { Segment, SegmentField } from '../../segments/segment.ts';
+import type { Segment, SegmentField, SegmentHit } from '../../segments/segment.ts';
 import type { AdmittedRows } from '../admitted-rows.ts';
 import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
@@ -57,25 +57,29 @@ export async function searchShard(
     const field = segment.fieldNamed(using);
     return field === undefined ? [] : [{ segment: run.lease.hold(segment), field }];
   });
-  const excluded = new Set(step.excluded.map(idKey));
   const trace = run.trace?.of(step, shard);
   if (trace !== undefined && matches !== undefined && step.filter !== undefined)
     trace.filter = { estimated: shard.points.estimate(step.filter), matched: matches.count };
-  const search = { target, candidates: limit + excluded.size, params: paramsFor(step, run.config), admitted, trace };
+  const candidates = limit + step.excluded.length;
+  const search = { target, candidates, params: paramsFor(step, run.config), admitted, trace };
   const lists = await settleAll(places.map((place) => searchPlace(run, shard, place, search)));
   const [only] = lists;
   const all = withoutOldVersions(lists.length === 1 && only !== undefined ? only : lists.flat());
-  const hits = excluded.size === 0 ? all : all.filter(({ id }) => !excluded.has(idKey(id)));
-  return combine(hits, { ranking: rankingOf(step), limit, threshold: step.scoreThreshold }).map(
-    ({ id, row, place: { segment }, score }) => ({
-      id,
-      shard,
-      segment,
-      row,
-      score,
-      version: segment.rows.versionAt(row),
-    }),
-  );
+  const cut = { ranking: rankingOf(step), limit, threshold: step.scoreThreshold };
+  return combine(without(step.excluded, all), cut, ({ id, row, segment }, score) => ({
+    id,
+    shard,
+    segment,
+    row,
+    score,
+    version: segment.rows.versionAt(row),
+  }));
+}
+
+function without(excluded: readonly PointId[], hits: readonly SegmentHit[]): readonly SegmentHit[] {
+  if (excluded.length === 0) return hits;
+  const keys = new Set(excluded.map(idKey));
+  return hits.filter(({ id }) => !keys.has(idKey(id)));
 }
 
 function held(lease: Lease, rows: AdmittedRows | undefined): AdmittedRows | undefined {
@@ -111,7 +115,7 @@ async function searchPlace(
   shard: Shard,
   place: Place,
   { target, candidates, params, admitted, trace }: PlaceSearch,
-): Promise<readonly Hit<Place>[]> {
+): Promise<readonly SegmentHit[]> {
   const { segment, field } = place;
   const { spec } = field;
   const plan = planSegment(field.statistics, {
@@ -141,7 +145,7 @@ async function searchPlace(
     candidates: found.length,
     ms: performance.now() - begunMs,
   });
-  return found.map(({ row, id, raw }) => ({ place, row, id, raw }));
+  return found;
 }
 
 /** Segments that are still quantised as the collection was before answer by the vectors themselves. */
@@ -152,8 +156,8 @@ function paramsFor({ params, using }: VectorStep, config: CollectionConfig): Sea
 }
 
 /** Both versions of a point that was replaced during the search may have been seen: the new one stays. */
-function withoutOldVersions(hits: readonly Hit<Place>[]): readonly Hit<Place>[] {
-  const isOld = ({ place, row }: Hit<Place>): boolean => place.segment.removed.has(row);
+function withoutOldVersions(hits: readonly SegmentHit[]): readonly SegmentHit[] {
+  const isOld = ({ segment, row }: SegmentHit): boolean => segment.removed.has(row);
   if (!hits.some(isOld)) return hits;
   const current = new Set(hits.filter((hit) => !isOld(hit)).map((hit) => idKey(hit.id)));
   return hits.filter((hit) => !isOld(hit) || !current.has(idKey(hit.id)));
