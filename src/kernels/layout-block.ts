@@ -43,7 +43,21 @@ export const BLOCK_NEAREST = 88;
 export const BLOCK_BUDGET = 96;
 /** f64[count] squares of the rows' lengths, which dot products are divided by; or 0: they are not. */
 export const BLOCK_SQUARES = 100;
+
+/**
+ * Descriptor of a field whose rows are decoded into the block before anything else is done, or 0; u32[BLOCK_COUNT]: the
+ * field's rows that those of the block are. Of the block's rows only [first, end) are decoded.
+ */
+export const BLOCK_FIELD = 104;
+export const BLOCK_PLACES = 108;
+export const BLOCK_DECODE_FIRST = 112;
+export const BLOCK_DECODE_END = 116;
+/** 1: by all 24 bits, which stay until the task is done; 0: by codes that are the vectors themselves. */
+export const BLOCK_REMAINDERS = 120;
 export const BLOCK_BYTES = 128;
+
+/** Bytes behind a block that decoding needs: codes of few bits know rows of a multiple of 128 coordinates. */
+export const BLOCK_SLACK_BYTES = 512;
 
 /** Rows of a tile: two of 768 dimensions are a fifth of a second-level cache. */
 export const BLOCK_TILE = 32;
@@ -51,3 +65,5 @@ export const BLOCK_TILE = 32;
 export const BLOCK_DO_PAIRS = 0;
 export const BLOCK_DO_MERGE = 1;
 export const BLOCK_DO_CHOOSE = 2;
+/** Nothing but to decode. */
+export const BLOCK_DO_DECODE = 3;

@@ -1,4 +1,4 @@
-import { CODE_TURBO4, FIELD_CODE, FIELD_MEAN, FIELD_PADDED } from '../layout';
+import { FIELD_MEAN, FIELD_PADDED } from '../layout';
 import {
   BLOCK_DECODE_END,
   BLOCK_DECODE_FIRST,
@@ -26,7 +26,7 @@ export function decodeRows(task: u32): void {
   const end = load<u32>(task, BLOCK_DECODE_END);
   // Not FIELD_REMAINDERS, which may fall to 0 meanwhile: the memory stays until the task is done.
   const wide = load<u32>(task, BLOCK_REMAINDERS) != 0;
-  const mean = load<u32>(field, FIELD_CODE) >= <u32>CODE_TURBO4 ? 0 : load<u32>(field, FIELD_MEAN);
+  const mean = load<u32>(field, FIELD_MEAN);
   for (let at = load<u32>(task, BLOCK_DECODE_FIRST); at < end && !isCancelled(); at++) {
     const place = load<u32>(places + (at << 2));
     const row = vectors + at * stride;

@@ -171,7 +171,8 @@ function dequantiseInt8(field: u32, row: u32, target: u32): void {
   }
 }
 
-function dequantiseWide(field: u32, row: u32, target: u32): void {
+/** The same by all 24 bits, for whoever knows that the field had remainders when its task began. */
+export function dequantiseWide(field: u32, row: u32, target: u32): void {
   const padded = load<u32>(field, FIELD_PADDED);
   const hot = int8Row(field, row);
   const cold = coldRow(field, row);

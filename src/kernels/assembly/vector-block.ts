@@ -3,8 +3,10 @@ import {
   BLOCK_COLUMNS,
   BLOCK_COUNT,
   BLOCK_DO_CHOOSE,
+  BLOCK_DO_MERGE,
   BLOCK_DO_PAIRS,
   BLOCK_END,
+  BLOCK_FIELD,
   BLOCK_FIRST,
   BLOCK_HEAPS,
   BLOCK_LEAST,
@@ -22,6 +24,7 @@ import {
 } from '../layout-block';
 import { keyScore, scoreKey } from './beam';
 import { chooseRows } from './block-choice';
+import { decodeRows } from './block-rows';
 import { cosineOf, scoreFour } from './block-scores';
 import { isCancelled } from './cancel';
 
@@ -31,10 +34,12 @@ import { isCancelled } from './cancel';
  * marginal relevance (block-choice.ts).
  */
 export function workOnBlock(task: u32, space: u32): void {
+  if (load<u32>(task, BLOCK_FIELD) != 0) decodeRows(task);
+  if (isCancelled()) return;
   const step = load<u32>(task, BLOCK_STEP);
   if (step == BLOCK_DO_PAIRS) pairTiles(task, space);
   else if (step == BLOCK_DO_CHOOSE) chooseRows(task, space);
-  else mergeHeaps(task);
+  else if (step == BLOCK_DO_MERGE) mergeHeaps(task);
 }
 
 function pairTiles(task: u32, space: u32): void {
