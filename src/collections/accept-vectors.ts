@@ -5,6 +5,7 @@ import { badInput, type VectorizerError } from '../core/errors.ts';
 import type { PointColumns } from '../core/requests.ts';
 import { ColumnBuilder, vectorOf } from '../core/vector-columns.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
+import { unknownVectorName } from './vector-names.ts';
 
 /**
  * Checks the vectors of points against a collection and makes them what is stored: normalised for Cosine, rounded to
@@ -35,7 +36,7 @@ export function acceptQuery(vector: Vector, name: string, config: CollectionConf
   const { vectors, sparseVectors } = config.params;
   const field = vectors.find((field) => field.name === name);
   if (field === undefined) {
-    if (!sparseVectors.some((field) => field.name === name)) throw badInput(`Not existing vector name error: ${name}`);
+    if (!sparseVectors.some((field) => field.name === name)) throw unknownVectorName(name);
     if (vector.kind !== 'sparse') throw badInput('Conversion between sparse and regular vectors failed');
     refuseBroken(vector.values, vector.values.length);
     return vector;
@@ -62,7 +63,7 @@ export class OperationRejected extends Error {
 }
 
 export function unknownVector(name: string): OperationRejected {
-  return new OperationRejected(`Not existing vector name error: ${name}`);
+  return new OperationRejected(unknownVectorName(name).message);
 }
 
 function checkDimensions(column: VectorColumn, { name, size }: DenseVectorConfig): void {

@@ -11,9 +11,9 @@ import {
   type SparseVectorConfig,
   type SparseVectorDiff,
 } from '../core/collection-config.ts';
-import { badInput } from '../core/errors.ts';
 import { mergePayload } from '../core/payload-edit.ts';
 import type { QuantizationConfig } from '../core/quantization.ts';
+import { unknownVectorName } from './vector-names.ts';
 
 /**
  * The configuration with what a diff gives; what it does not give stays. Qdrant carries out one section after the other
@@ -44,7 +44,7 @@ function changeEach<Vector extends { readonly name: string }, Diff>(
   change: (vector: Vector, diff: Diff) => Vector,
 ): readonly Vector[] {
   for (const name of diffs.keys()) {
-    if (!vectors.some((vector) => vector.name === name)) throw badInput(`Not existing vector name error: ${name}`);
+    if (!vectors.some((vector) => vector.name === name)) throw unknownVectorName(name);
   }
   return vectors.map((vector) => {
     const diff = diffs.get(vector.name);

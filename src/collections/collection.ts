@@ -40,7 +40,7 @@ import { acceptChange } from './accept.ts';
 import { OperationRejected } from './accept-vectors.ts';
 import { countPoints } from './count.ts';
 import { countValues } from './facet.ts';
-import { checkVectorNames, hydrate, type PointPlace } from './hydrate.ts';
+import { hydrate, type PointPlace } from './hydrate.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { reportMemory } from './memory-usage.ts';
 import { graphLag, isStopped } from './optimization-plan.ts';
@@ -56,6 +56,7 @@ import type { UpdateRecord, VectorFieldRecord } from './record.ts';
 import { shardOf, splitRecord } from './routing.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
+import { checkVectorNames } from './vector-names.ts';
 
 /** Seconds that a waiting write waits when the request does not say (SURFACE.md 1.1). */
 const WRITE_TIMEOUT_SECONDS = 60;

@@ -1,8 +1,6 @@
 import type { Record } from '../core/answers.ts';
 import { selectPayload } from '../core/payload-select.ts';
-import { badInput } from '../core/errors.ts';
 import type { PayloadSelector, VectorSelector } from '../core/requests.ts';
-import type { CollectionConfig } from '../core/collection-config.ts';
 import type { PointId } from '../core/ids.ts';
 import type { Segment } from '../segments/segment.ts';
 import type { Shard } from './shard.ts';
@@ -39,14 +37,6 @@ export async function hydrate(
   } finally {
     for (const segment of segments) segment.release();
   }
-}
-
-/** Refuses vector names that the collection does not have. */
-export function checkVectorNames(selector: VectorSelector, config: CollectionConfig): void {
-  if (selector.kind !== 'names') return;
-  const { vectors, sparseVectors } = config.params;
-  const known = new Set([...vectors, ...sparseVectors].map(({ name }) => name));
-  for (const name of selector.names) if (!known.has(name)) throw badInput(`Not existing vector name error: ${name}`);
 }
 
 const NO_PAYLOAD = new Uint8Array(0);

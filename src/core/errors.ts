@@ -43,6 +43,11 @@ export function notFound(message: string): VectorizerError {
   return new VectorizerError('not_found', message);
 }
 
+/** What Qdrant says of a shard key that a collection does not have. */
+export function unknownShardKey(key: string | bigint): string {
+  return `Shard key ${typeof key === 'string' ? `"${key}"` : key} not found`;
+}
+
 /** A file does not hold what it promised. `place` names the file and the byte offset. */
 export function dataDamaged(place: string, finding: string, cause?: unknown): VectorizerError {
   return new VectorizerError('data_damaged', `${place}: ${finding}`, { cause });
@@ -54,4 +59,10 @@ export function dataDamaged(place: string, finding: string, cause?: unknown): Ve
  */
 export function notSupported(feature: string): VectorizerError {
   return new VectorizerError('bad_request', `${feature} is not supported by this version of Vectorizer yet`);
+}
+
+/** A request asks for more than this version gives at once: in the words of Qdrant's strict mode. */
+export function limitExceeded(name: string, given: number, most: number): VectorizerError {
+  const help = `Reduce the "${name}" parameter to or below ${most}.`;
+  return badRequest(`Limit exceeded ${given} > ${most} for "${name}". Help: ${help}`);
 }

@@ -21,7 +21,10 @@ export const BLOCK_END = 32;
 export const BLOCK_HEAPS = 36;
 export const BLOCK_SIZES = 40;
 export const BLOCK_LEAST = 44;
-/** Heaps that are merged, and their sizes, end to end; answer: u32 columns and f32 scores, [count x limit]. */
+/**
+ * Heaps that are merged, and their sizes, end to end; answer: u32 columns and f32 scores, [count x limit]. A task that scores
+ * pairs merges too where these are not 0.
+ */
 export const BLOCK_PARTS = 48;
 export const BLOCK_COLUMNS = 52;
 export const BLOCK_SCORES = 56;

@@ -15,7 +15,8 @@ export function averageVector(positive: readonly Vector[], negative: readonly Ve
       };
     case 'multi':
       return { kind: 'multi', ...allRows(positive as readonly MultiVector[], negative as readonly MultiVector[]) };
-    default:
+    case 'dense':
+    case undefined:
       return { kind: 'dense', values: averageDense(positive, negative) };
   }
 }

@@ -16,20 +16,22 @@ export function drawItems<Item>(items: readonly Item[], count: number, random: R
 }
 
 /**
- * Whole numbers below `end` that are members, `count` of them, each once and all equally likely, found by trying numbers;
- * undefined where `triesMax` tries have not found as many.
+ * What stands at whole numbers below `end`, at `count` of those where something does, each once and all equally likely,
+ * found by trying numbers; undefined where `triesMax` tries have not found as many.
  */
-export function drawMembers(
-  { end, has }: { readonly end: number; readonly has: (member: number) => boolean },
+export function drawMembers<Item>(
+  { end, at }: { readonly end: number; readonly at: (member: number) => Item | undefined },
   { count, triesMax, random }: { readonly count: number; readonly triesMax: number; readonly random: Random },
-): number[] | undefined {
-  const drawn = new Set<number>();
+): Item[] | undefined {
+  const drawn = new Map<number, Item>();
   for (let tries = 0; drawn.size < count; tries += 1) {
     if (tries >= triesMax) return undefined;
     const member = Math.floor(random() * end);
-    if (!drawn.has(member) && has(member)) drawn.add(member);
+    if (drawn.has(member)) continue;
+    const item = at(member);
+    if (item !== undefined) drawn.set(member, item);
   }
-  return [...drawn];
+  return [...drawn.values()];
 }
 
 /** Keeps `count` of the items that it is shown, all equally likely, in memory for as many (Vitter's algorithm R). */

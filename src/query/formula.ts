@@ -1,9 +1,9 @@
+import { plainText } from '../base/number-text.ts';
 import { badInput } from '../core/errors.ts';
 import type { Condition, GeoPoint } from '../core/filter.ts';
 import type { Expression, Formula } from '../core/formula.ts';
 import { type JsonPath, jsonPath } from '../core/json-path.ts';
 import { decayOf } from './decay.ts';
-import { numberText } from './number-text.ts';
 
 /**
  * The point that a formula is evaluated for. Variables and conditions are named by their number in the compiled formula.
@@ -65,7 +65,7 @@ export function compileFormula({ expression, defaults }: Formula): CompiledFormu
       const value = evaluate(point);
       const score = Math.fround(value);
       if (Number.isFinite(score)) return score;
-      throw notFinite(`${numberText(value)} as f32 = ${numberText(score)}`);
+      throw notFinite(`${plainText(value)} as f32 = ${plainText(score)}`);
     },
   };
 }
@@ -200,7 +200,7 @@ function quotient(left: Evaluate, right: Evaluate, byZeroDefault: number | undef
     if (divisor === 0 && byZeroDefault !== undefined) return byZeroDefault;
     const value = dividend / divisor;
     if (Number.isFinite(value)) return value;
-    throw notFinite(`${numberText(dividend)}/${numberText(divisor)}`);
+    throw notFinite(`${plainText(dividend)}/${plainText(divisor)}`);
   };
 }
 
@@ -211,7 +211,7 @@ function power(base: Evaluate, exponent: Evaluate): Evaluate {
     // IEEE 754 says 1 where JavaScript says NaN.
     const value = left === 1 || (left === -1 && Math.abs(right) === Infinity) ? 1 : left ** right;
     if (Number.isFinite(value)) return value;
-    throw notFinite(`${numberText(left)}^${numberText(right)}`);
+    throw notFinite(`${plainText(left)}^${plainText(right)}`);
   };
 }
 
@@ -231,7 +231,7 @@ function finite(operand: Evaluate, apply: (value: number) => number, words: (val
     const value = operand(point);
     const result = apply(value);
     if (Number.isFinite(result)) return result;
-    throw notFinite(words(numberText(value)));
+    throw notFinite(words(plainText(value)));
   };
 }
 

@@ -57,7 +57,7 @@ export class GroupHits<P extends Ranked> {
 
   /** The best groups, by their best points: as many as are wanted. */
   best(): Group<P>[] {
-    return this.#bestOpen().map(({ key, hits }) => ({ key, hits: hits.map(({ point }) => point) }));
+    return this.#bestOpen().map(shown);
   }
 
   get groupCount(): number {

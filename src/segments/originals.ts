@@ -76,7 +76,9 @@ export class Originals {
 
   /** The bytes of one vector; to be read at once, not kept. */
   at(place: number): Uint8Array {
-    const [vectors, start, end] = this.locate(place);
+    const vectors = this.holderOf(place);
+    const start = this.startOf(vectors, place - vectors.first);
+    const end = this.startOf(vectors, place - vectors.first + 1);
     if ('bytes' in vectors) return vectors.bytes.subarray(start, end);
     return start === end ? NO_BYTES : vectors.file.readAtSync(vectors.dataAt + start, end - start);
   }
@@ -84,13 +86,15 @@ export class Originals {
   /** How many bytes one vector has. */
   bytesAt(place: number): number {
     if (this.width > 0) return this.width;
-    const [, start, end] = this.locate(place);
-    return end - start;
+    const vectors = this.holderOf(place);
+    return this.startOf(vectors, place - vectors.first + 1) - this.startOf(vectors, place - vectors.first);
   }
 
   /** Copies one vector to `target`, which has as many bytes. */
   copyAt(place: number, target: Uint8Array): void {
-    const [vectors, start, end] = this.locate(place);
+    const vectors = this.holderOf(place);
+    const start = this.startOf(vectors, place - vectors.first);
+    const end = this.startOf(vectors, place - vectors.first + 1);
     if ('bytes' in vectors) target.set(vectors.bytes.subarray(start, end));
     else if (start < end) vectors.file.readIntoSync(target, vectors.dataAt + start);
   }
@@ -107,8 +111,8 @@ export class Originals {
     for (const vectors of [...this.flushed, ...this.pending]) {
       const to = Math.min(end, vectors.first + vectors.count);
       for (let place = Math.max(first, vectors.first); place < to; place++) {
-        const [from, until] = this.range(vectors, place - vectors.first);
-        starts[at + 1] = (starts[at] as number) + until - from;
+        const from = this.startOf(vectors, place - vectors.first);
+        starts[at + 1] = (starts[at] as number) + this.startOf(vectors, place - vectors.first + 1) - from;
         at++;
       }
     }
@@ -121,15 +125,15 @@ export class Originals {
       const from = Math.max(first, vectors.first) - vectors.first;
       const to = Math.min(end, vectors.first + vectors.count) - vectors.first;
       if (from >= to) continue;
-      const [start] = this.range(vectors, from);
-      const [, stop] = this.range(vectors, to - 1);
+      const start = this.startOf(vectors, from);
+      const stop = this.startOf(vectors, to);
       for (let at = start; at < stop; at += CHUNK_BYTES)
         yield vectors.file.readAtSync(vectors.dataAt + at, Math.min(CHUNK_BYTES, stop - at));
     }
     for (const vectors of this.pending) {
       const from = Math.max(first, vectors.first) - vectors.first;
       const to = Math.min(end, vectors.first + vectors.count) - vectors.first;
-      if (from < to) yield vectors.bytes.subarray(this.range(vectors, from)[0], this.range(vectors, to - 1)[1]);
+      if (from < to) yield vectors.bytes.subarray(this.startOf(vectors, from), this.startOf(vectors, to));
     }
   }
 
@@ -154,22 +158,20 @@ export class Originals {
     if (old.first >= end) return [old];
     const covered = end - old.first;
     if (covered >= old.count) return [];
-    const [start] = this.range(old, covered);
+    const start = this.startOf(old, covered);
     const starts = old.starts?.slice(covered).map((at) => at - start);
     return [{ first: end, count: old.count - covered, bytes: new Uint8Array(old.bytes.subarray(start)), starts }];
   }
 
-  /** What holds a vector, and where in that it begins and ends, in bytes. */
-  private locate(place: number): [FlushedVectors | PendingVectors, number, number] {
+  /** What holds a vector. */
+  private holderOf(place: number): FlushedVectors | PendingVectors {
     const list: readonly (FlushedVectors | PendingVectors)[] = place >= this.flushedCount ? this.pending : this.flushed;
-    const vectors = present(find(list, place), 'originals: every vector is kept');
-    return [vectors, ...this.range(vectors, place - vectors.first)];
+    return present(find(list, place), 'originals: every vector is kept');
   }
 
-  /** Where the vector at an index lies among those beside it, in bytes. */
-  private range({ starts }: { readonly starts: Uint32Array | undefined }, index: number): [number, number] {
-    if (starts === undefined) return [index * this.width, (index + 1) * this.width];
-    return [starts[index] as number, starts[index + 1] as number];
+  /** Where the vector at an index begins among those beside it, and the one before it ends, in bytes. */
+  private startOf({ starts }: { readonly starts: Uint32Array | undefined }, index: number): number {
+    return starts === undefined ? index * this.width : (starts[index] as number);
   }
 }
 

@@ -6,6 +6,7 @@ import type { ReportSearch, SegmentPlan } from '../core/plan.ts';
 import type { Vector, VectorColumn } from '../core/vectors.ts';
 import type { RowFilter } from '../vectors/row-filter.ts';
 import { TurboCodec } from '../vectors/turbo-codec.ts';
+import type { CodedBlock } from '../vectors/vector-block.ts';
 import type { BuildOptions, VectorField } from '../vectors/vector-field.ts';
 import { appendTo, type FieldIndex, openFieldIndex } from './field-index.ts';
 import { FieldRows, NO_PLACE } from './field-rows.ts';
@@ -168,6 +169,12 @@ export class SegmentField {
     if (this.spec.kind === 'dense' && this.spec.datatype === 'float32')
       this.originals.copyAt(place, bytes.subarray(at * 4, at * 4 + this.width));
     else numbers.set(this.codec.decode(this.originals.at(place)), at);
+  }
+
+  /** See DenseField.exactBlock, of rows that have a vector; undefined of other kinds. */
+  exactBlock(rows: readonly number[]): CodedBlock | undefined {
+    if (this.index.kind !== 'dense') return undefined;
+    return this.index.field.exactBlock(Uint32Array.from(rows, (row) => this.rows.placeOf(row)));
   }
 
   /** The vectors of rows of the segment, as a column. */

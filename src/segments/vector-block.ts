@@ -7,7 +7,7 @@ import { BLOCK_BYTES_MAX } from '../vectors/block-memory.ts';
 import type { ScoreKind } from '../vectors/original-scores.ts';
 import { diversifyRagged, nearestRaggedPairs } from '../vectors/ragged-block.ts';
 import { multiBlock, type RaggedBlock, sparseBlock } from '../vectors/ragged-scores.ts';
-import { diversify, nearestPairs, type PairHits, type VectorBlock } from '../vectors/vector-block.ts';
+import { type CodedBlock, diversify, nearestPairs, type PairHits, type VectorBlock } from '../vectors/vector-block.ts';
 import type { Segment, SegmentField } from './segment.ts';
 import type { VectorTarget } from './segment-field.ts';
 
@@ -69,11 +69,14 @@ export function checkCount(count: number, dimension: number): void {
     throw badInput(`Comparing ${count} vectors with each other takes more than ${BLOCK_BYTES_MAX} bytes`);
 }
 
-/** Reads the vectors as they were given, and lets go of them when the work is done. Throws timeout when aborted. */
+/**
+ * Takes the vectors as they were given: those of one field from its memory, if it holds them exactly; else they are read,
+ * and let go of when the work is done. Throws timeout when aborted.
+ */
 async function withVectors<Answer>(
   { rows, name, signal }: ComparedRows,
   work: {
-    readonly dense: (block: VectorBlock) => Promise<Answer>;
+    readonly dense: (block: VectorBlock | CodedBlock) => Promise<Answer>;
     readonly ragged: (kind: ScoreKind | undefined, vectors: readonly Vector[]) => Promise<Answer>;
   },
 ): Promise<Answer> {
@@ -92,6 +95,15 @@ async function withVectors<Answer>(
   }
   const { dimension } = spec;
   checkCount(rows.length, dimension);
+  const coded = codedBlock(fields, rows);
+  if (coded !== undefined) {
+    try {
+      return await work.dense(coded);
+    } catch (error) {
+      // The arena of the field is full: another may have room.
+      if (!(error instanceof VectorizerError && error.kind === 'insufficient_storage')) throw error;
+    }
+  }
   const buffer = takeBuffer(rows.length * dimension);
   try {
     await readAll((field, row, index) => field.copyVector(row, buffer, index * dimension));
@@ -99,6 +111,13 @@ async function withVectors<Answer>(
   } finally {
     giveBuffer(buffer);
   }
+}
+
+/** The rows where they are, if one field holds them all exactly. */
+function codedBlock(fields: readonly SegmentField[], rows: readonly VectorRow[]): CodedBlock | undefined {
+  const [field] = fields;
+  if (field === undefined || fields.some((other) => other !== field)) return undefined;
+  return field.exactBlock(rows.map(({ row }) => row));
 }
 
 /** kind: of multivectors; undefined: the vectors are sparse. */

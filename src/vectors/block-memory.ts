@@ -6,46 +6,68 @@ import * as layout from '../kernels/layout.ts';
 import * as blockLayout from '../kernels/layout-block.ts';
 import { METRICS } from './original-scorer.ts';
 import { Scratch } from './multi-pieces.ts';
-import type { VectorBlock } from './vector-block.ts';
+import type { CodedBlock, VectorBlock } from './vector-block.ts';
 
 /** All that the work on one block takes, its vectors and lists: an arena keeps what it once took. */
 export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
 /** Copied in one turn of the event loop: about half a millisecond. */
 const COPY_BYTES = 4 * 1024 * 1024;
+/** Coordinates that one task decodes: some milliseconds. */
+const DECODE_NUMBERS = 4 * 1024 * 1024;
 
 const SHAPE = { padded: layout.PADDING, rowCount: 1, beam: 1, links: 1, top: 1 };
+
+/** What a task's words say besides: BLOCK_… and a value each. */
+export type Words = readonly (readonly [field: number, value: number])[];
+
+/** How many vectors a block has. */
+export function rowsOfBlock(block: VectorBlock | CodedBlock): number {
+  return 'rows' in block ? block.rows.length : block.vectors.length / block.kind.dimension;
+}
 
 /** A block of vectors in an arena while the search threads work on it (assembly/vector-block.ts). */
 export class BlockMemory {
   readonly arena: Arena;
   readonly #compute: Compute;
-  readonly #block: VectorBlock;
+  readonly #block: VectorBlock | CodedBlock;
   readonly #signal: AbortSignal;
   readonly #scratch: Scratch;
   readonly #stride: number;
   readonly #count: number;
+  /** Whether rows of a field are in 24 bits there. */
+  readonly #wide: boolean;
   #vectors = 0;
+  /** Numbers of rows in their field. */
+  #places = 0;
+  /** Rows of the block that the next task decodes first. */
+  #undecoded: readonly [first: number, end: number] | undefined;
   /** Of whole numbers, which are compared by their directions; else 0. */
   #squares = 0;
   #bytes = 0;
 
-  constructor(compute: Compute, block: VectorBlock, signal: AbortSignal) {
-    this.arena = compute.arenas.forField();
+  /** Rows of a field: `using` has to follow in the same turn of the event loop. */
+  constructor(compute: Compute, block: VectorBlock | CodedBlock, signal: AbortSignal) {
+    const field = 'memory' in block ? block.memory : undefined;
+    this.arena = field?.arena ?? compute.arenas.forField();
     this.#compute = compute;
     this.#block = block;
     this.#signal = signal;
     this.#scratch = new Scratch(this.arena);
-    this.#stride = Math.ceil(block.kind.dimension / 8) * 32;
-    this.#count = block.vectors.length / block.kind.dimension;
+    this.#stride = field === undefined ? Math.ceil(block.kind.dimension / 8) * 32 : field.padded * 4;
+    this.#count = rowsOfBlock(block);
+    this.#wide = field?.hasRemainders === true;
   }
 
   /** Frees everything when `work` is done; no task of it may be under way then. */
   async using<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await work();
-    } finally {
-      this.#scratch.free();
-    }
+    const done = async (): Promise<Answer> => {
+      try {
+        return await work();
+      } finally {
+        this.#scratch.free();
+      }
+    };
+    return 'memory' in this.#block ? this.#block.memory.reading(done()) : done();
   }
 
   /** Address of a block of bytes. Throws bad_input where the whole becomes too large, insufficient_storage. */
@@ -63,20 +85,41 @@ export class BlockMemory {
     return address;
   }
 
-  /** Copies the vectors in. Throws timeout when aborted. */
-  async fill(): Promise<void> {
-    const { kind, vectors } = this.#block;
+  /**
+   * Brings the vectors in. Throws timeout when aborted.
+   * joined  rows of a field may be left to the next task, which decodes them before anything else; others may run after it.
+   */
+  async fill(joined: boolean): Promise<void> {
+    const { kind } = this.#block;
+    const slack = 'memory' in this.#block ? blockLayout.BLOCK_SLACK_BYTES : 0;
+    this.#vectors = this.take(this.#count * this.#stride + slack);
+    if (kind.datatype === 'uint8' && kind.distance === 'Cosine') this.#squares = this.take(this.#count * 8);
+    if ('vectors' in this.#block) await this.#copy(this.#block);
+    else await this.#decode(this.#block, joined);
+  }
+
+  async #decode({ kind, rows }: CodedBlock, joined: boolean): Promise<void> {
+    this.#places = this.take(rows.byteLength);
+    this.arena.u32.set(rows, this.#places / 4);
+    const rowsAtOnce = Math.max(Math.floor(DECODE_NUMBERS / kind.dimension), 1);
+    // One after the other: decoding may write beyond the last of its rows (assembly/block-rows.ts).
+    for (let first = 0; first < rows.length; first += rowsAtOnce) {
+      const end = Math.min(first + rowsAtOnce, rows.length);
+      this.#undecoded = [first, end];
+      if (!joined || end < rows.length) await this.run(blockLayout.BLOCK_DO_DECODE, 0, []);
+    }
+  }
+
+  async #copy({ kind, vectors }: VectorBlock): Promise<void> {
     const { dimension } = kind;
     const stride = this.#stride / 4;
-    const address = this.take(this.#count * this.#stride);
-    this.#vectors = address;
-    if (kind.datatype === 'uint8' && kind.distance === 'Cosine') this.#squares = this.take(this.#count * 8);
+    const address = this.#vectors;
     const rowsAtOnce = Math.max(Math.floor(COPY_BYTES / this.#stride), 1);
     for (let row = 0; row < this.#count; row += rowsAtOnce) {
       if (row > 0) await nextTurn();
       if (this.#signal.aborted) throw new VectorizerError('timeout', 'the comparison of vectors was cancelled');
       const end = Math.min(row + rowsAtOnce, this.#count);
-      if (this.#squares > 0) this.#measure(row, end);
+      if (this.#squares > 0) this.#measure(vectors, row, end);
       const { f32 } = this.arena;
       if (stride === dimension) {
         f32.set(vectors.subarray(row * dimension, end * dimension), address / 4 + row * stride);
@@ -91,9 +134,8 @@ export class BlockMemory {
   }
 
   /** Writes the squares of the lengths of rows [row, end). */
-  #measure(row: number, end: number): void {
-    const { kind, vectors } = this.#block;
-    const { dimension } = kind;
+  #measure(vectors: Float32Array, row: number, end: number): void {
+    const { dimension } = this.#block.kind;
     const squares = new Float64Array(this.arena.memory.buffer, this.#squares, this.#count);
     for (let each = row; each < end; each += 1) {
       let sum = 0;
@@ -117,7 +159,7 @@ export class BlockMemory {
   async run(
     step: number,
     limit: number,
-    words: readonly (readonly [field: number, value: number])[],
+    words: Words,
     lambda = 0,
   ): Promise<{ readonly chosenCount: number; readonly worthSize: number; readonly scored: number }> {
     const { arena } = this;
@@ -133,6 +175,7 @@ export class BlockMemory {
       arena.u32[at + blockLayout.BLOCK_STEP / 4] = step;
       arena.u32[at + blockLayout.BLOCK_SQUARES / 4] = this.#squares;
       arena.u32[at + blockLayout.BLOCK_LIMIT / 4] = limit;
+      this.#writeDecoding(at);
       for (const [field, value] of words) arena.u32[at + field / 4] = value;
       arena.f32[at + blockLayout.BLOCK_LAMBDA / 4] = lambda;
       await this.#compute.search({ arena, task, shape: SHAPE, signal: this.#signal });
@@ -145,5 +188,18 @@ export class BlockMemory {
     } finally {
       arena.free(task, blockLayout.BLOCK_BYTES);
     }
+  }
+
+  /** Lets the task at a word decode what is to be decoded first. */
+  #writeDecoding(at: number): void {
+    const undecoded = this.#undecoded;
+    if (undecoded === undefined || !('memory' in this.#block)) return;
+    this.#undecoded = undefined;
+    const { u32 } = this.arena;
+    u32[at + blockLayout.BLOCK_FIELD / 4] = this.#block.memory.field;
+    u32[at + blockLayout.BLOCK_PLACES / 4] = this.#places;
+    u32[at + blockLayout.BLOCK_DECODE_FIRST / 4] = undecoded[0];
+    u32[at + blockLayout.BLOCK_DECODE_END / 4] = undecoded[1];
+    u32[at + blockLayout.BLOCK_REMAINDERS / 4] = this.#wide ? 1 : 0;
   }
 }

@@ -30,6 +30,7 @@ import { asCoded } from './normalised.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { NO_HITS } from './search-task.ts';
 import type { DenseHits } from './search-task.ts';
+import type { CodedBlock } from './vector-block.ts';
 import type { BuildOptions, FieldMemoryUse, VectorField } from './vector-field.ts';
 
 export interface DenseFieldOptions {
@@ -269,6 +270,20 @@ export class DenseField implements VectorField {
     if (memory === undefined) return NO_HITS;
     invariant(plan.filter === undefined || plan.filter.arena === memory.arena, 'field: its own filter');
     return runSearch({ compute: this.#compute, memory, m: this.options.m, plan, signal });
+  }
+
+  /**
+   * Rows to be compared with each other by what is in memory, which is used in the same turn of the event loop; undefined
+   * where that is not what their originals are, or where one of them was removed: it may have no codes (centring.ts).
+   */
+  exactBlock(rows: Uint32Array): CodedBlock | undefined {
+    const memory = this.#memory;
+    if (memory === undefined) return undefined;
+    const { dimension, distance, datatype } = this.options;
+    // Originals of turbo4 are what its codes stand for; remainders know what they were before.
+    if (!this.#whole && (!memory.hasRemainders || datatype === 'turbo4')) return undefined;
+    if (this.#deadCount > 0 && rows.some((row) => memory.isDead(row))) return undefined;
+    return { kind: { dimension, distance, datatype }, memory, rows };
   }
 
   /**

@@ -1,7 +1,8 @@
 import type { Compute } from '../compute/compute.ts';
 import { invariant } from '../base/invariant.ts';
 import * as blockLayout from '../kernels/layout-block.ts';
-import { BlockMemory } from './block-memory.ts';
+import { BlockMemory, rowsOfBlock, type Words } from './block-memory.ts';
+import type { FieldMemory } from './field-memory.ts';
 import { hasHalfArithmetic } from './original-scores.ts';
 import { diversifyHere, nearestPairsHere } from './plain-block.ts';
 import type { ScoreKind } from './original-scores.ts';
@@ -15,6 +16,17 @@ import type { ScoreKind } from './original-scores.ts';
 export interface VectorBlock {
   readonly kind: ScoreKind;
   readonly vectors: Float32Array;
+}
+
+/**
+ * The same of rows of one field, whose memory holds them exactly (DenseField.exactBlock): they are decoded by the thread
+ * that compares them. What was in memory when the work began stays until it is done.
+ * rows  numbers in the field, in any order; one may come more than once.
+ */
+export interface CodedBlock {
+  readonly kind: ScoreKind;
+  readonly memory: FieldMemory;
+  readonly rows: Uint32Array;
 }
 
 /**
@@ -39,16 +51,16 @@ const LANE_WORK = 10_000_000;
  */
 export async function nearestPairs(
   compute: Compute,
-  block: VectorBlock,
+  block: VectorBlock | CodedBlock,
   limit: number,
   signal: AbortSignal,
 ): Promise<PairHits> {
   const { dimension } = block.kind;
-  const count = block.vectors.length / dimension;
+  const count = rowsOfBlock(block);
   invariant(Number.isInteger(count), 'block: whole rows');
   const perRow = Math.min(limit, Math.max(count - 1, 0));
   if (perRow === 0) return NO_PAIRS;
-  if (hasHalfArithmetic(block.kind)) return nearestPairsHere(block, perRow, signal);
+  if ('vectors' in block && hasHalfArithmetic(block.kind)) return nearestPairsHere(block, perRow, signal);
   const tiles = Math.ceil(count / blockLayout.BLOCK_TILE);
   const places = (tiles * (tiles + 1)) / 2;
   const placeWork = blockLayout.BLOCK_TILE ** 2 * dimension;
@@ -56,32 +68,39 @@ export async function nearestPairs(
   const piece = Math.max(Math.min(Math.ceil(places / lanes), Math.floor(PIECE_WORK / placeWork)), 1);
   const memory = new BlockMemory(compute, block, signal);
   return memory.using(async () => {
-    await memory.fill();
+    await memory.fill(lanes === 1);
     const { heaps, sizes, least } = memory.takeHeaps(lanes, perRow);
+    const columns = memory.take(count * perRow * 4);
+    const scores = memory.take(count * perRow * 4);
+    const merging: Words = [
+      [blockLayout.BLOCK_PARTS, lanes],
+      [blockLayout.BLOCK_COLUMNS, columns],
+      [blockLayout.BLOCK_SCORES, scores],
+    ];
     let next = 0;
     const lane = async (index: number): Promise<void> => {
       while (next < places) {
         const first = next;
         next = Math.min(first + piece, places);
+        // A lane that is alone makes the lists in its last task, which spares another message to its thread.
         await memory.run(blockLayout.BLOCK_DO_PAIRS, perRow, [
           [blockLayout.BLOCK_FIRST, first],
           [blockLayout.BLOCK_END, next],
           [blockLayout.BLOCK_HEAPS, heaps + index * count * perRow * 8],
           [blockLayout.BLOCK_SIZES, sizes + index * count * 4],
           [blockLayout.BLOCK_LEAST, least + index * count * 4],
+          ...(lanes === 1 && next === places ? merging : []),
         ]);
       }
     };
     await allDone(Array.from({ length: lanes }, (_, index) => lane(index)));
-    const columns = memory.take(count * perRow * 4);
-    const scores = memory.take(count * perRow * 4);
-    await memory.run(blockLayout.BLOCK_DO_MERGE, perRow, [
-      [blockLayout.BLOCK_PARTS, lanes],
-      [blockLayout.BLOCK_HEAPS, heaps],
-      [blockLayout.BLOCK_SIZES, sizes],
-      [blockLayout.BLOCK_COLUMNS, columns],
-      [blockLayout.BLOCK_SCORES, scores],
-    ]);
+    if (lanes > 1) {
+      const parts: Words = [
+        [blockLayout.BLOCK_HEAPS, heaps],
+        [blockLayout.BLOCK_SIZES, sizes],
+      ];
+      await memory.run(blockLayout.BLOCK_DO_MERGE, perRow, [...parts, ...merging]);
+    }
     const { u32, f32 } = memory.arena;
     return {
       rows: eachTimes(count, perRow),
@@ -101,7 +120,7 @@ export async function nearestPairs(
  */
 export async function diversify(
   compute: Compute,
-  block: VectorBlock,
+  block: VectorBlock | CodedBlock,
   relevance: Float32Array,
   lambda: number,
   limit: number,
@@ -109,15 +128,17 @@ export async function diversify(
 ): Promise<Uint32Array> {
   const { dimension } = block.kind;
   const count = relevance.length;
-  invariant(count * dimension === block.vectors.length, 'block: a relevance for each row');
+  invariant(count === rowsOfBlock(block), 'block: a relevance for each row');
   const wanted = Math.min(limit, count);
   if (wanted === 0) return new Uint32Array(0);
-  if (hasHalfArithmetic(block.kind)) return diversifyHere(block, { relevance, lambda, limit: wanted }, signal);
+  if ('vectors' in block && hasHalfArithmetic(block.kind)) {
+    return diversifyHere(block, { relevance, lambda, limit: wanted }, signal);
+  }
   const memory = new BlockMemory(compute, block, signal);
   return memory.using(async () => {
-    await memory.fill();
+    await memory.fill(true);
     const chosen = memory.take(wanted * 4);
-    const words: (readonly [number, number])[] = [
+    const words: Words = [
       [blockLayout.BLOCK_RELEVANCE, memory.takeCopy(relevance)],
       [blockLayout.BLOCK_CHOSEN, chosen],
       [blockLayout.BLOCK_WORTH, memory.take(count * 8)],
@@ -126,7 +147,7 @@ export async function diversify(
       [blockLayout.BLOCK_BUDGET, Math.max(Math.floor(PIECE_WORK / dimension), 1)],
     ];
     for (let done = 0, size = 0; done < wanted;) {
-      const state: (readonly [number, number])[] = [
+      const state: Words = [
         [blockLayout.BLOCK_CHOSEN_COUNT, done],
         [blockLayout.BLOCK_WORTH_SIZE, size],
       ];

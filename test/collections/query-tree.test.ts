@@ -307,3 +307,23 @@ test('a step that fails leaves nothing open behind it: its collection can be del
     },
   );
 });
+
+test('more points than a request may hold are refused, whatever asks for them', async (t) => {
+  t.timeout(60_000);
+  await withVectors(
+    configOf([denseConfig('', DIMENSION, 'Dot')], [], { maxOptimizationThreads: 0 }),
+    async (ground) => {
+      const many = Array.from({ length: 2000 }, (_, id) => ({ id, vectors: { '': [id, 2, 3] } }));
+      await collectionOf(ground).update(CONTEXT, upsertOf('c', many));
+      const ask = (...queries: readonly QueryPoints[]) =>
+        collectionOf(ground).query(CONTEXT, { collection: 'c', queries, ...READ });
+      const all = queryOf([1, 0, 0], { limit: Number.MAX_SAFE_INTEGER });
+      t.is((await ask(all))[0]?.length, 2000);
+      const message =
+        'Limit exceeded 1002000 > 1000000 for "limit". Help: Reduce the "limit" parameter to or below 1000000.';
+      await t.throwsAsync(ask(...Array.from({ length: 501 }, () => all)), { message });
+      const prefetch = Array.from({ length: 500 }, () => ({ ...BASE, limit: 10_000 }));
+      await t.throwsAsync(ask({ ...all, prefetch }), { message });
+    },
+  );
+});

@@ -87,7 +87,8 @@ class Rounds {
   async run(conditions: readonly Condition[], wanted: number): Promise<boolean> {
     const { query, groupSize, groupBy } = this.#request;
     const emptyOut: Condition[] = this.#leavesEmptyOut ? [{ kind: 'is_empty', path: groupBy }] : [];
-    const mustNot = this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, hasId([...this.#seen])];
+    const mustNot: readonly Condition[] =
+      this.#isLeaf || this.#seen.length === 0 ? emptyOut : [...emptyOut, { kind: 'has_id', ids: [...this.#seen] }];
     const found = await this.#source.run({
       ...query,
       prefetch: query.prefetch.map((step) => forGroups(step, groupSize)),
@@ -225,8 +226,4 @@ function matchKeys(kind: 'any' | 'except', path: JsonPath, keys: readonly GroupK
     ...(strings.length === 0 ? [] : [of({ kind, values: { type: 'strings', values: strings } })]),
     ...(integers.length === 0 ? [] : [of({ kind, values: { type: 'integers', values: integers } })]),
   ];
-}
-
-function hasId(ids: readonly PointId[]): Condition {
-  return { kind: 'has_id', ids };
 }

@@ -1,18 +1,20 @@
 import type { Context } from '../../core/context.ts';
 import type { ExplainedShard, ExplainedStep, Explanation } from '../../core/explanation.ts';
 import type { ExplainQuery } from '../../core/requests.ts';
-import { checkVectorNames } from '../hydrate.ts';
+import { checkVectorNames } from '../vector-names.ts';
 import { pathOf } from './explained-path.ts';
 import { LeafCache } from './leaf-cache.ts';
 import { QueryTrace } from './query-trace.ts';
 import type { ResolvedStep } from './resolved-step.ts';
-import { begin, findAtRoot, type QuerySource, refuseShardKeys, resolveRoot, scoredPoints } from './run-query.ts';
+import { begin, findAtRoot, type QuerySource, refuseShardKeys, refuseTooLarge, resolveRoot } from './run-query.ts';
+import { scoredPoints } from './scored-points.ts';
 import { whyNot } from './why-not.ts';
 
 /** Carries a query out, as it is without results that were kept, and tells how. Throws what the query throws. */
 export async function explainQuery(source: QuerySource, context: Context, request: ExplainQuery): Promise<Explanation> {
   const { query } = request;
   refuseShardKeys(query.shardKeys);
+  refuseTooLarge(source, [query]);
   checkVectorNames(query.withVector, source.config);
   const trace = new QueryTrace();
   const run = { ...begin({ ...source, cache: new LeafCache(0) }, context), trace };

@@ -1,4 +1,4 @@
-import type { Condition } from '../../core/filter.ts';
+import { type Condition, EVERYTHING } from '../../core/filter.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import { type CompiledFilter, compileFilter, type FilterContext } from '../../filters/compile.ts';
 import { compilePayloadFilters, type PayloadFilters } from '../../filters/payload-filter.ts';
@@ -63,7 +63,5 @@ export class FormulaConditions {
 }
 
 function compileAll(conditions: readonly Condition[], context: FilterContext): readonly CompiledFilter[] {
-  return conditions.map((condition) =>
-    compileFilter({ must: [condition], should: [], mustNot: [], minShould: undefined }, context),
-  );
+  return conditions.map((condition) => compileFilter({ ...EVERYTHING, must: [condition] }, context));
 }

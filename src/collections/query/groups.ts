@@ -1,13 +1,14 @@
 import type { PointGroup, Record, ScoredPoint } from '../../core/answers.ts';
-import { notFound } from '../../core/errors.ts';
 import { idKey, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
 import type { GroupLookup, QueryGroups, QueryPoints } from '../../core/requests.ts';
 import type { Group, GroupKey } from '../../query/group-hits.ts';
-import { checkVectorNames, hydrate, type PointPlace } from '../hydrate.ts';
+import { hydrate, type PointPlace } from '../hydrate.ts';
 import { shardOf } from '../routing.ts';
+import { checkVectorNames } from '../vector-names.ts';
 import { collectGroups } from './collect-groups.ts';
 import type { FoundPoint } from './found-point.ts';
-import type { ExampleSource } from './resolve.ts';
+import { type ExampleSource, otherCollection } from './resolve.ts';
+import { scoredPoints } from './scored-points.ts';
 
 /** What grouping asks of a collection. */
 export interface GroupSource extends ExampleSource {
@@ -26,7 +27,7 @@ export async function queryGroups(source: GroupSource, request: QueryGroups): Pr
   checkVectorNames(query.withVector, source.config);
   const other = withLookup === undefined ? undefined : lookupSource(source, withLookup);
   const groups = await collectGroups(source, request);
-  const points = await hydrateHits(groups, query);
+  const points = await scoredHits(groups, query);
   const found = withLookup === undefined || other === undefined ? undefined : await lookUp(other, groups, withLookup);
   return groups.map(({ key, hits }) => ({
     id: key,
@@ -35,28 +36,20 @@ export async function queryGroups(source: GroupSource, request: QueryGroups): Pr
   }));
 }
 
-function lookupSource({ lookup }: GroupSource, { collection, withVector }: GroupLookup): ExampleSource {
-  const other = lookup(collection);
-  if (other === undefined) throw notFound(`Collection ${collection} not found`);
+function lookupSource(source: GroupSource, { collection, withVector }: GroupLookup): ExampleSource {
+  const other = otherCollection(source, collection);
   checkVectorNames(withVector, other.config);
   return other;
 }
 
 /** A point may stand in several groups: it is read once. */
-async function hydrateHits(
+async function scoredHits(
   groups: readonly Group<FoundPoint>[],
-  { withPayload, withVector }: QueryPoints,
+  query: QueryPoints,
 ): Promise<ReadonlyMap<number | string, ScoredPoint>> {
-  const places = new Map(groups.flatMap(({ hits }) => hits.map((hit) => [idKey(hit.id), hit] as const)));
-  const found = [...places.values()];
-  const records = await hydrate(found, withPayload, withVector);
-  return new Map(
-    records.map((record, index) => {
-      const { score, version, orderValue } = found[index] as FoundPoint;
-      const order = orderValue === undefined ? {} : { orderValue };
-      return [idKey(record.id), { ...record, ...order, score, version }];
-    }),
-  );
+  const found = new Map(groups.flatMap(({ hits }) => hits.map((hit) => [idKey(hit.id), hit] as const)));
+  const points = await scoredPoints([...found.values()], query);
+  return new Map(points.map((point) => [idKey(point.id), point]));
 }
 
 /** For each group the point whose id its value is, where there is one. */

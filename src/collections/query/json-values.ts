@@ -1,3 +1,4 @@
+import { ryuText } from '../../base/number-text.ts';
 import { parseDatetime } from '../../core/datetime.ts';
 import type { GeoPoint } from '../../core/filter.ts';
 
@@ -82,6 +83,5 @@ function wordsOf(text: string): string {
   if (text.startsWith('{')) return 'map';
   if (!isNumber(text)) return text === 'null' ? text : `boolean \`${text}\``;
   if (/^-?[0-9]+$/.test(text)) return `integer \`${text}\``;
-  const value = Number(text);
-  return `floating point \`${Number.isInteger(value) ? `${value}.0` : value}\``;
+  return `floating point \`${ryuText(Number(text))}\``;
 }

@@ -1,15 +1,16 @@
 import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
-import { badInput, notFound, type VectorizerError } from '../../core/errors.ts';
+import { notFound } from '../../core/errors.ts';
 import type { SearchTarget } from '../../core/example-scoring.ts';
 import { joinFilters, type Filter } from '../../core/filter.ts';
 import { idText, type PointId } from '../../core/ids.ts';
-import type { Example, LookupFrom, Pair, QueryStep, VectorQuery } from '../../core/query.ts';
+import type { Example, Pair, QueryStep, VectorQuery } from '../../core/query.ts';
 import type { Vector } from '../../core/vectors.ts';
 import { asRows, targetOf } from '../../query/search-target.ts';
 import { acceptQuery } from '../accept-vectors.ts';
 import { inferVector, type ThreadCall } from '../inference.ts';
 import { shardOf } from '../routing.ts';
 import type { Shard } from '../shard.ts';
+import { checkVectorName, unknownVectorName } from '../vector-names.ts';
 import type { ResolvedStep, StepBasis } from './resolved-step.ts';
 
 /** A collection that examples are looked up in. */
@@ -82,7 +83,7 @@ function distanceOf(name: string, { params }: CollectionConfig): Distance {
   const field = params.vectors.find((field) => field.name === name);
   if (field !== undefined) return field.distance;
   if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
-  throw unknownName(name);
+  throw unknownVectorName(name);
 }
 
 type Translate = (example: Example) => Vector | Promise<Vector>;
@@ -136,29 +137,25 @@ async function vectorOf({ source, excluded }: Resolving, step: QueryStep, exampl
       return inferVector(example.object, source.onThread);
     case 'id': {
       const { using, lookupFrom } = step;
-      const other = lookupFrom === undefined ? source : otherSource(lookupFrom, source);
+      const other = lookupFrom === undefined ? source : otherCollection(source, lookupFrom.collection);
       if (other.shards === source.shards) excluded.push(example.id);
       return storedVector(other, example.id, lookupFrom?.vector ?? using);
     }
   }
 }
 
-function otherSource({ collection }: LookupFrom, { lookup }: ResolveSource): ExampleSource {
-  const source = lookup(collection);
-  if (source === undefined) throw notFound(`Collection ${collection} not found`);
+/** Throws not_found. */
+export function otherCollection({ lookup }: Pick<ResolveSource, 'lookup'>, name: string): ExampleSource {
+  const source = lookup(name);
+  if (source === undefined) throw notFound(`Collection ${name} not found`);
   return source;
 }
 
 function storedVector({ shards, config }: ExampleSource, id: PointId, name: string): Vector {
-  const { vectors, sparseVectors } = config.params;
-  if (![...vectors, ...sparseVectors].some((field) => field.name === name)) throw unknownName(name);
+  checkVectorName(name, config);
   const found = shards[shardOf(id, shards.length)]?.find(id);
   if (found === undefined) throw notFound(`No point with id ${idText(id)} found`);
   const vector = found.segment.vectorAt(found.row, name);
   if (vector === undefined) throw notFound(`Vector with name "${name}" for point not found`);
   return vector;
-}
-
-function unknownName(name: string): VectorizerError {
-  return badInput(`Not existing vector name error: ${name}`);
 }

@@ -1,21 +1,30 @@
 import { settleAll, settleInLanes } from '../../base/settle-all.ts';
 import type { PointGroup, ScoredPoint } from '../../core/answers.ts';
 import { type Context, refuseAborted } from '../../core/context.ts';
-import { badRequest } from '../../core/errors.ts';
+import { badRequest, limitExceeded, unknownShardKey } from '../../core/errors.ts';
 import type { QueryGroups, QueryPoints, ShardKeys } from '../../core/requests.ts';
+import { pointsAsked } from '../../query/points-asked.ts';
 import { cut, mergeRanked } from '../../query/ranking.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
-import { checkVectorNames, hydrate } from '../hydrate.ts';
 import type { Shard } from '../shard.ts';
+import { checkVectorNames } from '../vector-names.ts';
 import type { FoundPoint } from './found-point.ts';
 import { queryGroups } from './groups.ts';
 import type { LeafCache } from './leaf-cache.ts';
 import { Leaves } from './leaves.ts';
 import { Lease } from './lease.ts';
-import type { QueryTrace } from './query-trace.ts';
 import { type ResolveSource, resolve } from './resolve.ts';
 import { candidateCount, rankingOf, type ResolvedStep, type UnrankedStep } from './resolved-step.ts';
-import { candidatesInShard, combineSources, diversified, findInShard, pointsOf, type QueryRun } from './shard-steps.ts';
+import { scoredPoints } from './scored-points.ts';
+import {
+  candidatesInShard,
+  combineSources,
+  diversified,
+  findInShard,
+  LANES,
+  pointsOf,
+  type QueryRun,
+} from './shard-steps.ts';
 import { findUnranked } from './unranked.ts';
 
 /** What queries are run on. */
@@ -26,15 +35,13 @@ export interface QuerySource extends ResolveSource {
   readonly compute: SegmentOptions['compute'];
 }
 
-/** Queries of a batch under way at once: enough for the threads; of more the garbage collector would copy what dies soon. */
-const LANES = 16;
-
 /** Runs the queries of a batch side by side: what they have in common is searched for once. */
 export async function runQueries(
   source: QuerySource,
   context: Context,
   requests: readonly QueryPoints[],
 ): Promise<readonly (readonly ScoredPoint[])[]> {
+  refuseTooLarge(source, requests);
   const run = begin(source, context);
   try {
     return await settleInLanes(requests, LANES, async (request) => {
@@ -55,27 +62,23 @@ export async function groupQuery(
 ): Promise<readonly PointGroup[]> {
   const run = begin(source, context);
   try {
-    return await queryGroups({ ...source, run: (query) => findPoints(source, run, query) }, request);
+    const find = (query: QueryPoints): Promise<readonly FoundPoint[]> => {
+      refuseTooLarge(source, [query]);
+      return findPoints(source, run, query);
+    };
+    return await queryGroups({ ...source, run: find }, request);
   } finally {
     run.lease.release();
   }
 }
 
 /** Starts a request; its lease is released by the caller. */
-export function begin(
-  { config, cache, random, compute }: QuerySource,
-  { signal }: Context,
-  trace?: QueryTrace,
-): QueryRun {
-  return { config, lease: new Lease(), signal, leaves: new Leaves(cache), random, compute, trace };
+export function begin({ config, cache, random, compute }: QuerySource, { signal }: Context): QueryRun {
+  return { config, lease: new Lease(), signal, leaves: new Leaves(cache), random, compute, trace: undefined };
 }
 
 /** The points that a query finds: resolve, search, combine, in this order and once. */
-export async function findPoints(
-  source: QuerySource,
-  run: QueryRun,
-  request: QueryPoints,
-): Promise<readonly FoundPoint[]> {
+async function findPoints(source: QuerySource, run: QueryRun, request: QueryPoints): Promise<readonly FoundPoint[]> {
   refuseShardKeys(request.shardKeys);
   const { step, skipped } = await resolveRoot(source, request);
   return (await findAtRoot(run, source.shards, step)).slice(skipped);
@@ -95,10 +98,23 @@ export async function resolveRoot(
   return { step, skipped: isSample ? 0 : offset };
 }
 
+/** Points that a request may hold in memory at once: some 200 bytes each, and what is made of them on this thread. */
+const POINTS_MAX = 1_000_000;
+
+/** Throws bad_request where the steps of all requests may find more points together than a server should hold for them. */
+export function refuseTooLarge({ shards }: QuerySource, requests: readonly QueryPoints[]): void {
+  const pointCount = shards.reduce((count, shard) => count + shard.pointCount, 0);
+  const asked = requests.reduce(
+    (sum, request) => sum + pointsAsked({ ...request, limit: request.limit + request.offset }, pointCount),
+    0,
+  );
+  if (asked > POINTS_MAX) throw limitExceeded('limit', asked, POINTS_MAX);
+}
+
 /** No collection of this version has shards by key. */
 export function refuseShardKeys(keys: ShardKeys): void {
   const [key] = keys ?? [];
-  if (key !== undefined) throw badRequest(`Shard key ${typeof key === 'string' ? JSON.stringify(key) : key} not found`);
+  if (key !== undefined) throw badRequest(unknownShardKey(key));
 }
 
 /** What the root finds in all shards. Fusion at the root ranks what all shards have found together, fusion below does not. */
@@ -109,7 +125,7 @@ export async function findAtRoot(
 ): Promise<readonly FoundPoint[]> {
   if (root.kind === 'unranked') return findUnrankedInAll(run, shards, root);
   if (root.kind === 'fusion')
-    return combineSources(root, await settleAll(root.prefetch.map((source) => findInAll(run, shards, source))));
+    return combineSources(root, await settleInLanes(root.prefetch, LANES, (source) => findInAll(run, shards, source)));
   const lists = await settleAll(shards.map((shard) => candidatesInShard(run, shard, root)));
   const ranking = rankingOf(root);
   const count = root.kind === 'vector' ? candidateCount(root) : root.limit;
@@ -131,18 +147,6 @@ async function findUnrankedInAll(
   step: UnrankedStep,
 ): Promise<readonly FoundPoint[]> {
   if (step.prefetch.length === 0) return findUnranked(run, shards, step, undefined);
-  const sources = await settleAll(step.prefetch.map((source) => findInAll(run, shards, source)));
+  const sources = await settleInLanes(step.prefetch, LANES, (source) => findInAll(run, shards, source));
   return findUnranked(run, shards, step, pointsOf(sources));
-}
-
-/** Reads what of the found points is shown. */
-export async function scoredPoints(
-  found: readonly FoundPoint[],
-  { withPayload, withVector }: Pick<QueryPoints, 'withPayload' | 'withVector'>,
-): Promise<ScoredPoint[]> {
-  const records = await hydrate(found, withPayload, withVector);
-  return records.map((record, index) => {
-    const { version, score, orderValue } = found[index] as FoundPoint;
-    return { ...record, version, score, orderValue };
-  });
 }

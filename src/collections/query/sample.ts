@@ -33,10 +33,10 @@ export async function samplePoints(shards: readonly Shard[], request: SampleRequ
   const most = grounds.reduce((sum, ground) => sum + ground.most, 0);
   const wanted = Math.min(count, most);
   if (wanted * 2 <= most) {
-    const has = (member: number): boolean => isMember(grounds, member);
+    const at = (member: number): FoundPoint | undefined => pointAt(grounds, member);
     const triesMax = Math.min(Math.ceil((wanted * end) / most) * TRIES_SLACK + TRIES_SLACK, TRIES_MAX);
-    const drawn = drawMembers({ end, has }, { count: wanted, triesMax, random });
-    if (drawn !== undefined) return drawn.flatMap((member) => placed(slotAt(grounds, member)));
+    const drawn = drawMembers({ end, at }, { count: wanted, triesMax, random });
+    if (drawn !== undefined) return drawn;
   }
   const reservoir = new Reservoir<DrawnSlot>(wanted, random);
   for (const ground of grounds) await ground.walk(reservoir, signal);
@@ -44,7 +44,8 @@ export async function samplePoints(shards: readonly Shard[], request: SampleRequ
   const points: FoundPoint[] = [];
   for (let at = 0; at < drawn.length; at += SLICE_POINTS) {
     if (at > 0) await turn(signal);
-    points.push(...drawn.slice(at, at + SLICE_POINTS).flatMap(placed));
+    for (const { ground, slot } of drawn.slice(at, at + SLICE_POINTS))
+      if (ground.admits(slot)) points.push(standing(ground.shard, slot));
   }
   return points;
 }
@@ -74,7 +75,7 @@ interface Ground {
   readonly most: number;
   /** The slot of a number's point, or undefined. */
   slotAt(member: number): number | undefined;
-  /** Whether the point of a slot may be drawn, at this moment. */
+  /** Whether the point of a slot may be drawn, at this moment: not where it is gone since. */
   admits(slot: number): boolean;
   walk(reservoir: Reservoir<DrawnSlot>, signal: AbortSignal): Promise<void>;
 }
@@ -194,31 +195,20 @@ async function turn(signal: AbortSignal): Promise<void> {
   refuseAborted(signal);
 }
 
-function isMember(grounds: readonly Ground[], member: number): boolean {
-  let at = member;
-  for (const ground of grounds) {
-    if (at < ground.end) return ground.slotAt(at) !== undefined;
-    at -= ground.end;
-  }
-  return false;
-}
-
-function slotAt(grounds: readonly Ground[], member: number): DrawnSlot | undefined {
+function pointAt(grounds: readonly Ground[], member: number): FoundPoint | undefined {
   let at = member;
   for (const ground of grounds) {
     if (at < ground.end) {
       const slot = ground.slotAt(at);
-      return slot === undefined ? undefined : { ground, slot };
+      return slot === undefined ? undefined : standing(ground.shard, slot);
     }
     at -= ground.end;
   }
   return undefined;
 }
 
-/** Where the point stands now; nothing where it is gone since it was drawn. */
-function placed(drawn: DrawnSlot | undefined): FoundPoint[] {
-  if (drawn === undefined || !drawn.ground.admits(drawn.slot)) return [];
-  const { shard } = drawn.ground;
-  const { segment, row } = shard.points.placeOf(drawn.slot);
-  return [{ id: segment.rows.idAt(row), shard, segment, row, score: 1, version: 0 }];
+/** Where the point of a slot stands now. */
+function standing(shard: Shard, slot: number): FoundPoint {
+  const { segment, row } = shard.points.placeOf(slot);
+  return { id: segment.rows.idAt(row), shard, segment, row, score: 1, version: 0 };
 }

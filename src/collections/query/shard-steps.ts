@@ -1,5 +1,6 @@
 import { setBit } from '../../base/bitset.ts';
-import { settleAll } from '../../base/settle-all.ts';
+import { settleInLanes } from '../../base/settle-all.ts';
+import { refuseAborted } from '../../core/context.ts';
 import { idKey, type PointId } from '../../core/ids.ts';
 import { fuse } from '../../query/fuse.ts';
 import { cut, MADE_RANKING } from '../../query/ranking.ts';
@@ -27,6 +28,9 @@ export interface QueryRun extends SearchRun {
   readonly compute: SegmentOptions['compute'];
 }
 
+/** Queries and prefetches under way at once: enough for the threads; of more the garbage collector would copy what dies soon. */
+export const LANES = 16;
+
 /** Lists of found points, one for each prefetch of a step. */
 export type Sources = readonly (readonly FoundPoint[])[];
 
@@ -52,6 +56,7 @@ export async function candidatesInShard(
   shard: Shard,
   step: ResolvedStep,
 ): Promise<readonly FoundPoint[]> {
+  refuseAborted(run.signal);
   const begunMs = run.trace === undefined ? 0 : performance.now();
   const isLeaf = step.kind === 'vector' && step.prefetch.length === 0;
   const found = isLeaf
@@ -60,7 +65,7 @@ export async function candidatesInShard(
         run,
         shard,
         step,
-        await settleAll(step.prefetch.map((source) => findInShard(run, shard, source))),
+        await settleInLanes(step.prefetch, LANES, (source) => findInShard(run, shard, source)),
       );
   if (run.trace !== undefined) Object.assign(run.trace.of(step, shard), { found, ms: performance.now() - begunMs });
   return found;

@@ -1,4 +1,5 @@
-import { EVERYTHING, type Filter, joinFilters } from '../../core/filter.ts';
+import { refuseAborted } from '../../core/context.ts';
+import { type Condition, EVERYTHING, joinFilters } from '../../core/filter.ts';
 import type { PointId } from '../../core/ids.ts';
 import type { PointPlace } from '../hydrate.ts';
 import { orderedPoints } from '../order-by.ts';
@@ -18,6 +19,7 @@ export async function findUnranked(
   step: UnrankedStep,
   among: readonly FoundPoint[] | undefined,
 ): Promise<readonly FoundPoint[]> {
+  refuseAborted(signal);
   const { order, limit } = step;
   const filter = joinFilters(
     among === undefined ? step.filter : { ...EVERYTHING, must: [hasId(among.map(({ id }) => id))] },
@@ -34,6 +36,6 @@ export async function findUnranked(
   return found.map((place) => ({ ...place, score: 1, version: 0 }));
 }
 
-function hasId(ids: readonly PointId[]): Filter['must'][number] {
+function hasId(ids: readonly PointId[]): Condition {
   return { kind: 'has_id', ids };
 }

@@ -1,6 +1,6 @@
 import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Loss, WhyNot } from '../../core/explanation.ts';
-import type { Condition, Filter } from '../../core/filter.ts';
+import { type Condition, EVERYTHING, type Filter } from '../../core/filter.ts';
 import { idKey, type PointId, sameId } from '../../core/ids.ts';
 import { shardOf } from '../routing.ts';
 import type { Shard } from '../shard.ts';
@@ -164,8 +164,7 @@ function failingClause({ shard, id }: Search, filter: Filter | undefined): strin
 /** Each clause as a condition that must hold. */
 function clausesOf(filter: Filter): readonly { readonly name: string; readonly condition: Condition }[] {
   const { must, should, mustNot, minShould } = filter;
-  const nothing: Filter = { must: [], should: [], mustNot: [], minShould: undefined };
-  const whole = (part: Partial<Filter>): Condition => ({ kind: 'filter', filter: { ...nothing, ...part } });
+  const whole = (part: Partial<Filter>): Condition => ({ kind: 'filter', filter: { ...EVERYTHING, ...part } });
   return [
     ...must.map((condition, index) => ({ name: `must[${index}]${subject(condition)}`, condition })),
     ...(should.length > 0 ? [{ name: 'should', condition: whole({ should }) }] : []),

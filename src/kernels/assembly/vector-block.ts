@@ -37,8 +37,10 @@ export function workOnBlock(task: u32, space: u32): void {
   if (load<u32>(task, BLOCK_FIELD) != 0) decodeRows(task);
   if (isCancelled()) return;
   const step = load<u32>(task, BLOCK_STEP);
-  if (step == BLOCK_DO_PAIRS) pairTiles(task, space);
-  else if (step == BLOCK_DO_CHOOSE) chooseRows(task, space);
+  if (step == BLOCK_DO_PAIRS) {
+    pairTiles(task, space);
+    if (load<u32>(task, BLOCK_COLUMNS) != 0) mergeHeaps(task);
+  } else if (step == BLOCK_DO_CHOOSE) chooseRows(task, space);
   else if (step == BLOCK_DO_MERGE) mergeHeaps(task);
 }
 

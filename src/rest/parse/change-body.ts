@@ -12,10 +12,11 @@ import {
   positioned,
   requireWhole,
 } from './decoding.ts';
-import { FormatError, noVariant } from './format-error.ts';
+import { noVariant } from './format-error.ts';
 import { decodeDeletePayload, decodePointsSelector, decodeSetPayload } from './payload-changes.ts';
 import { decodeUpsert } from './points.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 import { decodeDeleteVectors, decodeUpdateVectors } from './vector-changes.ts';
 
 /** The bodies of changes: `updates` is a batch of any of them. */
@@ -82,12 +83,8 @@ function decodeUpdate(decoding: Decoding, node: number, path: string): PointChan
   for (const [name, decode] of Object.entries(DECODERS)) {
     const value = fields?.get(name);
     if (value === undefined) continue;
-    try {
-      return decode(decoding, value, `${path}.${name}.`);
-    } catch (error) {
-      // To translate: another key may fit.
-      if (!(error instanceof FormatError)) throw error;
-    }
+    const found = attempt(() => decode(decoding, value, `${path}.${name}.`));
+    if (found !== undefined) return found;
   }
   throw noVariant('UpdateOperation');
 }

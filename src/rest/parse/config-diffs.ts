@@ -2,10 +2,11 @@ import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { NO_OPTIMIZERS_PATCH } from '../../core/collection-config.ts';
 import type { HnswConfigDiff, OptimizersPatch, WalConfig } from '../../core/collection-config.ts';
 import type { MemoryTier } from '../../core/quantization.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 import { type Decode, type Decoding, type DirectField, directStruct, optional, requireWhole } from './decoding.ts';
-import { FormatError, noVariant, wrongType } from './format-error.ts';
+import { noVariant, wrongType } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeMemory, decodeU64, decodeUsize } from './scalars.ts';
+import { lastForm } from './untagged.ts';
 
 /** The parts of a collection's configuration that create and update share. Null and absent fields are alike. */
 
@@ -106,12 +107,10 @@ export function decodeOptimizers(decoding: Decoding, node: number): OptimizersPa
 function decodeThreads(decoding: Decoding, node: number): number | 'auto' {
   const { tree } = decoding;
   if (tree.kindOf(node) === JSON_STRING && tree.text(node) === 'auto') return 'auto';
-  try {
-    return decodeUsize(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('MaxOptimizationThreads') : error;
-  }
+  return lastForm(
+    () => decodeUsize(decoding, node),
+    () => noVariant('MaxOptimizationThreads'),
+  );
 }
 
 /** A double from 0 to 1. */

@@ -9,10 +9,10 @@ import {
   type JsonTree,
 } from '../../base/json/json-tree.ts';
 import { skipSpace } from '../../base/json/skip-json.ts';
-import { notSupported } from '../../core/errors.ts';
+import { limitExceeded, notSupported } from '../../core/errors.ts';
 import { WireError } from '../wire-error.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } from './format-error.ts';
-import { BODY_MAX, limitExceeded } from './query-limits.ts';
+import { BODY_MAX } from './query-limits.ts';
 
 /**
  * Reading a request's JSON tree into core types, failing as serde does.
@@ -148,8 +148,8 @@ function isContainer(tree: JsonTree, node: number): boolean {
 }
 
 /** Absent and null alike. */
-export function optional<T>(decoding: Decoding, node: number, decode: Decode<T>): T | undefined {
-  return isNull(decoding.tree, node) ? undefined : decode(decoding, node);
+export function optional<T>(decoding: Decoding, node: number | undefined, decode: Decode<T>): T | undefined {
+  return node === undefined || isNull(decoding.tree, node) ? undefined : decode(decoding, node);
 }
 
 /** Calls `each` with every key and value of an object that is known to be whole. */

@@ -1,9 +1,9 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { Example, Pair } from '../../core/query.ts';
 import { type Decoding, isNull } from './decoding.ts';
-import { FormatError } from './format-error.ts';
 import { idOfNode, idOfNumberText, numberTexts } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 import { ownVector } from './vector-values.ts';
 import { decodeInference, vectorKind, vectorViolations } from './vectors.ts';
 
@@ -72,13 +72,7 @@ export class ExampleReader {
   private ids(node: number): readonly Example[] | undefined {
     const texts = numberTexts(this.decoding.tree, node);
     this.decoding.take('examples', texts.length);
-    try {
-      return texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) }));
-    } catch (error) {
-      // To translate: a number that is no id is no example.
-      if (error instanceof FormatError) return undefined;
-      throw error;
-    }
+    return attempt(() => texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) })));
   }
 
   private check(rules: readonly string[]): void {

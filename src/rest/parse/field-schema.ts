@@ -1,10 +1,11 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { FIELD_TYPES, type FieldParams, type FieldSchema, type FieldType } from '../../core/payload-schema.ts';
 import { type Decode, type Decoding, optional } from './decoding.ts';
-import { FormatError, noVariant } from './format-error.ts';
+import { noVariant } from './format-error.ts';
 import { decodeBool, decodeString } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { decodeTextParams } from './text-params.ts';
+import { lastForm } from './untagged.ts';
 
 const PLACEMENTS = ['cold', 'cached', 'pinned'] as const;
 
@@ -35,12 +36,10 @@ const WIRE_NAMES: Readonly<Record<OwnParam, string>> = {
  * failure is the same.
  */
 export function decodeFieldSchema(decoding: Decoding, node: number): FieldSchema {
-  try {
-    return decodeForm(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('PayloadFieldSchema') : error;
-  }
+  return lastForm(
+    () => decodeForm(decoding, node),
+    () => noVariant('PayloadFieldSchema'),
+  );
 }
 
 function decodeForm(decoding: Decoding, node: number): FieldSchema {
@@ -51,10 +50,7 @@ function decodeForm(decoding: Decoding, node: number): FieldSchema {
   const given = fields.get('type');
   if (given === undefined) throw noVariant('PayloadFieldSchema');
   const type = decodeType(decoding, given);
-  const read = <T>(name: string, decode: Decode<T>): T | undefined => {
-    const value = fields.get(name);
-    return value === undefined ? undefined : optional(decoding, value, decode);
-  };
+  const read = <T>(name: string, decode: Decode<T>): T | undefined => optional(decoding, fields.get(name), decode);
   const own: Partial<Record<OwnParam, boolean | undefined>> = {};
   for (const param of OWN_PARAMS[type]) own[param] = read(WIRE_NAMES[param], decodeBool);
   const params: FieldParams = {

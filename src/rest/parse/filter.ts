@@ -1,5 +1,5 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import type { Condition, FieldPredicate, Filter, MinShould } from '../../core/filter.ts';
+import { type Condition, EVERYTHING, type FieldPredicate, type Filter, type MinShould } from '../../core/filter.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import { type Decoding, type DirectField, directStruct, eachField, elements, isNull } from './decoding.ts';
 import { FormatError, missingField, unknownField, wrongType } from './format-error.ts';
@@ -7,12 +7,11 @@ import { decodePath, pathOf } from './paths.ts';
 import { PREDICATES_AFTER_KEY, PREDICATES_BEFORE_KEY } from './predicates.ts';
 import { decodeIds, decodeString, decodeU32, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 
 const CLAUSES = ['should', 'min_should', 'must', 'must_not'];
 const CONDITION_FORMS =
   'Expected some form of condition, which can be a field condition (like {"key": ..., "match": ... }), or some other mentioned in the documentation: https://qdrant.tech/documentation/concepts/filtering/#filtering-conditions';
-
-const NONE: readonly Condition[] = [];
 
 type WritableFilter = { -readonly [Key in keyof Filter]: Filter[Key] };
 
@@ -24,7 +23,7 @@ type WritableFilter = { -readonly [Key in keyof Filter]: Filter[Key] };
 export function decodeFilter(decoding: Decoding, node: number, path: string): Filter {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct Filter');
-  const filter = emptyFilter();
+  const filter: WritableFilter = { ...EVERYTHING };
   let seen = 0;
   eachField(tree, node, (key, clause) => {
     const bit = 1 << CLAUSES.indexOf(key);
@@ -41,7 +40,7 @@ export function filterField(path: string, set: (filter: Filter) => void): Direct
   return {
     direct: (decoding, node) => {
       if (isNull(decoding.tree, node)) return;
-      const filter = emptyFilter();
+      const filter: WritableFilter = { ...EVERYTHING };
       const clauses = CLAUSES.map((key): [string, DirectField] => [
         key,
         {
@@ -55,10 +54,6 @@ export function filterField(path: string, set: (filter: Filter) => void): Direct
       set(filter);
     },
   };
-}
-
-function emptyFilter(): WritableFilter {
-  return { must: NONE, should: NONE, mustNot: NONE, minShould: undefined };
 }
 
 function setClause(
@@ -164,17 +159,6 @@ function decodeOtherCondition(decoding: Decoding, condition: OtherCondition): Co
   const filter = attempt(() => decodeFilter(decoding, condition.node, condition.path));
   if (filter === undefined) throw new FormatError(CONDITION_FORMS);
   return { kind: 'filter', filter };
-}
-
-/** What `decode` finds, or undefined where the text is of another form: an untagged enum forgets why. */
-function attempt<T>(decode: () => T): T | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    // To translate: another form may fit.
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }
 
 type DecodeForm = (decoding: Decoding, value: number, path: string) => Condition;

@@ -9,7 +9,7 @@ import {
   JSON_TRUE,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 
 /**
  * A value that is JSON but not what is wanted, in serde's words.

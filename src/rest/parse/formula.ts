@@ -4,14 +4,15 @@ import { badInput } from '../../core/errors.ts';
 import { imposes } from '../../core/filter.ts';
 import type { Expression, Formula } from '../../core/formula.ts';
 import { jsonPath } from '../../core/json-path.ts';
-import { plainText } from '../number-text.ts';
-import { type Decode, type Decoding, eachField, elements, optional } from './decoding.ts';
+import { plainText } from '../../base/number-text.ts';
+import { type Decoding, eachField, elements, optional } from './decoding.ts';
 import { decodeCondition } from './filter.ts';
-import { FormatError, missingField, noVariant, wrongType } from './format-error.ts';
+import { missingField, noVariant, wrongType } from './format-error.ts';
 import { decodeGeoPoint } from './geo-predicates.ts';
 import { decodePath } from './paths.ts';
 import { decodeScore, decodeString } from './scalars.ts';
 import { fieldsOf, structFields } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 
 /**
  * Reads the formula form of a query inside a body that was read whole.
@@ -82,17 +83,6 @@ function decodeForm(decoding: Decoding, node: number, path: string): Expression 
   throw noVariant('Expression');
 }
 
-/** What `decode` finds, or undefined where the text is of another form: an untagged enum forgets why. */
-function attempt<T>(decode: () => T): T | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    // To translate: another form may fit.
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
-}
-
 type DecodeForm = (decoding: Decoding, value: number, path: string) => Expression;
 
 /** In the order of Qdrant's enum. */
@@ -143,7 +133,7 @@ function decodeDivision(decoding: Decoding, node: number, path: string): Express
     kind: 'div',
     left: decodeExpression(decoding, required(fields, 'left'), `${path}.left`),
     right: decodeExpression(decoding, required(fields, 'right'), `${path}.right`),
-    byZeroDefault: optionalField(decoding, fields.get('by_zero_default'), decodeScore),
+    byZeroDefault: optional(decoding, fields.get('by_zero_default'), decodeScore),
   };
 }
 
@@ -163,11 +153,11 @@ function decay(shape: 'lin' | 'exp' | 'gauss'): DecodeForm {
   return (decoding, node, path) => {
     const fields = structFields(decoding.tree, node, 'struct DecayParamsExpression', 4);
     const x = decodeExpression(decoding, required(fields, 'x'), `${path}.x`);
-    const target = optionalField(decoding, fields.get('target'), (_, value) =>
+    const target = optional(decoding, fields.get('target'), (_, value) =>
       decodeExpression(decoding, value, `${path}.target`),
     );
-    const scale = optionalField(decoding, fields.get('scale'), decodeScore) ?? SCALE_DEFAULT;
-    const midpoint = optionalField(decoding, fields.get('midpoint'), decodeScore) ?? MIDPOINT_DEFAULT;
+    const scale = optional(decoding, fields.get('scale'), decodeScore) ?? SCALE_DEFAULT;
+    const midpoint = optional(decoding, fields.get('midpoint'), decodeScore) ?? MIDPOINT_DEFAULT;
     checkDecay(decoding, shape, scale, midpoint);
     return { kind: 'decay', shape, x, target, scale, midpoint };
   };
@@ -230,8 +220,4 @@ function required(fields: ReadonlyMap<string, number>, name: string): number {
   const value = fields.get(name);
   if (value === undefined) throw missingField(name);
   return value;
-}
-
-function optionalField<T>(decoding: Decoding, node: number | undefined, decode: Decode<T>): T | undefined {
-  return node === undefined ? undefined : optional(decoding, node, decode);
 }

@@ -2,7 +2,7 @@ import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/js
 import { badInput } from '../../core/errors.ts';
 import type { Fusion } from '../../core/query.ts';
 import { type Decoding, optional } from './decoding.ts';
-import { decodeUsize } from './scalars.ts';
+import { atLeast, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { outOfRange } from './vectors.ts';
 
@@ -25,14 +25,8 @@ export function decodeRrf(decoding: Decoding, node: number, path: string): Fusio
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
   const fields = fieldsOf(tree, node);
-  const givenK = fields.get('k');
-  const givenWeights = fields.get('weights');
-  const k = (givenK === undefined ? undefined : optional(decoding, givenK, decodeUsize)) ?? RRF_K_DEFAULT;
-  if (k === 0) decoding.violate(`${path}.k: value 0 invalid, must be 1 or larger`);
-  const weights =
-    givenWeights === undefined
-      ? undefined
-      : optional(decoding, givenWeights, (decoding, node) => decodeWeights(decoding, node, path));
+  const k = optional(decoding, fields.get('k'), atLeast(1, decodeUsize, `${path}.k`)) ?? RRF_K_DEFAULT;
+  const weights = optional(decoding, fields.get('weights'), (decoding, node) => decodeWeights(decoding, node, path));
   return weights === null ? undefined : { kind: 'rrf', k, weights };
 }
 

@@ -1,6 +1,6 @@
 import { JSON_ARRAY, JSON_FLOATS } from '../../base/json/json-tree.ts';
 import type { FieldPredicate, GeoPoint } from '../../core/filter.ts';
-import { plainText } from '../number-text.ts';
+import { plainText } from '../../base/number-text.ts';
 import { type Decoding, elements, optional } from './decoding.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 import { decodeFloat } from './scalars.ts';
@@ -36,9 +36,8 @@ export function decodeGeoRadius(decoding: Decoding, node: number): FieldPredicat
 export function decodeGeoPolygon(decoding: Decoding, node: number): FieldPredicate {
   const fields = structFields(decoding.tree, node, 'struct GeoPolygonShadow', 2);
   const outside = fields.get('exterior');
-  const holes = fields.get('interiors');
   const exterior = outside === undefined ? undefined : decodeRing(decoding, outside);
-  const interiors = holes === undefined ? undefined : optional(decoding, holes, decodeRings);
+  const interiors = optional(decoding, fields.get('interiors'), decodeRings);
   if (exterior === undefined) throw missingField('exterior');
   for (const ring of [exterior, ...(interiors ?? [])]) checkRing(ring);
   return { kind: 'geo_polygon', exterior, interiors: interiors ?? [] };

@@ -2,17 +2,18 @@ import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import type { GroupLookup, QueryGroups } from '../../core/requests.ts';
 import { type Decode, decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
-import { FormatError, missingField, noVariant } from './format-error.ts';
+import { missingField, noVariant } from './format-error.ts';
 import { FieldNames } from './legacy-search.ts';
 import { decodePath } from './paths.ts';
 import { decodeQuery } from './query.ts';
 import { checkQueries, QueryFields } from './query-fields.ts';
 import { readOptions } from './query-text.ts';
 import { RecommendFields } from './recommend.ts';
-import { decodeString, decodeU32, decodeUsize } from './scalars.ts';
+import { atLeast, decodeString, decodeU32, decodeUsize } from './scalars.ts';
 import { decodeSearchVector } from './search.ts';
 import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { lastForm } from './untagged.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const LIMIT_DEFAULT = 10;
@@ -85,7 +86,7 @@ function decodeGroups(
 ): Omit<Body, 'query'> {
   const isRequired = numbers === 'required';
   const count = (name: string): Decode<number | undefined> => {
-    const decode = atLeastOne(isRequired ? decodeU32 : decodeUsize, `${path}.${name}`);
+    const decode = atLeast(1, isRequired ? decodeU32 : decodeUsize, `${path}.${name}`);
     return isRequired ? decode : (decoding, node) => optional(decoding, node, decode);
   };
   let groupBy: JsonPath | undefined;
@@ -106,14 +107,6 @@ function decodeGroups(
   return { groupBy, groupSize: groupSize ?? GROUP_SIZE_DEFAULT, limit: limit ?? LIMIT_DEFAULT, withLookup };
 }
 
-function atLeastOne(decode: Decode<number>, place: string): Decode<number> {
-  return (decoding, node) => {
-    const value = decode(decoding, node);
-    if (value === 0) decoding.violate(`${place}: value 0 invalid, must be 1 or larger`);
-    return value;
-  };
-}
-
 /** The name of a collection, or `{collection, with_payload, with_vectors}`: an untagged enum. */
 function decodeWithLookup(decoding: Decoding, node: number): GroupLookup {
   const { tree } = decoding;
@@ -121,12 +114,10 @@ function decodeWithLookup(decoding: Decoding, node: number): GroupLookup {
     return { collection: tree.text(node), withPayload: ALL_PAYLOAD, withVector: NO_VECTOR };
   }
   if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant('WithLookupInterface');
-  try {
-    return decodeLookupObject(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('WithLookupInterface') : error;
-  }
+  return lastForm(
+    () => decodeLookupObject(decoding, node),
+    () => noVariant('WithLookupInterface'),
+  );
 }
 
 function decodeLookupObject(decoding: Decoding, node: number): GroupLookup {
@@ -138,6 +129,6 @@ function decodeLookupObject(decoding: Decoding, node: number): GroupLookup {
   return {
     collection: decodeString(decoding, collection),
     withPayload: payload === undefined ? ALL_PAYLOAD : (optional(decoding, payload, decodeWithPayload) ?? NO_PAYLOAD),
-    withVector: (vectors === undefined ? undefined : optional(decoding, vectors, decodeWithVector)) ?? NO_VECTOR,
+    withVector: optional(decoding, vectors, decodeWithVector) ?? NO_VECTOR,
   };
 }

@@ -1,8 +1,9 @@
 import { JSON_ARRAY, JSON_FLOATS } from '../../base/json/json-tree.ts';
 import type { Example } from '../../core/query.ts';
 import { type Decoding, elements } from './decoding.ts';
-import { FormatError, noVariant, wrongType } from './format-error.ts';
+import { type FormatError, noVariant, wrongType } from './format-error.ts';
 import { idOfNode, idOfNumberText, numberTexts } from './scalars.ts';
+import { lastForm } from './untagged.ts';
 import { ownVector } from './vector-values.ts';
 import { vectorKind, vectorViolations } from './vectors.ts';
 
@@ -30,12 +31,7 @@ export function decodeLegacyExamples(decoding: Decoding, list: number, path: str
 
 function ids(decoding: Decoding, texts: readonly string[]): readonly Example[] {
   decoding.take('examples', texts.length);
-  try {
-    return texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) }));
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noExample() : error;
-  }
+  return lastForm(() => texts.map((digits) => ({ kind: 'id', id: idOfNumberText(digits) })), noExample);
 }
 
 function noExample(): FormatError {

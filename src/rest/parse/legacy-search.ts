@@ -3,6 +3,7 @@ import { FormatError, missingField, noVariant } from './format-error.ts';
 import { decodeLookupFrom } from './query.ts';
 import { QueryFields } from './query-fields.ts';
 import { decodeString } from './scalars.ts';
+import { lastForm } from './untagged.ts';
 
 /** What the older searches by examples (recommend, discover) have in common. */
 
@@ -63,10 +64,8 @@ export function readExamplePlace(decoding: Decoding, fields: QueryFields, key: s
 }
 
 function decodeUsing(decoding: Decoding, node: number): string {
-  try {
-    return decodeString(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('UsingVector') : error;
-  }
+  return lastForm(
+    () => decodeString(decoding, node),
+    () => noVariant('UsingVector'),
+  );
 }

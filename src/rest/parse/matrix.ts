@@ -3,7 +3,7 @@ import type { SearchMatrix, ShardKeys } from '../../core/requests.ts';
 import { decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
 import { readOptions } from './query-text.ts';
-import { decodeString, decodeUsize } from './scalars.ts';
+import { atLeast, decodeString, decodeUsize } from './scalars.ts';
 import { shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
@@ -22,10 +22,10 @@ export function parseMatrix(wire: Wire): SearchMatrix {
   const readField = (decoding: Decoding, key: string, node: number): void => {
     switch (key) {
       case 'sample':
-        sample = optional(decoding, node, atLeast(2, 'sample')) ?? SAMPLE_DEFAULT;
+        sample = optional(decoding, node, atLeast(2, decodeUsize, 'search_request.sample')) ?? SAMPLE_DEFAULT;
         break;
       case 'limit':
-        limit = optional(decoding, node, atLeast(1, 'limit')) ?? LIMIT_DEFAULT;
+        limit = optional(decoding, node, atLeast(1, decodeUsize, 'search_request.limit')) ?? LIMIT_DEFAULT;
         break;
       case 'using':
         using = optional(decoding, node, decodeString) ?? '';
@@ -45,14 +45,4 @@ export function parseMatrix(wire: Wire): SearchMatrix {
     ),
   );
   return { collection, ...options, using, filter, sample, limit, shardKeys };
-}
-
-function atLeast(least: number, place: string): (decoding: Decoding, node: number) => number {
-  return (decoding, node) => {
-    const value = decodeUsize(decoding, node);
-    if (value < least) {
-      decoding.violate(`search_request.${place}: value ${value} invalid, must be ${least} or larger`);
-    }
-    return value;
-  };
 }

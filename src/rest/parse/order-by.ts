@@ -6,18 +6,17 @@ import { decodePath, pathOf } from './paths.ts';
 import { decodeDatetime, signedInteger } from './predicates.ts';
 import { decodeString } from './scalars.ts';
 import { structFields } from './struct-fields.ts';
+import { lastForm } from './untagged.ts';
 
 const ORDER_FORMS = 'Expected a string, or an object with a key, direction and/or start_from';
 const DIRECTIONS = ['asc', 'desc'] as const;
 
 /** `order_by`: a path, or `{key, direction, start_from}`. An untagged enum: every failure inside reads alike. */
 export function decodeOrderBy(decoding: Decoding, node: number): OrderBy {
-  try {
-    return decodeForm(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? new FormatError(ORDER_FORMS) : error;
-  }
+  return lastForm(
+    () => decodeForm(decoding, node),
+    () => new FormatError(ORDER_FORMS),
+  );
 }
 
 function decodeForm(decoding: Decoding, node: number): OrderBy {

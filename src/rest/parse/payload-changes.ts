@@ -19,6 +19,7 @@ import { pathField } from './paths.ts';
 import { decodeId, decodeIds, idOfNumberText, numberTexts } from './scalars.ts';
 import { decodeShardKeys, refuseShardKeys, SHARD_KEY } from './shard-key.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt, lastForm } from './untagged.ts';
 
 /** Changes of payloads and deletions. `path`: where the change stands in the body, for broken rules; '' = it is the body. */
 
@@ -87,25 +88,16 @@ export function decodePointsSelector(decoding: Decoding, node: number, path: str
   const points = fields.get('points');
   const filter = fields.get('filter');
   const shardKey = fields.get('shard_key');
-  try {
-    if (shardKey !== undefined) refuseShardKeys(decoding, optional(decoding, shardKey, decodeShardKeys), 'write');
-  } catch (error) {
-    // To translate: no form has such a key.
-    throw error instanceof FormatError ? noVariant('PointsSelector') : error;
-  }
-  try {
-    if (points !== undefined) return { kind: 'ids', ids: idColumn(decodeIds(decoding, points)) };
-  } catch (error) {
-    // To translate: the other form may fit.
-    if (!(error instanceof FormatError)) throw error;
-  }
-  try {
-    if (filter !== undefined) return { kind: 'filter', filter: decodeFilter(decoding, filter, `${path}filter`) };
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    if (!(error instanceof FormatError)) throw error;
-  }
-  throw noVariant('PointsSelector');
+  const noForm = (): FormatError => noVariant('PointsSelector');
+  refuseShardKeys(
+    decoding,
+    lastForm(() => optional(decoding, shardKey, decodeShardKeys), noForm),
+    'write',
+  );
+  const ids = points === undefined ? undefined : attempt(() => idColumn(decodeIds(decoding, points)));
+  if (ids !== undefined) return { kind: 'ids', ids };
+  if (filter === undefined) throw noForm();
+  return { kind: 'filter', filter: lastForm(() => decodeFilter(decoding, filter, `${path}filter`), noForm) };
 }
 
 /** A list of ids in a direct struct. */

@@ -40,14 +40,11 @@ function decodeConditions(
   fields: ReadonlyMap<string, number>,
   path: string,
 ): Pick<UpsertChange, 'mode' | 'updateFilter'> {
-  const shardKey = fields.get('shard_key');
-  const filter = fields.get('update_filter');
-  const mode = fields.get('update_mode');
-  if (shardKey !== undefined) refuseShardKeys(decoding, optional(decoding, shardKey, decodeShardKeys), 'write');
+  refuseShardKeys(decoding, optional(decoding, fields.get('shard_key'), decodeShardKeys), 'write');
   const toFilter = (decoding: Decoding, node: number): Filter => decodeFilter(decoding, node, `${path}update_filter`);
   return {
-    updateFilter: filter === undefined ? undefined : optional(decoding, filter, toFilter),
-    mode: (mode === undefined ? undefined : optional(decoding, mode, decodeMode)) ?? 'upsert',
+    updateFilter: optional(decoding, fields.get('update_filter'), toFilter),
+    mode: optional(decoding, fields.get('update_mode'), decodeMode) ?? 'upsert',
   };
 }
 

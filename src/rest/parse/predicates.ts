@@ -119,10 +119,7 @@ function decodeValuesCount(decoding: Decoding, node: number): FieldPredicate {
 }
 
 function decodeBounds<T>(decoding: Decoding, fields: ReadonlyMap<string, number>, decode: Decode<T>): Bounds<T> {
-  const bound = (name: string): T | undefined => {
-    const node = fields.get(name);
-    return node === undefined ? undefined : optional(decoding, node, decode);
-  };
+  const bound = (name: string): T | undefined => optional(decoding, fields.get(name), decode);
   return { gt: bound('gt'), gte: bound('gte'), lt: bound('lt'), lte: bound('lte') };
 }
 

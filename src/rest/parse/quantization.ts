@@ -1,11 +1,12 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { QuantizationDiff } from '../../core/collection-config.ts';
 import type { MemoryTier, QuantizationConfig } from '../../core/quantization.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 import { type Decode, type Decoding, optional } from './decoding.ts';
-import { FormatError, missingField, noVariant } from './format-error.ts';
+import { missingField, noVariant } from './format-error.ts';
 import { decodeBool, decodeFloat, decodeMemory, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 
 /**
  * `quantization_config`: an untagged enum, so whatever is wrong inside, the answer is the same.
@@ -69,12 +70,8 @@ function quantizationOf(decoding: Decoding, node: number, path: string): Quantiz
   for (const [method, decode] of Object.entries(METHODS)) {
     const value = methods.get(method);
     if (value === undefined || tree.kindOf(value) !== JSON_OBJECT) continue;
-    try {
-      return decode(decoding, fieldsOf(tree, value), `${path}.${method}`);
-    } catch (error) {
-      // To translate: another method may fit.
-      if (!(error instanceof FormatError)) throw error;
-    }
+    const found = attempt(() => decode(decoding, fieldsOf(tree, value), `${path}.${method}`));
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -90,8 +87,7 @@ function placeOf(
 }
 
 function given<T>(decoding: Decoding, fields: Fields, name: string, decode: Decode<T>): T | undefined {
-  const node = fields.get(name);
-  return node === undefined ? undefined : optional(decoding, node, decode);
+  return optional(decoding, fields.get(name), decode);
 }
 
 function required<T>(decoding: Decoding, fields: Fields, name: string, decode: Decode<T>): T {

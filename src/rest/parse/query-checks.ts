@@ -1,6 +1,6 @@
-import { badInput, badRequest, type VectorizerError } from '../../core/errors.ts';
+import { badInput, badRequest, limitExceeded, type VectorizerError } from '../../core/errors.ts';
 import type { QueryStep } from '../../core/query.ts';
-import { limitExceeded, PREFETCHES_MAX } from './query-limits.ts';
+import { PREFETCHES_MAX } from './query-limits.ts';
 
 /**
  * What Qdrant finds wrong with queries once they are read (SEMANTICS.md 3.1): rules of each step, from the root down, then

@@ -6,7 +6,7 @@ import { decodeFilter } from './filter.ts';
 import { queryFault } from './query-checks.ts';
 import { FormatError } from './format-error.ts';
 import { readOptions } from './query-text.ts';
-import { decodeScore, decodeUsize } from './scalars.ts';
+import { atLeast, decodeScore, decodeUsize } from './scalars.ts';
 import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
 import { decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { shardKeysBeside } from './shard-key.ts';
@@ -122,8 +122,7 @@ export class QueryFields {
     switch (key) {
       case 'limit':
         this.once('limit');
-        this.limit = decodeUsize(decoding, node);
-        if (this.limit === 0) decoding.violate(`${path}.limit: value 0 invalid, must be 1 or larger`);
+        this.limit = atLeast(1, decodeUsize, `${path}.limit`)(decoding, node);
         return true;
       case 'score_threshold':
         this.once('score_threshold');

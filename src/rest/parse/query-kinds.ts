@@ -7,6 +7,7 @@ import { decodeFormula } from './formula.ts';
 import { decodeFusion, decodeRrf } from './fusion.ts';
 import { decodeOrderBy } from './order-by.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 import { decodeContext, decodeDiscover, decodeFeedback, decodeNearest, decodeRecommend } from './vector-queries.ts';
 
 const QUERY_FORMS = 'Expected some form of vector, id, or a type of query';
@@ -26,7 +27,8 @@ export function decodeQueryForm(decoding: Decoding, node: number, path: string):
   const fields = fieldsOf(tree, node);
   for (const [key, decode] of KINDS) {
     const value = fields.get(key);
-    const query = value === undefined ? undefined : attempt(decode, { decoding, object: node, fields, value, path });
+    if (value === undefined) continue;
+    const query = attempt(() => decode({ decoding, object: node, fields, value, path }));
     if (query !== undefined) return query;
   }
   throw new FormatError(QUERY_FORMS);
@@ -42,16 +44,6 @@ interface GivenKind {
 }
 
 type DecodeKind = (given: GivenKind) => Query | undefined;
-
-function attempt(decode: DecodeKind, given: GivenKind): Query | undefined {
-  try {
-    return decode(given);
-  } catch (error) {
-    // To translate: another form may fit.
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
-}
 
 /** By the key that makes a query one of a kind, in the order in which Qdrant tries them. */
 const KINDS: readonly (readonly [string, DecodeKind])[] = [

@@ -1,5 +1,3 @@
-import { badRequest, type VectorizerError } from '../../core/errors.ts';
-
 /**
  * What a body of searches may ask for at most, where Qdrant knows no limit but the size of the body: a few bytes ask for
  * a search, and each is an object of some hundred bytes here and work for every segment behind (docs/rest.md).
@@ -13,9 +11,3 @@ export const FEEDBACK_MAX = 1_000;
 
 /** In one body. A batch of 99,999 searches without a query took 38 s. */
 export const BODY_MAX = { 'queries and prefetches': 10_000, examples: 100_000 };
-
-/** In the words of Qdrant's strict mode. */
-export function limitExceeded(name: string, given: number, most: number): VectorizerError {
-  const help = `Reduce the "${name}" parameter to or below ${most}.`;
-  return badRequest(`Limit exceeded ${given} > ${most} for "${name}". Help: ${help}`);
-}

@@ -1,7 +1,7 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT } from '../../base/json/json-tree.ts';
 import type { LookupFrom, QueryStep } from '../../core/query.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
-import { type Decoding, flattened, isNull, optional } from './decoding.ts';
+import { type Decoding, eachField, flattened, isNull, optional } from './decoding.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongType } from './format-error.ts';
 import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
 import { decodeQueryForm } from './query-kinds.ts';
@@ -41,18 +41,12 @@ const nothingElse: ReadOther = () => false;
  * other  is asked first.
  */
 export function decodeQuery(decoding: Decoding, object: number, path: string, other: ReadOther): QueryPoints {
-  const { tree } = decoding;
   const fields = new QueryFields();
-  const end = tree.nextOf(object);
-  let at = object + 1;
-  while (at < end) {
-    const key = tree.text(at);
-    const value = at + 1;
-    at = tree.nextOf(value);
+  eachField(decoding.tree, object, (key, value) => {
     if (!other(key, value) && !readStepField(decoding, fields, { key, value, path })) {
       fields.read(decoding, key, value, path);
     }
-  }
+  });
   return fields.finished();
 }
 
@@ -108,13 +102,9 @@ function decodePrefetches(decoding: Decoding, node: number, path: string): reado
 }
 
 function decodePrefetch(decoding: Decoding, object: number, path: string): QueryStep {
-  const { tree } = decoding;
   decoding.take('queries and prefetches', 1);
   const fields = new QueryFields();
-  const end = tree.nextOf(object);
-  for (let at = object + 1; at < end; at = tree.nextOf(at + 1)) {
-    readStepField(decoding, fields, { key: tree.text(at), value: at + 1, path });
-  }
+  eachField(decoding.tree, object, (key, value) => readStepField(decoding, fields, { key, value, path }));
   return fields.step();
 }
 
@@ -126,12 +116,9 @@ export function decodeLookupFrom(decoding: Decoding, node: number): LookupFrom {
   const vector = fields.get('vector');
   const shardKey = fields.get('shard_key');
   if (collection === undefined) throw missingField('collection');
-  if (shardKey !== undefined) {
-    const keys = optional(decoding, shardKey, decodeShardKeys);
-    refuseShardKeys(decoding, keys, 'read');
-  }
+  refuseShardKeys(decoding, optional(decoding, shardKey, decodeShardKeys), 'read');
   return {
     collection: decodeString(decoding, collection),
-    vector: vector === undefined ? undefined : optional(decoding, vector, decodeString),
+    vector: optional(decoding, vector, decodeString),
   };
 }

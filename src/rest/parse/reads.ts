@@ -18,7 +18,7 @@ import { missingField } from './format-error.ts';
 import { decodeOrderBy } from './order-by.ts';
 import { decodePath } from './paths.ts';
 import { readOptions } from './query-text.ts';
-import { decodeBool, decodeId, decodeIds, decodeUsize } from './scalars.ts';
+import { atLeast, decodeBool, decodeId, decodeIds, decodeUsize } from './scalars.ts';
 import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { refuseShardKeys, shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
@@ -75,8 +75,7 @@ export function parseScroll(wire: Wire): ScrollPoints {
     each: (decoding, key, node) => {
       if (key === 'offset') offset = optional(decoding, node, decodeId);
       if (key === 'limit') {
-        limit = optional(decoding, node, decodeUsize) ?? SCROLL_LIMIT_DEFAULT;
-        if (limit === 0) decoding.violate('scroll_request.limit: value 0 invalid, must be 1 or larger');
+        limit = optional(decoding, node, atLeast(1, decodeUsize, 'scroll_request.limit')) ?? SCROLL_LIMIT_DEFAULT;
       }
       if (key === 'with_payload') withPayload = optional(decoding, node, decodeWithPayload) ?? ALL_PAYLOAD;
       if (isWithVector(key)) withVector = optional(decoding, node, decodeWithVector) ?? NO_VECTOR;
@@ -114,8 +113,7 @@ export function parseFacet(wire: Wire): FacetPoints {
     each: (decoding, name, node) => {
       if (name === 'key') key = decodePath(decoding, node);
       if (name === 'limit') {
-        limit = optional(decoding, node, decodeUsize) ?? FACET_LIMIT_DEFAULT;
-        if (limit === 0) decoding.violate('facet_request.limit: value 0 invalid, must be 1 or larger');
+        limit = optional(decoding, node, atLeast(1, decodeUsize, 'facet_request.limit')) ?? FACET_LIMIT_DEFAULT;
       }
       if (name === 'filter') filter = optionalFilter(decoding, node, 'facet_request.filter');
       if (name === 'exact') exact = optional(decoding, node, decodeBool) ?? false;

@@ -11,7 +11,7 @@ import {
 } from '../../base/json/json-tree.ts';
 import { ID_NUMBER, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
 import type { MemoryTier } from '../../core/quantization.ts';
-import { plainText } from '../number-text.ts';
+import { plainText } from '../../base/number-text.ts';
 import { type Decode, type Decoding, eachField, elements } from './decoding.ts';
 import { debugText, FormatError, isInteger64, unknownVariant, wrongType, wrongValue } from './format-error.ts';
 
@@ -67,6 +67,15 @@ function decodeUnsigned(tree: JsonTree, node: number, expected: string, most: bi
   if (value < 0 || (digits.length > EXACT_DIGITS_MAX ? BigInt(digits) : value) > most)
     throw wrongValue(tree, node, expected);
   return value;
+}
+
+/** A count that Qdrant's validation wants to be `least` or larger. path: of the field, for the broken rule. */
+export function atLeast(least: number, decode: Decode<number>, path: string): Decode<number> {
+  return (decoding, node) => {
+    const value = decode(decoding, node);
+    if (value < least) decoding.violate(`${path}: value ${value} invalid, must be ${least} or larger`);
+    return value;
+  };
 }
 
 /** A double, or with `expected` f32 the double that the nearest f32 stands for. */

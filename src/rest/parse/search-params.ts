@@ -2,12 +2,13 @@ import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { QuantizationParams } from '../../core/quantization.ts';
 import type { SearchParams } from '../../core/query.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 import { type Decoding, eachField, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
-import { FormatError, noVariant, wrongType } from './format-error.ts';
-import { decodeBool, decodeFloat, decodeUsize } from './scalars.ts';
+import { noVariant, wrongType } from './format-error.ts';
+import { atLeast, decodeBool, decodeFloat, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { lastForm } from './untagged.ts';
 
 const DEFAULT_QUANTIZATION: QuantizationParams = { ignore: false, rescore: undefined, oversampling: undefined };
 
@@ -31,8 +32,7 @@ export function decodeSearchParams(decoding: Decoding, node: number, path: strin
   eachField(tree, node, (key, value) => {
     switch (key) {
       case 'hnsw_ef':
-        hnswEf = optional(decoding, value, decodeUsize);
-        if (hnswEf === 0) decoding.violate(`${path}.hnsw_ef: value 0 invalid, must be 1 or larger`);
+        hnswEf = optional(decoding, value, atLeast(1, decodeUsize, `${path}.hnsw_ef`));
         break;
       case 'exact':
         exact = decodeBool(decoding, value);
@@ -80,12 +80,10 @@ function decodeIdf(decoding: Decoding, node: number, path: string): Filter | und
   if (tree.kindOf(node) === JSON_STRING && tree.text(node) === 'global') return undefined;
   const corpus = tree.kindOf(node) === JSON_OBJECT ? fieldsOf(tree, node).get('corpus') : undefined;
   if (corpus === undefined) throw noVariant('IdfParams');
-  try {
-    return decodeFilter(decoding, corpus, `${path}.corpus`);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? noVariant('IdfParams') : error;
-  }
+  return lastForm(
+    () => decodeFilter(decoding, corpus, `${path}.corpus`),
+    () => noVariant('IdfParams'),
+  );
 }
 
 function checkAcorn(decoding: Decoding, node: number, path: string): void {

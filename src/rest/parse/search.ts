@@ -1,6 +1,6 @@
 import { JSON_OBJECT, JSON_STRING, type JsonTree } from '../../base/json/json-tree.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
-import { type Decoding, flattened } from './decoding.ts';
+import { type Decoding, eachField, flattened } from './decoding.ts';
 import { FormatError, missingField, noVariant } from './format-error.ts';
 import { parseBatch, parseSingle, QueryFields } from './query-fields.ts';
 import { ownVector } from './vector-values.ts';
@@ -22,15 +22,9 @@ export function parseSearchBatch(wire: Wire): QueryBatch {
 /** The body of the legacy search: `vector` and `limit` are required. */
 function decodeSearchRequest(decoding: Decoding, node: number, path: string): QueryPoints {
   return flattened(decoding, node, 'struct SearchRequest', (decoding, object) => {
-    const { tree } = decoding;
     const fields = new QueryFields();
     let hasLimit = false;
-    const end = tree.nextOf(object);
-    let at = object + 1;
-    while (at < end) {
-      const key = tree.text(at);
-      const value = at + 1;
-      at = tree.nextOf(value);
+    eachField(decoding.tree, object, (key, value) => {
       if (key === 'vector') {
         if (fields.query !== undefined) throw new FormatError('duplicate field `vector`');
         decodeSearchVector(decoding, value, fields, path);
@@ -39,7 +33,7 @@ function decodeSearchRequest(decoding: Decoding, node: number, path: string): Qu
         if (name === 'limit') hasLimit = true;
         fields.read(decoding, name, value, path);
       }
-    }
+    });
     if (fields.query === undefined) throw missingField('vector');
     if (!hasLimit) throw missingField('limit');
     return fields.finished();

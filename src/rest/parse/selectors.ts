@@ -4,6 +4,7 @@ import type { PayloadSelector, VectorSelector } from '../../core/requests.ts';
 import { type Decoding, eachField } from './decoding.ts';
 import { FormatError } from './format-error.ts';
 import { decodeBool, stringList } from './scalars.ts';
+import { lastForm } from './untagged.ts';
 
 export const NO_PAYLOAD: PayloadSelector = { kind: 'none' };
 export const ALL_PAYLOAD: PayloadSelector = { kind: 'all' };
@@ -48,10 +49,8 @@ function paths({ tree }: Decoding, node: number): readonly string[] {
 }
 
 function flag(decoding: Decoding, node: number, forms: string): boolean {
-  try {
-    return decodeBool(decoding, node);
-  } catch (error) {
-    // To translate: an untagged enum forgets why its variants failed.
-    throw error instanceof FormatError ? new FormatError(forms) : error;
-  }
+  return lastForm(
+    () => decodeBool(decoding, node),
+    () => new FormatError(forms),
+  );
 }

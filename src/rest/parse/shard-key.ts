@@ -1,6 +1,5 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import { present } from '../../base/invariant.ts';
-import { badInput, badRequest } from '../../core/errors.ts';
+import { badInput, badRequest, unknownShardKey } from '../../core/errors.ts';
 import type { ShardKeys } from '../../core/requests.ts';
 import { afterField, type Decoding, type DirectField, elements, optional } from './decoding.ts';
 import { FormatError, isInteger64, noVariant } from './format-error.ts';
@@ -66,9 +65,9 @@ export function shardKeysBeside(decoding: Decoding, node: number): ShardKeys {
  * core type has no room for keys.
  */
 export function refuseShardKeys(decoding: Decoding, keys: ShardKeys, access: 'read' | 'write'): void {
-  if (keys === undefined || keys.length === 0) return;
-  const key = present(keys[0], 'a list that is not empty has a first key');
-  const message = `Shard key ${typeof key === 'string' ? `"${key}"` : key} not found`;
+  const [key] = keys ?? [];
+  if (key === undefined) return;
+  const message = unknownShardKey(key);
   decoding.fail(access === 'read' ? badRequest(message) : badInput(message));
 }
 

@@ -64,10 +64,7 @@ export function decodeNewSparse(decoding: Decoding, node: number, name: string):
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct SparseVectorConfig');
   const fields = fieldsOf(tree, node);
-  const given = <T>(key: string, decode: Decode<T>): T | undefined => {
-    const value = fields.get(key);
-    return value === undefined ? undefined : optional(decoding, value, decode);
-  };
+  const given = <T>(key: string, decode: Decode<T>): T | undefined => optional(decoding, fields.get(key), decode);
   const datatype = given('datatype', decodeSparseDatatype('sparse.datatype'));
   const index =
     datatype === undefined

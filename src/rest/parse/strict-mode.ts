@@ -1,5 +1,5 @@
 import { JSON_OBJECT } from '../../base/json/json-tree.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 import { keep } from './config-diffs.ts';
 import { type Decode, type Decoding, type DirectField, directStruct, requireWhole } from './decoding.ts';
 import { wrongType } from './format-error.ts';

@@ -11,10 +11,7 @@ import { fieldsOf } from './struct-fields.ts';
 const TOKENIZERS = ['prefix', 'whitespace', 'word', 'multilingual'] as const satisfies readonly Tokenizer[];
 
 export function decodeTextParams(decoding: Decoding, fields: ReadonlyMap<string, number>): TextParams {
-  const read = <T>(name: string, decode: Decode<T>): T | undefined => {
-    const value = fields.get(name);
-    return value === undefined ? undefined : optional(decoding, value, decode);
-  };
+  const read = <T>(name: string, decode: Decode<T>): T | undefined => optional(decoding, fields.get(name), decode);
   const tokenizer = fields.get('tokenizer');
   return {
     // The one parameter that may not be null.
@@ -40,12 +37,8 @@ function decodeStopwords(decoding: Decoding, node: number): Stopwords {
     return { kind: 'language', language: known(parseStopWordLanguage(tree.text(node))) };
   if (tree.kindOf(node) !== JSON_OBJECT) throw noVariant('StopwordsInterface');
   const fields = fieldsOf(tree, node);
-  const list = (name: string): readonly string[] | undefined => {
-    const value = fields.get(name);
-    return value === undefined
-      ? undefined
-      : optional(decoding, value, ({ tree }, node) => known(stringList(tree, node)));
-  };
+  const list = (name: string): readonly string[] | undefined =>
+    optional(decoding, fields.get(name), ({ tree }, node) => known(stringList(tree, node)));
   const languages = list('languages')?.map((name) => known(parseStopWordLanguage(name)));
   return { kind: 'set', languages: orderedSet(languages), custom: orderedSet(list('custom')) };
 }

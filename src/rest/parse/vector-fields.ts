@@ -2,11 +2,12 @@ import { JSON_OBJECT } from '../../base/json/json-tree.ts';
 import type { VectorFieldConfig } from '../../core/collection-config.ts';
 import type { CreateVectorField, DeleteVectorField } from '../../core/requests.ts';
 import { decodeBody, type Decoding, requireWhole } from './decoding.ts';
-import { FormatError, noVariant } from './format-error.ts';
+import { noVariant } from './format-error.ts';
 import { checkVectorName } from './names.ts';
 import { writeOptions } from './query-text.ts';
 import { decodeNewSparse } from './sparse-config.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 import { decodeNewDense } from './vectors-config.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
@@ -34,20 +35,12 @@ function decodeField(decoding: Decoding, root: number, name: string): VectorFiel
   const dense = fields?.get('dense');
   const sparse = fields?.get('sparse');
   const found =
-    (dense === undefined ? undefined : attempt(() => ({ kind: 'dense', ...decodeNewDense(decoding, dense, name) }))) ??
+    (dense === undefined
+      ? undefined
+      : attempt<VectorFieldConfig>(() => ({ kind: 'dense', ...decodeNewDense(decoding, dense, name) }))) ??
     (sparse === undefined
       ? undefined
-      : attempt(() => ({ kind: 'sparse', ...decodeNewSparse(decoding, sparse, name) })));
+      : attempt<VectorFieldConfig>(() => ({ kind: 'sparse', ...decodeNewSparse(decoding, sparse, name) })));
   if (found === undefined) throw noVariant('VectorNameConfig');
   return found;
-}
-
-function attempt(decode: () => VectorFieldConfig): VectorFieldConfig | undefined {
-  try {
-    return decode();
-  } catch (error) {
-    // To translate: the other variant may fit.
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
 }

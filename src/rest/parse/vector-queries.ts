@@ -1,10 +1,10 @@
 import { JSON_ARRAY, JSON_OBJECT } from '../../base/json/json-tree.ts';
-import { badInput } from '../../core/errors.ts';
+import { badInput, limitExceeded } from '../../core/errors.ts';
 import type { Example, Feedback, Mmr, Query, RecommendStrategy } from '../../core/query.ts';
-import { ryuText } from '../number-text.ts';
-import { type Decode, type Decoding, optional } from './decoding.ts';
+import { ryuText } from '../../base/number-text.ts';
+import { type Decoding, optional } from './decoding.ts';
 import { decodeExample, decodePairs, ExampleReader } from './examples.ts';
-import { FEEDBACK_MAX, limitExceeded } from './query-limits.ts';
+import { FEEDBACK_MAX } from './query-limits.ts';
 import { decodeFloat, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { outOfRange } from './vectors.ts';
@@ -27,8 +27,7 @@ export function decodeNearest(
 ): Query | undefined {
   const nearest = fields.get('nearest');
   const given = fields.get('mmr');
-  const mmr =
-    given === undefined ? undefined : optional(decoding, given, (decoding, node) => decodeMmr(decoding, node, path));
+  const mmr = optional(decoding, given, (decoding, node) => decodeMmr(decoding, node, path));
   if (nearest === undefined || mmr === null) return undefined;
   const example = decodeExample(decoding, nearest, `${path}.nearest`);
   return example === undefined ? undefined : { kind: 'nearest', example, mmr };
@@ -39,8 +38,8 @@ function decodeMmr(decoding: Decoding, node: number, path: string): Mmr | null {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) return null;
   const fields = fieldsOf(tree, node);
-  const diversity = optionalField(decoding, fields.get('diversity'), decodeF32) ?? DIVERSITY_DEFAULT;
-  const candidatesLimit = optionalField(decoding, fields.get('candidates_limit'), decodeUsize);
+  const diversity = optional(decoding, fields.get('diversity'), decodeF32) ?? DIVERSITY_DEFAULT;
+  const candidatesLimit = optional(decoding, fields.get('candidates_limit'), decodeUsize);
   if (diversity < 0 || diversity > 1) {
     decoding.violate(`${path}.mmr.diversity: value ${ryuText(diversity)} invalid, must be from 0.0 to 1.0`);
   }
@@ -61,11 +60,11 @@ export function decodeRecommend(decoding: Decoding, node: number, path: string):
   const fields = fieldsOf(tree, node);
   const reader = new ExampleReader(decoding, `${path}.recommend`);
   const list = (name: string): readonly Example[] | null | undefined =>
-    optionalField(decoding, fields.get(name), (_, list) => reader.list(list, `.${name}`) ?? null);
+    optional(decoding, fields.get(name), (_, list) => reader.list(list, `.${name}`) ?? null);
   const positive = list('positive');
   const negative = list('negative');
   if (positive === null || negative === null) return undefined;
-  const strategy = optionalField(decoding, fields.get('strategy'), decodeStrategy) ?? 'average_vector';
+  const strategy = optional(decoding, fields.get('strategy'), decodeStrategy) ?? 'average_vector';
   if ((positive?.length ?? 0) + (negative?.length ?? 0) === 0) {
     const rule = 'Validation error: At least one positive or negative vector/id must be provided [{}]';
     decoding.violate(`${path}.recommend.positives, negatives: ${rule}`);
@@ -162,9 +161,4 @@ function finite(decoding: Decoding, node: number, place: string): number {
   const value = decodeF32(decoding, node);
   if (!Number.isFinite(value)) decoding.fail(badInput(outOfRange(place)));
   return value;
-}
-
-/** Absent and null alike. */
-function optionalField<T>(decoding: Decoding, node: number | undefined, decode: Decode<T>): T | undefined {
-  return node === undefined ? undefined : optional(decoding, node, decode);
 }

@@ -4,11 +4,12 @@ import { badInput } from '../../core/errors.ts';
 import type { VectorDatatype } from '../../core/vectors.ts';
 import { decodeHnsw, decodeStorageMemory } from './config-diffs.ts';
 import { type Decode, type Decoding, eachField, optional } from './decoding.ts';
-import { FormatError, isInteger64, missingField, noVariant, wrongType } from './format-error.ts';
+import { isInteger64, missingField, noVariant, wrongType } from './format-error.ts';
 import { vectorNameFault } from './names.ts';
 import { decodeQuantization } from './quantization.ts';
 import { decodeBool, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
+import { attempt } from './untagged.ts';
 
 const DISTANCES: readonly Distance[] = ['Cosine', 'Euclid', 'Dot', 'Manhattan'];
 export const DATATYPES: readonly VectorDatatype[] = ['float32', 'uint8', 'float16', 'turbo4'];
@@ -30,23 +31,14 @@ export function decodeVectorsConfig(decoding: Decoding, node: number): readonly 
 }
 
 function tryVectorParams(decoding: Decoding, node: number, name: string, path: string): DenseVectorConfig | undefined {
-  try {
-    return decodeVectorParams(decoding, node, name, path);
-  } catch (error) {
-    // To translate: another variant may fit.
-    if (error instanceof FormatError) return undefined;
-    throw error;
-  }
+  return attempt(() => decodeVectorParams(decoding, node, name, path));
 }
 
 /** `VectorParams`, whose size is a nonzero integer. */
 function decodeVectorParams(decoding: Decoding, node: number, name: string, path: string): DenseVectorConfig {
   const fields = spaceFields(decoding, node, 'struct VectorParams');
   const space = decodeSpace(decoding, fields, path, decodeNonZero);
-  const given = <T>(key: string, decode: Decode<T>): T | undefined => {
-    const value = fields.get(key);
-    return value === undefined ? undefined : optional(decoding, value, decode);
-  };
+  const given = <T>(key: string, decode: Decode<T>): T | undefined => optional(decoding, fields.get(key), decode);
   return {
     name,
     ...space,
@@ -91,13 +83,11 @@ function decodeSpace(
   };
   const size = required('size', decodeSize);
   const distance = required('distance', decodeWord(DISTANCES));
-  const datatype = fields.get('datatype');
-  const multivector = fields.get('multivector_config');
   const space = {
     size,
     distance,
-    datatype: datatype === undefined ? undefined : optional(decoding, datatype, decodeWord(DATATYPES)),
-    multivector: multivector !== undefined && optional(decoding, multivector, decodeMultivector) === true,
+    datatype: optional(decoding, fields.get('datatype'), decodeWord(DATATYPES)),
+    multivector: optional(decoding, fields.get('multivector_config'), decodeMultivector) === true,
   };
   if (size < 1 || size > SIZE_MAX) {
     decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${SIZE_MAX}`);

@@ -9,7 +9,7 @@ import type {
   SparseVectorConfig,
 } from '../../core/collection-config.ts';
 import type { QuantizationConfig } from '../../core/quantization.ts';
-import { floatDigits } from '../number-text.ts';
+import { floatDigits } from '../../base/number-text.ts';
 import { payloadSchemaJson } from './payload-schema.ts';
 import { writer } from './writer.ts';
 

@@ -1,7 +1,7 @@
 import type { FacetHit, PointGroup, Record, ScoredPoint, ScrollPage, UpdateResult } from '../../core/answers.ts';
 import { idJson } from '../../core/ids.ts';
 import type { NamedVector, Vector } from '../../core/vectors.ts';
-import { ryuText } from '../number-text.ts';
+import { ryuText } from '../../base/number-text.ts';
 import { renderList } from './list.ts';
 import { writer } from './writer.ts';
 

@@ -1,3 +1,5 @@
+/** Numbers as Rust writes them. */
+
 /** A double as serde_json prints it: shortest digits, always with a point or an exponent. */
 export function ryuText(value: number): string {
   const [digits, exponent] = shortestDigits(value);
@@ -12,8 +14,10 @@ export function ryuText(value: number): string {
 
 /** A double as Rust's Display prints it: shortest digits, never an exponent, no point where it is whole. */
 export function plainText(value: number): string {
-  const [digits, exponent] = shortestDigits(value);
+  if (Number.isNaN(value)) return 'NaN';
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  if (!Number.isFinite(value)) return `${sign}inf`;
+  const [digits, exponent] = shortestDigits(value);
   const point = digits.length + exponent;
   if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`;
   if (point > 0) return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
