@@ -208,9 +208,9 @@ export class Collection {
 
   async get(_context: Context, request: GetPoint): Promise<Record> {
     const place = this.find(request.id);
-    if (place === undefined) throw notFound(`Point with id ${idText(request.id)} does not exists!`);
-    const [record] = await hydrate([place], { kind: 'all' }, { kind: 'all' });
-    return record as Record;
+    const [found] = place === undefined ? [] : await hydrate([place], { kind: 'all' }, { kind: 'all' });
+    if (found === undefined) throw notFound(`Point with id ${idText(request.id)} does not exists!`);
+    return found.record;
   }
 
   async retrieve(_context: Context, request: RetrievePoints): Promise<readonly Record[]> {
@@ -220,7 +220,8 @@ export class Collection {
       const place = this.find(id);
       if (place !== undefined) places.set(idText(id), place);
     }
-    return hydrate([...places.values()], request.withPayload, request.withVector);
+    const found = await hydrate([...places.values()], request.withPayload, request.withVector);
+    return found.map(({ record }) => record);
   }
 
   scroll(context: Context, request: ScrollPoints): Promise<ScrollPage> {

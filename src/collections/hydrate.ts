@@ -18,22 +18,35 @@ export interface PointPlace {
 /** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
 const SYNC_READS_MAX = 32;
 
-/** Reads the payloads and vectors of the points that go into an answer: the last thing that happens to it. */
-export async function hydrate(
-  places: readonly PointPlace[],
+/** A point as it is shown, and where it was found. */
+export interface Hydrated<Place> {
+  readonly place: Place;
+  readonly record: Record;
+}
+
+/**
+ * Reads the payloads and vectors of the points that go into an answer: the last thing that happens to it. A point that is
+ * deleted before its payload is read is left out.
+ */
+export async function hydrate<Place extends PointPlace>(
+  places: readonly Place[],
   withPayload: PayloadSelector,
   withVector: VectorSelector,
-): Promise<Record[]> {
+): Promise<Hydrated<Place>[]> {
   const segments = new Set(places.map(({ segment }) => segment));
   // A compaction may put another segment in the place of one of these while payloads are read.
   for (const segment of segments) segment.retain();
   try {
     const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
-    return places.map(({ id, segment, row }, index) => ({
-      id,
-      payload: payloads === undefined ? undefined : selectPayload(shownPayload(payloads[index]), withPayload),
-      vectors: selectVectors(segment, row, withVector),
-    }));
+    const hydrated: Hydrated<Place>[] = [];
+    places.forEach((place, index) => {
+      const { id, shard, segment, row } = place;
+      const stored = payloads?.[index];
+      if (stored?.length === 0 && shard.find(id) === undefined) return;
+      const payload = stored === undefined ? undefined : selectPayload(shownPayload(stored), withPayload);
+      hydrated.push({ place, record: { id, payload, vectors: selectVectors(segment, row, withVector) } });
+    });
+    return hydrated;
   } finally {
     for (const segment of segments) segment.release();
   }
@@ -43,8 +56,8 @@ const NO_PAYLOAD = new Uint8Array(0);
 const EMPTY_OBJECT = new TextEncoder().encode('{}');
 
 /** A point without a payload shows an empty one. */
-function shownPayload(stored: Uint8Array | undefined): Uint8Array {
-  return stored === undefined || stored.length === 0 ? EMPTY_OBJECT : stored;
+function shownPayload(stored: Uint8Array): Uint8Array {
+  return stored.length === 0 ? EMPTY_OBJECT : stored;
 }
 
 function selectVectors(segment: Segment, row: number, selector: VectorSelector): Record['vectors'] {

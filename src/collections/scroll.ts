@@ -22,12 +22,13 @@ export async function scrollPoints(
   if (orderBy !== undefined) {
     if (offset !== undefined) throw badInput(NO_OFFSET);
     const found = await orderedPoints(shards, { orderBy, limit, filter, signal });
-    const records = await hydrate(found, withPayload, withVector);
-    const points = records.map((record, index) => ({ ...record, orderValue: found[index]?.orderValue }));
+    const hydrated = await hydrate(found, withPayload, withVector);
+    const points = hydrated.map(({ place: { orderValue }, record }) => ({ ...record, orderValue }));
     return { points, nextPageOffset: undefined };
   }
   const found = await firstPoints(shards, { offset, count: limit + 1, filter, signal });
-  const points = await hydrate(found.slice(0, limit), withPayload, withVector);
+  const hydrated = await hydrate(found.slice(0, limit), withPayload, withVector);
+  const points = hydrated.map(({ record }) => record);
   return { points, nextPageOffset: found[limit]?.id };
 }
 

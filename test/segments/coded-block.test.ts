@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { ExecutionContext } from 'ava';
 import { Compute } from '../../src/compute/compute.ts';
+import { VectorizerError } from '../../src/core/errors.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
 import { ColumnBuilder } from '../../src/core/vector-columns.ts';
 import type { DenseSpec } from '../../src/segments/field-spec.ts';
@@ -192,4 +193,50 @@ test('memory stays until the work is done, whatever happens to the field', async
     if (change !== 'remove') t.true(arenas.usedBytes < before);
     await segment.close();
   }
+});
+
+test('more rows than one task decodes', async (t) => {
+  const segment = fill({ dimension: 4000, distance: 'Dot', datatype: 'turbo4', m: 0 });
+  const rows = drawRows(segment, 1200);
+  t.true(isInMemory(rows));
+  await compare(t, rows);
+  await segment.close();
+});
+
+test('work on rows in memory is cancelled as a timeout, and gives its memory back', async (t) => {
+  const segment = fill({ dimension: 200 }, { common: 2 });
+  const rows = drawRows(segment, 1000);
+  const relevance = RELEVANCE(rows.length);
+  const { arenas } = compute;
+  await nearestRows(compute, { rows: rows.slice(0, 100), name: '', signal, weigh: undefined }, 3);
+  const before = arenas.usedBytes;
+  const controller = new AbortController();
+  const compared = { rows, name: '', signal: controller.signal };
+  const works = [
+    nearestRows(compute, { ...compared, weigh: undefined }, 10),
+    diverseRows(compute, compared, { relevance, lambda: 0.5, limit: 1000 }),
+  ];
+  controller.abort();
+  for (const work of works) t.is(((await t.throwsAsync<Error>(work)) as { kind?: string }).kind, 'timeout');
+  t.is(arenas.usedBytes, before);
+  await segment.close();
+});
+
+test('where the arena of the field is full, the rows are read', async (t) => {
+  const segment = fill({ dimension: 32, distance: 'Manhattan' });
+  const rows = drawRows(segment, 100);
+  const { arena } = fieldOf(segment).exactBlock([0])?.memory ?? {};
+  if (arena === undefined) return t.fail('no memory');
+  const allocate = arena.allocate.bind(arena);
+  let refused = 0;
+  arena.allocate = (bytes) => {
+    if (bytes < 100 * 32 * 4 || refused > 0) return allocate(bytes);
+    refused += 1;
+    throw new VectorizerError('insufficient_storage', 'full');
+  };
+  const wanted = readBlock(rows);
+  const found = await nearestRows(compute, { rows, name: '', signal, weigh: undefined }, 5);
+  t.is(refused, 1);
+  t.deepEqual(found, await nearestPairs(compute, wanted, 5, signal));
+  await segment.close();
 });

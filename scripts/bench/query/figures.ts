@@ -28,7 +28,7 @@ const { values } = parseArgs({
 });
 const SERVER_CORE = 0;
 const CLIENT_CORE = 1;
-const WARM_UP_MS = 500;
+const WARM_UP_MS = 2000;
 const MATRIX_SECONDS_MAX = 0.5;
 
 /** The rate of `name` has to be at least `floor` of the rate of `of`, each of whose requests is worth `times` of its own. */

@@ -29,11 +29,13 @@ export async function queryGroups(source: GroupSource, request: QueryGroups): Pr
   const groups = await collectGroups(source, request);
   const points = await scoredHits(groups, query);
   const found = withLookup === undefined || other === undefined ? undefined : await lookUp(other, groups, withLookup);
-  return groups.map(({ key, hits }) => ({
+  const shown = groups.map(({ key, hits }) => ({
     id: key,
-    hits: hits.map(({ id }) => points.get(idKey(id)) as ScoredPoint),
+    hits: hits.map(({ id }) => points.get(idKey(id))).filter((point) => point !== undefined),
     lookup: found?.get(key),
   }));
+  // All points of a group may be deleted meanwhile.
+  return shown.filter(({ hits }) => hits.length > 0);
 }
 
 function lookupSource(source: GroupSource, { collection, withVector }: GroupLookup): ExampleSource {
@@ -58,18 +60,16 @@ async function lookUp(
   groups: readonly Group<FoundPoint>[],
   { withPayload, withVector }: GroupLookup,
 ): Promise<ReadonlyMap<GroupKey, Record>> {
-  const keys: GroupKey[] = [];
-  const places: PointPlace[] = [];
+  const places: (PointPlace & { readonly key: GroupKey })[] = [];
   for (const { key } of groups) {
     const id = idOfKey(key);
     const shard = id === undefined ? undefined : shards[shardOf(id, shards.length)];
     const place = id === undefined ? undefined : shard?.find(id);
     if (id === undefined || shard === undefined || place === undefined) continue;
-    keys.push(key);
-    places.push({ id, shard, ...place });
+    places.push({ key, id, shard, ...place });
   }
-  const records = await hydrate(places, withPayload, withVector);
-  return new Map(keys.map((key, index) => [key, records[index] as Record]));
+  const hydrated = await hydrate(places, withPayload, withVector);
+  return new Map(hydrated.map(({ place, record }) => [place.key, record]));
 }
 
 function idOfKey(key: GroupKey): PointId | undefined {

@@ -3,14 +3,16 @@ import type { QueryPoints } from '../../core/requests.ts';
 import { hydrate } from '../hydrate.ts';
 import type { FoundPoint } from './found-point.ts';
 
-/** Reads what of the found points is shown. */
+/** Reads what of the found points is shown; those that are deleted meanwhile are left out. */
 export async function scoredPoints(
   found: readonly FoundPoint[],
   { withPayload, withVector }: Pick<QueryPoints, 'withPayload' | 'withVector'>,
 ): Promise<ScoredPoint[]> {
-  const records = await hydrate(found, withPayload, withVector);
-  return records.map((record, index) => {
-    const { version, score, orderValue } = found[index] as FoundPoint;
-    return { ...record, version, score, orderValue };
-  });
+  const hydrated = await hydrate(found, withPayload, withVector);
+  return hydrated.map(({ place: { version, score, orderValue }, record }) => ({
+    ...record,
+    version,
+    score,
+    orderValue,
+  }));
 }
