@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Slice } from './slice.ts';
 
 /**
  * The results of all promises, in their order. Rejects with the first failure of the list as `Promise.all` does, but only
@@ -14,9 +14,6 @@ export async function settleAll<T>(promises: readonly (T | Promise<T>)[]): Promi
   });
 }
 
-/** How long calls that need not wait may follow one another before the event loop turns. */
-const SLICE_MS = 2;
-
 /** The same of a call for each item, at most `lanes` of them under way at once. The event loop turns between calls. */
 export async function settleInLanes<Item, T>(
   items: readonly Item[],
@@ -26,14 +23,11 @@ export async function settleInLanes<Item, T>(
   if (items.length === 1) return [await call(items[0] as Item)];
   const results: T[] = [];
   let next = 0;
-  let turnedMs = performance.now();
+  const slice = new Slice();
   const lane = async (): Promise<void> => {
     while (next < items.length) {
       const index = next++;
-      if (performance.now() - turnedMs > SLICE_MS) {
-        await nextTurn();
-        turnedMs = performance.now();
-      }
+      if (slice.isOver) await slice.turn();
       results[index] = await call(items[index] as Item);
     }
   };

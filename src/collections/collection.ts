@@ -206,21 +206,21 @@ export class Collection {
     return this.logTwice({ kind: 'delete_index', path: request.path }, request);
   }
 
-  async get(_context: Context, request: GetPoint): Promise<Record> {
+  async get({ signal }: Context, request: GetPoint): Promise<Record> {
     const place = this.find(request.id);
-    const [found] = place === undefined ? [] : await hydrate([place], { kind: 'all' }, { kind: 'all' });
+    const [found] = place === undefined ? [] : await hydrate([place], { kind: 'all' }, { kind: 'all' }, signal);
     if (found === undefined) throw notFound(`Point with id ${idText(request.id)} does not exists!`);
     return found.record;
   }
 
-  async retrieve(_context: Context, request: RetrievePoints): Promise<readonly Record[]> {
+  async retrieve({ signal }: Context, request: RetrievePoints): Promise<readonly Record[]> {
     checkVectorNames(request.withVector, this.currentConfig);
     const places = new Map<string, PointPlace>();
     for (const id of request.ids) {
       const place = this.find(id);
       if (place !== undefined) places.set(idText(id), place);
     }
-    const found = await hydrate([...places.values()], request.withPayload, request.withVector);
+    const found = await hydrate([...places.values()], request.withPayload, request.withVector, signal);
     return found.map(({ record }) => record);
   }
 
@@ -283,7 +283,7 @@ export class Collection {
     const { lookup, leafCache, foundation } = house;
     const { compute, world } = foundation;
     const onThread: ThreadCall = (module, name, argument) => compute.call(module, name, argument, signal);
-    return { shards, config, lookup, onThread, cache: leafCache, random: () => world.random(), compute };
+    return { shards, config, lookup, onThread, cache: leafCache, random: () => world.random(), compute, signal };
   }
 
   private async settleVectorFields(): Promise<void> {

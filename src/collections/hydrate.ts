@@ -1,4 +1,6 @@
+import { Slice } from '../base/slice.ts';
 import type { Record } from '../core/answers.ts';
+import { refuseAborted } from '../core/context.ts';
 import { selectPayload } from '../core/payload-select.ts';
 import type { PayloadSelector, VectorSelector } from '../core/requests.ts';
 import type { PointId } from '../core/ids.ts';
@@ -15,6 +17,9 @@ export interface PointPlace {
   readonly payload?: Uint8Array | undefined;
 }
 
+/** So many points are shown between two looks at the clock. */
+const SLICE_POINTS = 16;
+
 /** Fewer payloads than this are read at once on the main thread: a hop to the thread pool costs more. */
 const SYNC_READS_MAX = 32;
 
@@ -26,12 +31,13 @@ export interface Hydrated<Place> {
 
 /**
  * Reads the payloads and vectors of the points that go into an answer: the last thing that happens to it. A point that is
- * deleted before its payload is read is left out.
+ * deleted before its payload is read is left out. Throws timeout when aborted.
  */
 export async function hydrate<Place extends PointPlace>(
   places: readonly Place[],
   withPayload: PayloadSelector,
   withVector: VectorSelector,
+  signal: AbortSignal,
 ): Promise<Hydrated<Place>[]> {
   const segments = new Set(places.map(({ segment }) => segment));
   // A compaction may put another segment in the place of one of these while payloads are read.
@@ -39,13 +45,18 @@ export async function hydrate<Place extends PointPlace>(
   try {
     const payloads = withPayload.kind === 'none' ? undefined : await readPayloads(places);
     const hydrated: Hydrated<Place>[] = [];
-    places.forEach((place, index) => {
+    const slice = new Slice();
+    for (const [index, place] of places.entries()) {
       const { id, shard, segment, row } = place;
       const stored = payloads?.[index];
-      if (stored?.length === 0 && shard.find(id) === undefined) return;
+      if (stored?.length === 0 && shard.find(id) === undefined) continue;
       const payload = stored === undefined ? undefined : selectPayload(shownPayload(stored), withPayload);
       hydrated.push({ place, record: { id, payload, vectors: selectVectors(segment, row, withVector) } });
-    });
+      if (index % SLICE_POINTS === 0 && slice.isOver) {
+        await slice.turn();
+        refuseAborted(signal);
+      }
+    }
     return hydrated;
   } finally {
     for (const segment of segments) segment.release();

@@ -22,12 +22,12 @@ export async function scrollPoints(
   if (orderBy !== undefined) {
     if (offset !== undefined) throw badInput(NO_OFFSET);
     const found = await orderedPoints(shards, { orderBy, limit, filter, signal });
-    const hydrated = await hydrate(found, withPayload, withVector);
+    const hydrated = await hydrate(found, withPayload, withVector, signal);
     const points = hydrated.map(({ place: { orderValue }, record }) => ({ ...record, orderValue }));
     return { points, nextPageOffset: undefined };
   }
   const found = await firstPoints(shards, { offset, count: limit + 1, filter, signal });
-  const hydrated = await hydrate(found.slice(0, limit), withPayload, withVector);
+  const hydrated = await hydrate(found.slice(0, limit), withPayload, withVector, signal);
   const points = hydrated.map(({ record }) => record);
   return { points, nextPageOffset: found[limit]?.id };
 }

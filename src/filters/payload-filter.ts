@@ -1,19 +1,8 @@
-import {
-  afterColon,
-  afterSpace,
-  afterString,
-  afterValue,
-  asBuffer,
-  firstMember,
-  isKey,
-  nextMember,
-  type StoredKey,
-  storedKey,
-  storedText,
-} from '../base/json/stored-json.ts';
+import { afterSpace, afterValue, asBuffer, firstMember, nextMember } from '../base/json/stored-json.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Condition, FieldPredicate, Filter } from '../core/filter.ts';
 import type { JsonPath } from '../core/json-path.ts';
+import { PayloadScope } from './payload-scope.ts';
 import { type PayloadPath, payloadPath, stepInto } from './payload-values.ts';
 import { isEmpty, isNull, predicateTest, type ValueTest } from './predicates.ts';
 
@@ -44,7 +33,7 @@ export interface PayloadFilters {
 }
 
 export function compilePayloadFilters(filters: readonly Filter[]): PayloadFilters {
-  const scope = new Scope();
+  const scope = new PayloadScope();
   const tests = filters.map((filter) => filterTest(filter, scope, false));
   return {
     enter: (bytes, start, end) => scope.enter(bytes, start < end ? afterSpace(bytes, start) : -1),
@@ -52,70 +41,9 @@ export function compilePayloadFilters(filters: readonly Filter[]): PayloadFilter
   };
 }
 
-/** 16: above it one text and a look-up cost less than as many comparisons. */
-const COMPARED_KEYS_MAX = 16;
-
-/** The object that conditions are tested on – the payload, or an element of `nested` – and where its values stand. */
-class Scope {
-  bytes: Buffer = Buffer.alloc(0);
-  readonly #keys: StoredKey[] = [];
-  readonly #places = new Map<string, number>();
-  #starts: Int32Array = new Int32Array(0);
-  #object = -1;
-  #isLocated = false;
-
-  /** A place for the values of `key`, the same for the same key. */
-  placeOf(key: string): number {
-    const known = this.#places.get(key);
-    if (known !== undefined) return known;
-    const place = this.#keys.push(storedKey(key)) - 1;
-    this.#places.set(key, place);
-    return place;
-  }
-
-  /** Turns to the object that opens at `object`; -1: an object without keys. */
-  enter(bytes: Buffer, object: number): void {
-    this.bytes = bytes;
-    this.#object = object;
-    this.#isLocated = false;
-  }
-
-  /** The first byte of the value of the key with this place, or -1. */
-  startOf(place: number): number {
-    if (!this.#isLocated) this.#locate();
-    return this.#starts[place] ?? -1;
-  }
-
-  #locate(): void {
-    this.#isLocated = true;
-    const keys = this.#keys;
-    if (this.#starts.length < keys.length) this.#starts = new Int32Array(keys.length);
-    const starts = this.#starts;
-    starts.fill(-1);
-    if (this.#object < 0) return;
-    const { bytes } = this;
-    let at = firstMember(bytes, this.#object);
-    while (at >= 0) {
-      const keyEnd = afterString(bytes, at);
-      const value = afterColon(bytes, keyEnd);
-      // No end after the first: of keys that stand twice the last one counts.
-      if (keys.length > COMPARED_KEYS_MAX) {
-        const place = this.#places.get(storedText(bytes, at, keyEnd));
-        if (place !== undefined) starts[place] = value;
-      } else {
-        for (let place = 0; place < keys.length; place++) {
-          const key = keys[place];
-          if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
-        }
-      }
-      at = nextMember(bytes, afterValue(bytes, value));
-    }
-  }
-}
-
 type Test = () => boolean;
 
-function filterTest({ must, should, mustNot, minShould }: Filter, scope: Scope, isNested: boolean): Test {
+function filterTest({ must, should, mustNot, minShould }: Filter, scope: PayloadScope, isNested: boolean): Test {
   const compile = (condition: Condition): Test => conditionTest(condition, scope, isNested);
   const clauses: Test[] = must.map(compile);
   for (const condition of mustNot) {
@@ -143,7 +71,7 @@ function atLeast(minCount: number, tests: readonly Test[]): Test {
   };
 }
 
-function conditionTest(condition: Condition, scope: Scope, isNested: boolean): Test {
+function conditionTest(condition: Condition, scope: PayloadScope, isNested: boolean): Test {
   switch (condition.kind) {
     case 'filter':
       return filterTest(condition.filter, scope, isNested);
@@ -165,7 +93,7 @@ function conditionTest(condition: Condition, scope: Scope, isNested: boolean): T
   }
 }
 
-function fieldTest(path: JsonPath, predicates: readonly FieldPredicate[], scope: Scope): Test {
+function fieldTest(path: JsonPath, predicates: readonly FieldPredicate[], scope: PayloadScope): Test {
   const tests = predicates.map((predicate) => {
     const { value, missing } = predicateTest(predicate);
     return anyValueTest(path, value, scope, missing);
@@ -174,9 +102,9 @@ function fieldTest(path: JsonPath, predicates: readonly FieldPredicate[], scope:
   return only !== undefined && tests.length === 1 ? only : atLeast(1, tests);
 }
 
-function nestedTest(path: JsonPath, filter: Filter, outer: Scope): Test {
+function nestedTest(path: JsonPath, filter: Filter, outer: PayloadScope): Test {
   // Of its own: inside, keys are those of the element.
-  const scope = new Scope();
+  const scope = new PayloadScope();
   const test = filterTest(filter, scope, true);
   const holds: ValueTest = (bytes, at) => {
     if (bytes[at] !== 123) return false;
@@ -191,7 +119,7 @@ const FAILED = 1;
 const PASSED = 2;
 
 /** Whether one of the values at a path passes; `missing` where there is none. */
-function anyValueTest(path: JsonPath, test: ValueTest, scope: Scope, missing: boolean): Test {
+function anyValueTest(path: JsonPath, test: ValueTest, scope: PayloadScope, missing: boolean): Test {
   const [first] = path.steps;
   invariant(first?.kind === 'key', 'payload-filter: a path begins with a key');
   const place = scope.placeOf(first.key);

@@ -3,6 +3,7 @@ import type { PointGroup } from '../../src/core/answers.ts';
 import { idText, numberId, parseUuidId } from '../../src/core/ids.ts';
 import type { Fusion, QueryStep } from '../../src/core/query.ts';
 import type { QueryGroups, QueryPoints } from '../../src/core/requests.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { createIndex, field, must, mustNot, pathOf } from './filled-collection.ts';
 import {
   config,
@@ -15,7 +16,7 @@ import {
   type TestPoint,
   upsertOf,
 } from './house.ts';
-import { configWith, type ListGround, randomRow, seeded, upsert, withCollection } from './list-ground.ts';
+import { configWith, type ListGround, randomRow, upsert, withCollection } from './list-ground.ts';
 import { answerOf } from './vector-ground.ts';
 
 /** Groups of a real collection against what grouping all points by hand gives. */
@@ -95,7 +96,7 @@ const VALUES: readonly ((at: number) => unknown)[] = [
 ];
 
 function pointsOf(valueOf: (at: number) => unknown, count = 300): Given[] {
-  const random = seeded(count);
+  const random = seededRandom(count);
   return Array.from({ length: count }, (_, id) => {
     const value = valueOf(id);
     return { id, vector: randomRow(random), payload: value === undefined ? { n: id } : { n: id, key: value } };

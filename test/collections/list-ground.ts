@@ -1,23 +1,11 @@
 import type { Collection } from '../../src/collections/collection.ts';
 import type { CollectionConfig, Distance } from '../../src/core/collection-config.ts';
+import type { Random } from '../../src/query/draw.ts';
 import type { SegmentOptions } from '../../src/segments/segment.ts';
 import { configOf, CONTEXT, openHouse, removeFolder, temporaryFolder, type TestPoint, upsertOf } from './house.ts';
 import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
 
 /** Points with vectors of every kind, and what list algebra on them asks of a collection. */
-
-export type Random = () => number;
-
-/** The same numbers for the same seed (mulberry32). */
-export function seeded(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 export const SIZE = 6;
 

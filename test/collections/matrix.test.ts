@@ -5,9 +5,10 @@ import type { Distance } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idText } from '../../src/core/ids.ts';
 import type { SearchMatrix } from '../../src/core/requests.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { isN, must } from './filled-collection.ts';
 import { config, configOf, CONTEXT, READ } from './house.ts';
-import { configWith, type ListGround, randomVectors, seeded, upsert, withCollection } from './list-ground.ts';
+import { configWith, type ListGround, randomVectors, upsert, withCollection } from './list-ground.ts';
 import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
 import { answerOf } from './vector-ground.ts';
 import { type Expected, isNear, scoreDense, scoreSparse, type SparsePlain, stored } from './vector-oracle.ts';
@@ -26,7 +27,7 @@ function matrix(ground: ListGround, changes: Partial<SearchMatrix>, at = signal)
     shardKeys: undefined,
     ...READ,
   };
-  return distanceMatrix({ shards, config, compute, random: seeded(5) }, { ...wanted, ...changes }, at);
+  return distanceMatrix({ shards, config, compute, random: seededRandom(5) }, { ...wanted, ...changes }, at);
 }
 
 /** What a vector scores against another one; undefined: they have nothing in common. */
@@ -77,7 +78,7 @@ for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {
   test(`every kind of vector is compared as a search compares it: ${distance}`, async (t) => {
     const config = configWith(distance, 2);
     await withCollection(config, async (ground) => {
-      const random = seeded(11);
+      const random = seededRandom(11);
       const given = Array.from({ length: COUNT }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
       await upsert(ground, given);
       for (const field of config.params.vectors) {
@@ -101,7 +102,7 @@ for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {
 
 test('with the idf modifier each vector is weighed as a query', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
-    const random = seeded(2);
+    const random = seededRandom(2);
     const points = Array.from({ length: 20 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
     await upsert(ground, points);
     const rare = points.map(({ vectors }) => vectors['rare'] as SparsePlain);
@@ -117,7 +118,7 @@ test('with the idf modifier each vector is weighed as a query', async (t) => {
 
 test('a sample of points that match and have the vector; of fewer than two nothing', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
-    const random = seeded(3);
+    const random = seededRandom(3);
     const points = Array.from({ length: COUNT }, (_, id) => {
       const { half = [], ...others } = randomVectors(random);
       return { id, vectors: id < 10 ? { ...others, half } : others, payload: { n: id % 4 } };
@@ -142,7 +143,7 @@ test('a sample of points that match and have the vector; of fewer than two nothi
 
 test('hundreds of vectors are read in slices, until the request is cancelled', async (t) => {
   await withCollection(config(4, 'Dot'), async (ground) => {
-    const random = seeded(8);
+    const random = seededRandom(8);
     const points = Array.from({ length: 700 }, (_, id) => ({
       id,
       vectors: { '': Array.from({ length: 4 }, () => random()) },
@@ -184,7 +185,7 @@ test('names that there are not, in the words of Qdrant', async (t) => {
 test('large multivectors and many sparse vectors are compared on threads, until the request is cancelled', async (t) => {
   const config = configOf([denseConfig('rows', 64, 'Dot', { multivector: true })], [sparseConfig('words')]);
   await withCollection(config, async (ground) => {
-    const random = seeded(9);
+    const random = seededRandom(9);
     const number = (): number => Math.fround(random());
     const points = Array.from({ length: 100 }, (_, id) => {
       const indices = Array.from({ length: 60 }, (_, at) => at * 3 + Math.floor(random() * 3));

@@ -3,6 +3,7 @@ import test from 'ava';
 import type { Collection } from '../../src/collections/collection.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idText } from '../../src/core/ids.ts';
+import { seededRandom } from '../seeded-random.ts';
 import {
   configOf,
   CONTEXT,
@@ -21,17 +22,6 @@ const SIZE = 24;
 const MUCH = 64 * 2 ** 30;
 const ROUNDS = 40;
 const IDS = 3000;
-
-/** Numbers from 0 to 1 that a seed decides: mulberry32. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 type Model = Map<number, readonly number[]>;
 
@@ -62,7 +52,7 @@ async function green(collection: Collection): Promise<void> {
 test('searches stay exact whenever originals go, under writes, indexing, compaction and restarts', async (t) => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
   t.log(`SEED=${seed}`);
-  const draw = random(seed);
+  const draw = seededRandom(seed);
   const vector = (): number[] => Array.from({ length: SIZE }, () => draw() * 2 - 1);
   const limits = { budgetBytes: MUCH, baseBytes: 0, residentBytes: () => 0 };
   const folder = await temporaryFolder();
@@ -133,7 +123,7 @@ test('vectors on disk take no memory but their codes, and scores are exact', asy
     const small = { ...denseConfig('small', SIZE * 32, 'Dot'), onDisk: true, quantization: binary };
     await house.database.create('c', configOf([denseConfig('ram', SIZE, 'Dot'), disk, small], []));
     const collection = house.database.collection('c');
-    const draw = random(7);
+    const draw = seededRandom(7);
     const vector = (length: number): number[] => Array.from({ length }, () => draw() * 2 - 1);
     const model: Model = new Map();
     for (let first = 0; first < 2000; first += 500) {

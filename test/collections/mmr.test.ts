@@ -3,16 +3,9 @@ import { diversify } from '../../src/collections/query/mmr.ts';
 import type { FoundPoint } from '../../src/collections/query/found-point.ts';
 import type { Distance } from '../../src/core/collection-config.ts';
 import { idText } from '../../src/core/ids.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { CONTEXT, idOf } from './house.ts';
-import {
-  configWith,
-  type ListGround,
-  randomRow,
-  randomVectors,
-  seeded,
-  upsert,
-  withCollection,
-} from './list-ground.ts';
+import { configWith, type ListGround, randomRow, randomVectors, upsert, withCollection } from './list-ground.ts';
 import type { PlainVector } from './plain-vectors.ts';
 import { scoreDense, scoreSparse, type SparsePlain, stored } from './vector-oracle.ts';
 
@@ -75,7 +68,7 @@ for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {
   test(`the choice of the definition, for every kind of vector: ${distance}`, async (t) => {
     const config = configWith(distance, 2);
     await withCollection(config, async (ground) => {
-      const random = seeded(21);
+      const random = seededRandom(21);
       const points = Array.from({ length: 40 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
       await upsert(ground, points);
       let compared = 0;
@@ -102,7 +95,7 @@ for (const distance of ['Cosine', 'Dot', 'Euclid', 'Manhattan'] as const) {
 
 test('sparse vectors without a common index are as far apart as a score of 0', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
-    const random = seeded(4);
+    const random = seededRandom(4);
     const points = Array.from({ length: 30 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
     await upsert(ground, points);
     const candidates = points.map(({ id, vectors }) => ({ id, vector: vectors['words'] ?? [], score: random() }));
@@ -121,7 +114,7 @@ test('sparse vectors without a common index are as far apart as a score of 0', a
 
 test('fewer than two candidates stay as they are; a limit beyond them chooses all', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
-    const random = seeded(4);
+    const random = seededRandom(4);
     const points = Array.from({ length: 3 }, (_, id) => ({ id, vectors: randomVectors(random), payload: {} }));
     await upsert(ground, points);
     const candidates = points.map(({ id, vectors }) => ({ id, vector: vectors[''] ?? [], score: 1 - id / 10 }));

@@ -324,6 +324,12 @@ test('more points than a request may hold are refused, whatever asks for them', 
       await t.throwsAsync(ask(...Array.from({ length: 501 }, () => all)), { message });
       const prefetch = Array.from({ length: 500 }, () => ({ ...BASE, limit: 10_000 }));
       await t.throwsAsync(ask({ ...all, prefetch }), { message });
+      const examples = Array.from({ length: 1_398_102 }, (_, at) => ({ kind: 'id', id: idOf(at % 2000) }) as const);
+      const recommend = { kind: 'recommend', strategy: 'sum_scores', positive: examples, negative: [] } as const;
+      await t.throwsAsync(ask({ ...queryOf([]), query: recommend }), {
+        message:
+          'Limit exceeded 4194306 > 4194304 for "values of examples". Help: Reduce the "values of examples" parameter to or below 4194304.',
+      });
     },
   );
 });

@@ -1,9 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
 import { sampleAmong, samplePoints, type SampleRequest } from '../../src/collections/query/sample.ts';
 import { idText } from '../../src/core/ids.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { deleteOf, CONTEXT } from './house.ts';
 import { isN, must } from './filled-collection.ts';
-import { configWith, type ListGround, randomVectors, seeded, upsert, withCollection } from './list-ground.ts';
+import { configWith, type ListGround, randomVectors, upsert, withCollection } from './list-ground.ts';
 
 const { signal } = CONTEXT;
 const COUNT = 60;
@@ -11,7 +12,7 @@ const COUNT = 60;
 /** Points 0 … 59 with n = id % 3; those of n 0 alone have the vector `rows`; every tenth is deleted. */
 async function withSampled(shardNumber: number, run: (ground: ListGround) => Promise<void>): Promise<void> {
   await withCollection(configWith('Dot', shardNumber), async (ground) => {
-    const random = seeded(1);
+    const random = seededRandom(1);
     const points = Array.from({ length: COUNT }, (_, id) => {
       const { rows = [], ...others } = randomVectors(random);
       return { id, vectors: id % 3 === 0 ? { ...others, rows } : others, payload: { n: id % 3 } };
@@ -72,7 +73,7 @@ function checkFair(t: ExecutionContext, drawn: readonly number[], members: reado
 for (const shardNumber of [1, 3]) {
   test(`members alone, each at most once and all alike, of ${shardNumber} shards`, async (t) => {
     await withSampled(shardNumber, async (ground) => {
-      const random = seeded(7);
+      const random = seededRandom(7);
       for (const { name, filter, using, members } of CASES) {
         for (const count of [0, 1, 4, Math.max(members.length - 1, 0), members.length, 1000]) {
           const drawn = await draw(ground, { filter, using }, count, random);
@@ -100,7 +101,7 @@ for (const shardNumber of [1, 3]) {
 
 test('among points that were found: as many as wanted, each once, at score 1', async (t) => {
   await withSampled(1, async ({ collection }) => {
-    const random = seeded(3);
+    const random = seededRandom(3);
     const request = { count: 20, filter: undefined, using: undefined, signal, random };
     const found = (await samplePoints(collection.shards, request)).map((point) => ({ ...point, score: 7 }));
     const drawn = sampleAmong(found, 5, random);

@@ -8,6 +8,7 @@ import type {
 } from '../../src/core/collection-config.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { NO_DIFF } from './house.ts';
 import { denseConfig, type PlainVector, sparseConfig } from './plain-vectors.ts';
 import {
@@ -140,7 +141,7 @@ export async function carryOut(ground: VectorGround, step: Step): Promise<void> 
     case 'delete':
       return deletePoints(ground, targetOf(ground, step.target, step.ids));
     case 'delete_vectors': {
-      const random = source(step.target);
+      const random = seededRandom(step.target);
       const names = NAMES.filter((name) => ground.model.fieldNamed(name) !== undefined && random() < 0.5);
       if (names.length === 0) names.push(NAMES[Math.floor(random() * NAMES.length)] ?? '');
       const target = targetOf(
@@ -217,7 +218,7 @@ async function quantise(ground: VectorGround, draw: number): Promise<void> {
 
 /** Every field, or so many of them, is searched: by all and by some, as exactly as can be, and where nothing is quantised by default too. */
 export async function checkSearches(ground: VectorGround, draw: number, fieldsMax: number = Infinity): Promise<void> {
-  const random = source(draw);
+  const random = seededRandom(draw);
   const { params } = collectionOf(ground).config;
   const { fields } = ground.model;
   const first = draw % Math.max(fields.length, 1);
@@ -266,7 +267,7 @@ function targetOf({ model }: VectorGround, draw: number, ids: readonly number[])
 }
 
 function pointOf({ model }: VectorGround, { id, n, draw }: PointDraw): GivenPoint {
-  const random = source(draw);
+  const random = seededRandom(draw);
   const vectors: [string, PlainVector][] = [];
   for (const field of model.fields) if (random() < 0.7) vectors.push([field.name, vectorFor(field, random)]);
   return { id, n, vectors: Object.fromEntries(vectors) };
@@ -297,7 +298,7 @@ function tenths(random: () => number, from: number, to: number): number {
 
 /** Any field; the same name may come with another kind, size or distance each time. */
 export function fieldOf(draw: number): VectorFieldConfig {
-  const random = source(draw);
+  const random = seededRandom(draw);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const name = pick(NAMES);
   if (name !== '' && random() < 0.3)
@@ -309,16 +310,5 @@ export function fieldOf(draw: number): VectorFieldConfig {
       multivector: random() < 0.3,
       onDisk: pick([undefined, true, false]),
     }),
-  };
-}
-
-/** Numbers from 0 to 1 (mulberry32). */
-export function source(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

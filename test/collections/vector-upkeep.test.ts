@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { largerIsBetter } from '../../src/core/distances.ts';
 import { idText } from '../../src/core/ids.ts';
 import type { QuantizationConfig } from '../../src/core/quantization.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { configOf, CONTEXT, NO_DIFF, queryOf, READ } from './house.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
 import {
@@ -18,7 +19,7 @@ import {
   withVectors,
 } from './vector-ground.ts';
 import type { GivenPoint } from './vector-model.ts';
-import { source, vectorFor } from './vector-steps.ts';
+import { vectorFor } from './vector-steps.ts';
 
 /** Graphs of several fields, codes and rows of others: built behind the updates, compacted, saved, and used again. */
 
@@ -47,7 +48,7 @@ const COUNT = 1500;
 function pointsOf({ model }: VectorGround, from: number, to: number, version: number): GivenPoint[] {
   return Array.from({ length: to - from }, (_, at) => {
     const id = from + at;
-    const random = source(id * 7919 + version * 104_729 + 1);
+    const random = seededRandom(id * 7919 + version * 104_729 + 1);
     const vectors = model.fields.flatMap((field) => {
       const vector = vectorFor(field, random);
       return random() < 0.2 ? [] : [[field.name, vector] as const];
@@ -78,7 +79,7 @@ function graphSizes(ground: VectorGround): (readonly [string, number])[] {
 
 async function checkExact(ground: VectorGround): Promise<void> {
   await checkContent(ground);
-  const random = source(1);
+  const random = seededRandom(1);
   for (const field of ground.model.fields) {
     for (const target of [undefined, { n: 1 }, { lacksVector: 'rows' }])
       await checkSearch(ground, { name: field.name, query: vectorFor(field, random), target, limit: 20, exact: true });
@@ -88,7 +89,7 @@ async function checkExact(ground: VectorGround): Promise<void> {
 /** Exact searches are brute force; default ones find nearly as much. */
 async function checkFound(t: ExecutionContext, ground: VectorGround, what: string): Promise<void> {
   await checkExact(ground);
-  const random = source(what.length);
+  const random = seededRandom(what.length);
   for (const field of ground.model.fields) {
     let found = 0;
     let wanted = 0;

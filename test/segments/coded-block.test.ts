@@ -51,7 +51,7 @@ function drawRows(segment: Segment, count: number): VectorRow[] {
   const uniform = uniformSource(11);
   const rows: number[] = [];
   while (rows.length < count - 1) {
-    const row = Math.floor(uniform() * ROWS);
+    const row = Math.floor(uniform() * fieldOf(segment).rows.placeCount);
     if (row % 17 !== 5) rows.push(row);
   }
   return [...rows, rows[0] ?? 0].map((row) => ({ segment, row }));
@@ -196,8 +196,8 @@ test('memory stays until the work is done, whatever happens to the field', async
 });
 
 test('more rows than one task decodes', async (t) => {
-  const segment = fill({ dimension: 4000, distance: 'Dot', datatype: 'turbo4', m: 0 });
-  const rows = drawRows(segment, 1200);
+  const segment = fill({ dimension: 40_000, distance: 'Dot', datatype: 'turbo4', m: 0 }, { rows: 120 });
+  const rows = drawRows(segment, 110);
   t.true(isInMemory(rows));
   await compare(t, rows);
   await segment.close();

@@ -4,7 +4,8 @@ import { VectorizerError } from '../../src/core/errors.ts';
 import { ChecksummedFile } from '../../src/storage/checksummed-file.ts';
 import { BLOCK_BYTES, FILE_HEADER_BYTES, TRAILER_BYTES } from '../../src/storage/file-format.ts';
 import { sweepLeftovers, writeFile } from '../../src/storage/write-file.ts';
-import { SimulatedFiles, seededRandom, simulatedWorld } from './simulated-files.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { SimulatedFiles, simulatedWorld } from './simulated-files.ts';
 
 const PATH = '/data/codes.bin';
 

@@ -2,8 +2,9 @@ import test from 'ava';
 import * as fc from 'fast-check';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogOptions, UpdateLog } from '../../src/storage/log.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { append, openLog, readLog, type Entry } from './log-harness.ts';
-import { SimulatedFiles, seededRandom } from './simulated-files.ts';
+import { SimulatedFiles } from './simulated-files.ts';
 
 type Step =
   | { readonly kind: 'append'; readonly count: number; readonly textBytes: number }

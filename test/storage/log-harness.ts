@@ -1,6 +1,7 @@
 import type { Files } from '../../src/base/world.ts';
 import { UpdateLog, type LogOptions } from '../../src/storage/log.ts';
-import { seededRandom, simulatedWorld } from './simulated-files.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { simulatedWorld } from './simulated-files.ts';
 
 /** What a test knows of a record: its sequence and its bytes as text. */
 export interface Entry {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileStat, Files, OpenFile, OpenMode, World } from '../../src/base/world.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 interface Change {
   readonly position: number;
@@ -260,15 +261,4 @@ function failure(code: string, what: string): Error {
 /** A world with these files, a clock that stands still and seeded chance. */
 export function simulatedWorld(files: Files, seed = 1): World {
   return { files, nowMs: () => 0, random: seededRandom(seed) };
-}
-
-/** Numbers in [0, 1) from a seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), state | 1);
-    word ^= word + Math.imul(word ^ (word >>> 7), word | 61);
-    return ((word ^ (word >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }

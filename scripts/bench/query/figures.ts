@@ -29,11 +29,13 @@ const { values } = parseArgs({
 const SERVER_CORE = 0;
 const CLIENT_CORE = 1;
 const WARM_UP_MS = 2000;
+const MATRIX = 'matrix 1000 x 10';
 const MATRIX_SECONDS_MAX = 0.5;
 
-/** The rate of `name` has to be at least `floor` of the rate of `of`, each of whose requests is worth `times` of its own. */
+/** The rate of `name` has to be at least `floor` of the rate of `of`, whose requests are worth a `times`th of its own. */
 interface Figure {
   readonly name: string;
+  /** The same as `name`: for the time it takes. */
   readonly of: string;
   readonly times: number;
   /** undefined = for information. */
@@ -54,7 +56,7 @@ const FIGURES: readonly Figure[] = [
   { name: 'groups 10 x 3', of: 'nearest', times: 1, floor: 0.3, connections: many },
   { name: 'formula over 100', of: 'nearest, limit 100', times: 1, floor: undefined, connections: many },
   { name: 'explain hybrid', of: 'hybrid', times: 1, floor: undefined, connections: many },
-  { name: 'matrix 1000 x 10', of: 'nearest', times: 1, floor: undefined, connections: 1 },
+  { name: MATRIX, of: MATRIX, times: 1, floor: undefined, connections: 1 },
 ];
 
 const durationMs = Number(values.seconds) * 1000;
@@ -119,25 +121,34 @@ function report(figures: readonly Figure[], rates: ReadonlyMap<string, readonly 
   console.log('requests a second, medians; in brackets the processor time of the server for each, µs');
   const baseline = rates.get(keyOf('nearest', many));
   if (baseline !== undefined) console.log(`nearest: ${shownRate(medianRate(baseline))}`);
-  for (const { name, of, times, floor, connections } of figures) {
+  for (const figure of figures) {
+    const { name, of, floor, connections } = figure;
     const own = rates.get(keyOf(name, connections)) ?? [];
-    const theirs = rates.get(keyOf(of, connections)) ?? [];
-    const share = median(own.map((rate, at) => (rate.perSecond * times) / (theirs[at]?.perSecond ?? Number.NaN)));
-    const processor = median(
-      own.map((rate, at) => ((theirs[at]?.processorUs ?? Number.NaN) * times) / rate.processorUs),
-    );
-    const judged = floor === undefined ? '' : ` (at least ${floor}: ${share >= floor ? 'reached' : 'missed'})`;
-    const where = connections === many ? '' : `, ${connections} connection`;
-    console.log(
-      `${name}${where}: ${shownRate(medianRate(own))}, ${share.toFixed(2)} of ${of}${judged}; by processor time ${processor.toFixed(2)}`,
-    );
-    if (name.startsWith('matrix')) {
+    const where = connections === many ? name : `${name}, ${connections} connection`;
+    if (of === name) {
       const seconds = 1 / medianRate(own).perSecond;
-      console.log(
-        `  ${seconds.toFixed(3)} s (under ${MATRIX_SECONDS_MAX}: ${seconds < MATRIX_SECONDS_MAX ? 'reached' : 'missed'})`,
-      );
+      const judged = seconds < MATRIX_SECONDS_MAX ? 'reached' : 'missed';
+      console.log(`${where}: ${seconds.toFixed(3)} s (under ${MATRIX_SECONDS_MAX}: ${judged})`);
+      continue;
     }
+    const { share, processor } = sharesOf(figure, own, rates.get(keyOf(of, connections)) ?? []);
+    const judged = floor === undefined ? '' : ` (at least ${floor}: ${share >= floor ? 'reached' : 'missed'})`;
+    const shares = `${share.toFixed(2)} of ${of}${judged}; by processor time ${processor.toFixed(2)}`;
+    console.log(`${where}: ${shownRate(medianRate(own))}, ${shares}`);
   }
+}
+
+/** Medians of the rounds' own. What else runs on the machine weighs less on processor time. */
+function sharesOf(
+  { times }: Figure,
+  own: readonly Rate[],
+  theirs: readonly Rate[],
+): { readonly share: number; readonly processor: number } {
+  const each = own.map((rate, at) => {
+    const { perSecond, processorUs } = theirs[at] ?? { perSecond: Number.NaN, processorUs: Number.NaN };
+    return { share: (rate.perSecond * times) / perSecond, processor: (processorUs * times) / rate.processorUs };
+  });
+  return { share: median(each.map(({ share }) => share)), processor: median(each.map(({ processor }) => processor)) };
 }
 
 function keyOf(name: string, connections: number): string {

@@ -24,7 +24,7 @@ export async function explainQuery(source: QuerySource, context: Context, reques
     const resolvedMs = performance.now();
     const found = await findAtRoot(run, source.shards, step);
     const foundMs = performance.now();
-    const points = await scoredPoints(found.slice(skipped), query);
+    const points = await scoredPoints(found.slice(skipped), query, context.signal);
     const hydratedMs = performance.now();
     return {
       points: points.map(({ id, score }) => ({ id, score })),

@@ -1,17 +1,5 @@
 import { JSON_FALSE, JSON_NUMBER, JSON_OBJECT, JSON_STRING, JSON_TRUE } from '../../base/json/json-tree.ts';
-import {
-  afterColon,
-  afterSpace,
-  afterString,
-  afterValue,
-  findMember,
-  firstMember,
-  isKey,
-  nextMember,
-  type StoredKey,
-  storedKey,
-  storedText,
-} from '../../base/json/stored-json.ts';
+import { afterSpace, afterValue, findMember, storedKey } from '../../base/json/stored-json.ts';
 import { invariant, present } from '../../base/invariant.ts';
 import { parseDatetime } from '../../core/datetime.ts';
 import { badInput } from '../../core/errors.ts';
@@ -21,13 +9,11 @@ import type { FieldOrder } from '../../filters/field-order.ts';
 import { DATETIMES, FLOATS, INTEGERS } from '../../filters/number-kinds.ts';
 import { orderOf } from '../../filters/open-field-index.ts';
 import { readNumber, readText } from '../../filters/payload-scalars.ts';
+import { PayloadScope } from '../../filters/payload-scope.ts';
 import { collectItems, kindAt, type PayloadPath, payloadPath, ValueSpans } from '../../filters/payload-values.ts';
 import type { FormulaVariable } from '../../query/formula.ts';
 import type { FieldIndexes } from '../field-indexes.ts';
 import { geoOfJson, isOnEarth, isWrong, momentOfJson, numberOfJson, type Wrong } from './json-values.ts';
-
-/** Above it one text and a look-up cost less than as many comparisons. */
-const COMPARED_KEYS_MAX = 16;
 
 /** Types of indexes that tell a value as a formula wants it. */
 const COLUMNS: Readonly<Record<FormulaVariable['kind'], readonly FieldType[]>> = {
@@ -60,14 +46,9 @@ export class FormulaValues {
   readonly #fields: Pick<FieldIndexes, 'at' | 'epoch'>;
   readonly #epoch: number;
   readonly #variables: readonly Variable[];
-  readonly #keys: StoredKey[] = [];
-  readonly #places = new Map<string, number>();
-  /** Where the values of the keys begin, or -1. */
-  readonly #starts: Int32Array;
+  readonly #scope = new PayloadScope();
   readonly #found = new ValueSpans();
-  #payload: Buffer = Buffer.alloc(0);
   #slot: number | undefined;
-  #isLocated = false;
   /** Numbers that were read already, of the payload with this count. */
   readonly #numbers: Float64Array;
   readonly #readAt: Float64Array;
@@ -79,15 +60,13 @@ export class FormulaValues {
     this.#variables = variables.map((variable) => {
       const [first, ...rest] = variable.path.steps;
       invariant(first?.kind === 'key', 'formula: a path begins with a key');
-      const place = this.#places.get(first.key) ?? this.#keys.push(storedKey(first.key)) - 1;
-      this.#places.set(first.key, place);
+      const place = this.#scope.placeOf(first.key);
       const index = fields.at(variable.path);
       const indexed = index?.schema.type;
       const isWanted = indexed !== undefined && COLUMNS[variable.kind].includes(indexed);
       const column = index === undefined || !isWanted ? undefined : orderOf(index);
       return { ...variable, place, rest: payloadPath(rest), indexed, column };
     });
-    this.#starts = new Int32Array(this.#keys.length);
     this.#numbers = new Float64Array(variables.length);
     this.#readAt = new Float64Array(variables.length);
   }
@@ -105,8 +84,7 @@ export class FormulaValues {
   /** Turns to a point. slot: undefined where it is gone. payload: nothing of it is read yet; empty where it has none. */
   enter(slot: number | undefined, payload: Buffer): void {
     this.#slot = slot;
-    this.#payload = payload;
-    this.#isLocated = false;
+    this.#scope.enter(payload, payload.length === 0 ? -1 : afterSpace(payload, 0));
     this.#payloadCount++;
   }
 
@@ -123,7 +101,7 @@ export class FormulaValues {
     if (variable.column !== undefined) return this.#readColumn(variable, variable.column, 'number', numberOfJson);
     const found = this.#collect(variable, 'float');
     if (found.count === 1 && found.kinds[0] === JSON_NUMBER) {
-      return readNumber(this.#payload, found.startOf(0), found.endOf(0));
+      return readNumber(this.#scope.bytes, found.startOf(0), found.endOf(0));
     }
     return this.#otherwise(variable, 'number', numberOfJson);
   }
@@ -133,7 +111,7 @@ export class FormulaValues {
     const variable = present(this.#variables[index], 'formula: a variable of its own');
     const found = this.#collect(variable, 'geo');
     const point =
-      found.count === 1 && found.kinds[0] === JSON_OBJECT ? pointAt(this.#payload, found.startOf(0)) : undefined;
+      found.count === 1 && found.kinds[0] === JSON_OBJECT ? pointAt(this.#scope.bytes, found.startOf(0)) : undefined;
     return point ?? this.#otherwise(variable, 'geo point', geoOfJson);
   }
 
@@ -145,7 +123,7 @@ export class FormulaValues {
     }
     const found = this.#collect(variable, 'datetime');
     const isText = found.count === 1 && found.kinds[0] === JSON_STRING;
-    const moment = isText ? parseDatetime(readText(this.#payload, found.startOf(0), found.endOf(0))) : undefined;
+    const moment = isText ? parseDatetime(readText(this.#scope.bytes, found.startOf(0), found.endOf(0))) : undefined;
     return moment === undefined ? this.#otherwise(variable, 'datetime', momentOfJson) : Number(moment) / 1e6;
   }
 
@@ -164,11 +142,11 @@ export class FormulaValues {
 
   /** The values at the path. `natural`: the index whose values are what is wanted, so that the reader looks at them. */
   #collect({ place, rest, indexed }: Variable, natural: FieldType): ValueSpans {
-    if (!this.#isLocated) this.#locate();
     const found = this.#found;
-    const start = this.#starts[place] ?? -1;
+    const { bytes } = this.#scope;
+    const start = this.#scope.startOf(place);
     if (start < 0) found.count = 0;
-    else collectItems(this.#payload, start, this.#payload.length, rest, found);
+    else collectItems(bytes, start, bytes.length, rest, found);
     const isNatural = indexed === natural && found.count === 1;
     if (indexed !== undefined && !isNatural) this.#keepIndexed(indexed);
     return found;
@@ -178,7 +156,7 @@ export class FormulaValues {
     const found = this.#found;
     let kept = 0;
     for (let index = 0; index < found.count; index++) {
-      if (!isHeld(type, this.#payload, found.startOf(index), found.endOf(index))) continue;
+      if (!isHeld(type, this.#scope.bytes, found.startOf(index), found.endOf(index))) continue;
       found.kinds[kept] = found.kindOf(index);
       found.starts[kept] = found.startOf(index);
       found.ends[kept] = found.endOf(index);
@@ -192,33 +170,9 @@ export class FormulaValues {
     if (variable.indexed !== undefined) this.#keepIndexed(variable.indexed);
     const found = this.#found;
     const texts = Array.from({ length: found.count }, (_, index) =>
-      this.#payload.toString('utf8', found.startOf(index), found.endOf(index)),
+      this.#scope.bytes.toString('utf8', found.startOf(index), found.endOf(index)),
     );
     return readTexts(variable, texts, expected, read);
-  }
-
-  #locate(): void {
-    this.#isLocated = true;
-    const starts = this.#starts;
-    const keys = this.#keys;
-    const bytes = this.#payload;
-    starts.fill(-1);
-    let at = bytes.length === 0 ? -1 : firstMember(bytes, afterSpace(bytes, 0));
-    while (at >= 0) {
-      const keyEnd = afterString(bytes, at);
-      const value = afterColon(bytes, keyEnd);
-      // No end after the first: of keys that stand twice the last one counts.
-      if (keys.length > COMPARED_KEYS_MAX) {
-        const place = this.#places.get(storedText(bytes, at, keyEnd));
-        if (place !== undefined) starts[place] = value;
-      } else {
-        for (let place = 0; place < keys.length; place++) {
-          const key = keys[place];
-          if (key !== undefined && isKey(bytes, at, keyEnd, key)) starts[place] = value;
-        }
-      }
-      at = nextMember(bytes, afterValue(bytes, value));
-    }
   }
 }
 

@@ -16,6 +16,7 @@ export interface GroupSource extends ExampleSource {
   readonly lookup: (name: string) => ExampleSource | undefined;
   /** What a query finds, best first; the segments stay open until the grouping has ended. */
   readonly run: (query: QueryPoints) => Promise<readonly FoundPoint[]>;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -27,8 +28,11 @@ export async function queryGroups(source: GroupSource, request: QueryGroups): Pr
   checkVectorNames(query.withVector, source.config);
   const other = withLookup === undefined ? undefined : lookupSource(source, withLookup);
   const groups = await collectGroups(source, request);
-  const points = await scoredHits(groups, query);
-  const found = withLookup === undefined || other === undefined ? undefined : await lookUp(other, groups, withLookup);
+  const points = await scoredHits(groups, query, source.signal);
+  const found =
+    withLookup === undefined || other === undefined
+      ? undefined
+      : await lookUp(other, groups, { ...withLookup, signal: source.signal });
   const shown = groups.map(({ key, hits }) => ({
     id: key,
     hits: hits.map(({ id }) => points.get(idKey(id))).filter((point) => point !== undefined),
@@ -48,9 +52,10 @@ function lookupSource(source: GroupSource, { collection, withVector }: GroupLook
 async function scoredHits(
   groups: readonly Group<FoundPoint>[],
   query: QueryPoints,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<number | string, ScoredPoint>> {
   const found = new Map(groups.flatMap(({ hits }) => hits.map((hit) => [idKey(hit.id), hit] as const)));
-  const points = await scoredPoints([...found.values()], query);
+  const points = await scoredPoints([...found.values()], query, signal);
   return new Map(points.map((point) => [idKey(point.id), point]));
 }
 
@@ -58,7 +63,7 @@ async function scoredHits(
 async function lookUp(
   { shards }: ExampleSource,
   groups: readonly Group<FoundPoint>[],
-  { withPayload, withVector }: GroupLookup,
+  { withPayload, withVector, signal }: GroupLookup & { readonly signal: AbortSignal },
 ): Promise<ReadonlyMap<GroupKey, Record>> {
   const places: (PointPlace & { readonly key: GroupKey })[] = [];
   for (const { key } of groups) {
@@ -68,7 +73,7 @@ async function lookUp(
     if (id === undefined || shard === undefined || place === undefined) continue;
     places.push({ key, id, shard, ...place });
   }
-  const hydrated = await hydrate(places, withPayload, withVector);
+  const hydrated = await hydrate(places, withPayload, withVector, signal);
   return new Map(hydrated.map(({ place, record }) => [place.key, record]));
 }
 

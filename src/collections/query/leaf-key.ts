@@ -17,6 +17,11 @@ export function leafKey(step: VectorStep, limit: number): string {
   return JSON.stringify([words, filters, lengths]) + vectorsOf(target).map(vectorBytes).join('');
 }
 
+/** Numbers in all vectors of a leaf. */
+export function valueCount({ target }: VectorStep): number {
+  return vectorsOf(target).reduce((count, { values }) => count + values.length, 0);
+}
+
 /** A whole number other than 0 that is the same for equal leaves, and seldom for others. */
 export function leafHash(step: VectorStep, limit: number, shard: number): number {
   let hash = Math.imul(shard + 1, 0x85ebca6b) ^ limit;

@@ -1,9 +1,12 @@
 import type { Shard } from '../shard.ts';
 import type { FoundPoint } from './found-point.ts';
 import type { LeafCache, LeafState } from './leaf-cache.ts';
-import { leafHash, leafKey } from './leaf-key.ts';
+import { leafHash, leafKey, valueCount } from './leaf-key.ts';
 import type { VectorStep } from './resolved-step.ts';
 import { searchShard, type SearchRun } from './search-shard.ts';
+
+/** Numbers of a leaf's vectors from which it costs more to know it again than is worth keeping. */
+const VALUES_MAX = 65_536;
 
 /** A search that is under way or done. */
 interface Leaf {
@@ -27,6 +30,7 @@ export class Leaves {
 
   /** The best points of a shard, at most `limit`; see searchShard. */
   find(run: SearchRun, shard: Shard, step: VectorStep, limit: number): Promise<readonly FoundPoint[]> {
+    if (valueCount(step) > VALUES_MAX) return searchShard(run, shard, step, limit);
     const hash = leafHash(step, limit, shard.number);
     const same = this.equalOf(hash, shard, step, limit);
     if (same !== undefined) {

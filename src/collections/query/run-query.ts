@@ -47,7 +47,7 @@ export async function runQueries(
     return await settleInLanes(requests, LANES, async (request) => {
       refuseAborted(run.signal);
       checkVectorNames(request.withVector, source.config);
-      return scoredPoints(await findPoints(source, run, request), request);
+      return scoredPoints(await findPoints(source, run, request), request, run.signal);
     });
   } finally {
     run.lease.release();

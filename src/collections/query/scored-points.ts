@@ -7,8 +7,9 @@ import type { FoundPoint } from './found-point.ts';
 export async function scoredPoints(
   found: readonly FoundPoint[],
   { withPayload, withVector }: Pick<QueryPoints, 'withPayload' | 'withVector'>,
+  signal: AbortSignal,
 ): Promise<ScoredPoint[]> {
-  const hydrated = await hydrate(found, withPayload, withVector);
+  const hydrated = await hydrate(found, withPayload, withVector, signal);
   return hydrated.map(({ place: { version, score, orderValue }, record }) => ({
     ...record,
     version,
