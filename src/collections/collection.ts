@@ -16,7 +16,7 @@ import type { CollectionConfig } from '../core/collection-config.ts';
 import type { Context } from '../core/context.ts';
 import type { Explanation } from '../core/explanation.ts';
 import { notFound, VectorizerError } from '../core/errors.ts';
-import { idText, type PointId } from '../core/ids.ts';
+import { idText } from '../core/ids.ts';
 import type { FieldIndexInfo } from '../core/payload-schema.ts';
 import type {
   CountPoints,
@@ -40,6 +40,7 @@ import { acceptChange } from './accept.ts';
 import { OperationRejected } from './accept-vectors.ts';
 import { countPoints } from './count.ts';
 import { countValues } from './facet.ts';
+import { findPoint } from './find-point.ts';
 import { hydrate, type PointPlace } from './hydrate.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { reportMemory } from './memory-usage.ts';
@@ -53,7 +54,7 @@ import { distanceMatrix } from './query/matrix.ts';
 import { groupQuery, type QuerySource, refuseShardKeys, runQueries } from './query/run-query.ts';
 import { inferChange, type ThreadCall } from './inference.ts';
 import type { UpdateRecord, VectorFieldRecord } from './record.ts';
-import { shardOf, splitRecord } from './routing.ts';
+import { splitRecord } from './routing.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
 import { checkVectorNames } from './vector-names.ts';
@@ -167,12 +168,12 @@ export class Collection {
     return reportMemory(this.shards, names, this.budget.report);
   }
 
-  async count(context: Context, request: CountPoints): Promise<number> {
-    return countPoints(this.shards, request.filter, request.exact, context.signal);
+  count(context: Context, request: CountPoints): Promise<number> {
+    return this.read(() => countPoints(this.shards, request.filter, request.exact, context.signal));
   }
 
   facet(context: Context, request: FacetPoints): Promise<readonly FacetHit[]> {
-    return countValues(this.shards, request, context.signal);
+    return this.read(() => countValues(this.shards, request, context.signal));
   }
 
   /** Carries out one change; of the two that a removal of vectors may be, the last one answers. */
@@ -207,8 +208,9 @@ export class Collection {
   }
 
   async get({ signal }: Context, request: GetPoint): Promise<Record> {
-    const place = this.find(request.id);
-    const [found] = place === undefined ? [] : await hydrate([place], { kind: 'all' }, { kind: 'all' }, signal);
+    const place = findPoint(this.shards, request.id);
+    const [found] =
+      place === undefined ? [] : await this.read(() => hydrate([place], { kind: 'all' }, { kind: 'all' }, signal));
     if (found === undefined) throw notFound(`Point with id ${idText(request.id)} does not exists!`);
     return found.record;
   }
@@ -217,33 +219,34 @@ export class Collection {
     checkVectorNames(request.withVector, this.currentConfig);
     const places = new Map<string, PointPlace>();
     for (const id of request.ids) {
-      const place = this.find(id);
+      const place = findPoint(this.shards, id);
       if (place !== undefined) places.set(idText(id), place);
     }
-    const found = await hydrate([...places.values()], request.withPayload, request.withVector, signal);
+    const { withPayload, withVector } = request;
+    const found = await this.read(() => hydrate([...places.values()], withPayload, withVector, signal));
     return found.map(({ record }) => record);
   }
 
   scroll(context: Context, request: ScrollPoints): Promise<ScrollPage> {
     checkVectorNames(request.withVector, this.currentConfig);
-    return scrollPoints(this.shards, request, context.signal);
+    return this.read(() => scrollPoints(this.shards, request, context.signal));
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
-    return runQueries(this.querySource(context), context, request.queries);
+    return this.read(() => runQueries(this.querySource(context), context, request.queries));
   }
 
   queryGroups(context: Context, request: QueryGroups): Promise<readonly PointGroup[]> {
-    return groupQuery(this.querySource(context), context, request);
+    return this.read(() => groupQuery(this.querySource(context), context, request));
   }
 
   explainQuery(context: Context, request: ExplainQuery): Promise<Explanation> {
-    return explainQuery(this.querySource(context), context, request);
+    return this.read(() => explainQuery(this.querySource(context), context, request));
   }
 
   async distanceMatrix(context: Context, request: SearchMatrix): Promise<DistanceMatrix> {
     refuseShardKeys(request.shardKeys);
-    return distanceMatrix(this.querySource(context), request, context.signal);
+    return this.read(() => distanceMatrix(this.querySource(context), request, context.signal));
   }
 
   /**
@@ -267,7 +270,7 @@ export class Collection {
     }
   }
 
-  /** The collection is being deleted: updates that are on their way are refused with this from now on. */
+  /** The collection is being deleted: requests that are on their way are refused with this from now on. */
   retire(refusal: VectorizerError): void {
     this.retired = refusal;
   }
@@ -276,6 +279,18 @@ export class Collection {
   async close(keep: boolean): Promise<void> {
     for (const shard of this.shards) await this.optimizer.forget(shard);
     await Promise.all(this.shards.map((shard) => shard.close(keep)));
+  }
+
+  /** Carries out a read. What the deletion of the collection has overtaken may have seen a part of it, and tells that. */
+  private async read<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await work();
+      if (this.retired === undefined) return answer;
+    } catch (error) {
+      // To translate: a shard that is closed under a read is no fault of its own.
+      if (this.retired === undefined) throw error;
+    }
+    throw this.retired;
   }
 
   private querySource({ signal }: Context): QuerySource {
@@ -302,12 +317,6 @@ export class Collection {
 
   private optimize(): void {
     for (const shard of this.shards) this.optimizer.consider(shard, this.currentConfig);
-  }
-
-  private find(id: PointId): PointPlace | undefined {
-    const shard = this.shards[shardOf(id, this.shards.length)] as Shard;
-    const found = shard.find(id);
-    return found === undefined ? undefined : { id, shard, ...found };
   }
 
   /** Qdrant numbers an operation before it finds some faults: the number is used up, and clients see the gap. */

@@ -71,6 +71,13 @@ export class ShardSegments {
     this.list = successor.rowCount > 0 || rest.length === 0 ? [successor, ...rest] : rest;
   }
 
+  /** From now on nothing is found here: what is closed must not be read. */
+  async close(): Promise<void> {
+    const segments = this.list;
+    this.list = [];
+    for (const segment of segments) await segment.close();
+  }
+
   private create(): Segment {
     const { foundation, specsOfNew } = this.source;
     const fields = specsOfNew(this.options.fields);

@@ -363,7 +363,7 @@ export class Shard implements CheckpointSource, ShardState {
     }
     await this.points.close();
     await this.log.close();
-    for (const segment of this.segments) await segment.close();
+    await this.own.close();
   }
 
   private get pendingBytes(): number {

@@ -1,6 +1,7 @@
 import type { Bitset } from '../base/bitset.ts';
 import { invariant } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
+import { VectorizerError } from '../core/errors.ts';
 import type { PointId } from '../core/ids.ts';
 import { ColumnBuilder, sliceColumn } from '../core/vector-columns.ts';
 import type { NamedVector, Vector, VectorColumn } from '../core/vectors.ts';
@@ -71,6 +72,7 @@ export class Segment {
   /** What `close` waits for. */
   private unused: PromiseWithResolvers<undefined> | undefined;
   private users = 0;
+  private closing = false;
   private copies = 0;
 
   /** stored: the fields of a segment that files hold; undefined: those of the options. */
@@ -308,8 +310,9 @@ export class Segment {
     this.copies--;
   }
 
-  /** A request uses this segment until it calls `release`: its files stay open as long. */
+  /** A request uses this segment until it calls `release`: its files stay open as long. Throws unavailable once it is closed. */
   retain(): void {
+    if (this.closing) throw new VectorizerError('unavailable', 'the segment is closed');
     this.users++;
   }
 
@@ -320,8 +323,9 @@ export class Segment {
     this.unused?.resolve(undefined);
   }
 
-  /** Gives everything back once the requests that use the segment have ended. It must not be searched any more. */
+  /** Gives everything back once the requests that use the segment have ended. Nobody can begin to use it any more. */
   async close(): Promise<void> {
+    this.closing = true;
     if (this.users > 0) {
       this.unused = Promise.withResolvers<undefined>();
       await this.unused.promise;

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { idText } from '../../src/core/ids.ts';
 import { configOf, CONTEXT, deleteOf, idOf, queryOf, READ, upsertOf } from './house.ts';
-import { denseConfig } from './plain-vectors.ts';
-import { collectionOf, withVectors } from './vector-ground.ts';
+import { denseConfig, sparseConfig } from './plain-vectors.ts';
+import { answerOf, collectionOf, filterOf, withVectors } from './vector-ground.ts';
 
 /** Points that are deleted between being found and being read. */
 
@@ -43,5 +43,38 @@ test('a point that is gone before its payload is read is in no answer, rather th
       ...READ,
     });
     t.is(retrieved.length, 59);
+  });
+});
+
+test('a read that the deletion of its collection overtakes answers that there is none', async (t) => {
+  t.timeout(60_000);
+  await withVectors(configOf([denseConfig('', 2, 'Dot')], [sparseConfig('s')]), async (ground) => {
+    const collection = collectionOf(ground);
+    const points = Array.from({ length: 2000 }, (_, id) => ({ id, vectors: { '': [id, 1] }, payload: { g: id % 2 } }));
+    await collection.update(CONTEXT, upsertOf('c', points));
+    // A text that takes a while on a thread, and a filter that does.
+    const object = {
+      kind: 'text',
+      text: 'whales and ships '.repeat(40_000),
+      model: 'bm25',
+      options: undefined,
+    } as const;
+    const text = { kind: 'nearest', example: { kind: 'inference', object }, mmr: undefined } as const;
+    const [shard] = collection.shards;
+    const [segment] = shard?.segments ?? [];
+    const reads = [
+      collection.query(CONTEXT, { collection: 'c', queries: [{ ...queryOf([]), query: text, using: 's' }], ...READ }),
+      collection.query(CONTEXT, {
+        collection: 'c',
+        queries: [queryOf([1, 0], { filter: filterOf({ n: 1 }) })],
+        ...READ,
+      }),
+      collection.count(CONTEXT, { collection: 'c', filter: filterOf({ n: 1 }), exact: true, ...READ }),
+    ];
+    const refusals = Promise.all(reads.map((read) => answerOf(read)));
+    t.true(await ground.house.database.delete('c'));
+    t.deepEqual(new Set(await refusals), new Set(["not_found: Collection `c` doesn't exist!"]));
+    t.deepEqual(shard?.segments, []);
+    t.throws(() => segment?.retain(), { message: 'the segment is closed' });
   });
 });

@@ -5,7 +5,7 @@ import { DEFAULTS, nearest } from '../rest/query-words.ts';
 
 const { limit, offset, ...others } = DEFAULTS;
 
-function step(limit: number, prefetch: readonly QueryStep[] = [], query: QueryStep['query'] = undefined): QueryStep {
+function step(limit: number, prefetch: readonly QueryStep[] = [], query?: QueryStep['query']): QueryStep {
   return { ...others, limit, prefetch, query };
 }
 

@@ -22,9 +22,9 @@ const DISTANCES: readonly Distance[] = ['Cosine', 'Dot', 'Euclid', 'Manhattan'];
 const ROWS = 1300;
 
 /** Every 17th row is removed. */
-function fill(changes: Partial<DenseSpec>, { common = 0, rows = ROWS, seed = 3 } = {}): Segment {
+function fill(changes: Partial<DenseSpec>, { common = 0, rows = ROWS, seed = 3, on = compute } = {}): Segment {
   const spec = denseSpec(changes);
-  const segment = new Segment(seed, { compute, fields: [spec], seed });
+  const segment = new Segment(seed, { compute: on, fields: [spec], seed });
   const draw = drawer(spec, seed);
   const builder = new ColumnBuilder(spec.name, 'dense');
   for (let row = 0; row < rows; row += 1) {
@@ -76,25 +76,32 @@ function isInMemory(rows: readonly VectorRow[]): boolean {
  * What a score's error goes by besides the score itself: coordinates are exact to 24 bits of a row's largest, so products
  * of lengths count, and of distances the lengths, of which little is left between near rows.
  */
-function sizeOf({ kind, vectors }: VectorBlock, row: number, column: number, score: number): number {
+function sizeOf({ kind, vectors }: VectorBlock): (row: number, column: number, score: number) => number {
   const { dimension, distance, datatype } = kind;
-  if (datatype === 'uint8' && distance === 'Cosine') return 1;
-  const [a = 0, b = 0] = [row, column].map((at) => {
-    const values = vectors.subarray(at * dimension, (at + 1) * dimension);
-    return distance === 'Manhattan' ? values.reduce((sum, value) => sum + Math.abs(value), 0) : Math.hypot(...values);
+  const lengths = Array.from({ length: vectors.length / dimension }, (_, row) => {
+    const values = vectors.subarray(row * dimension, (row + 1) * dimension);
+    return distance === 'Manhattan'
+      ? values.reduce((sum, value) => sum + Math.abs(value), 0)
+      : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   });
-  if (distance === 'Manhattan') return a + b;
-  return distance === 'Euclid' ? Math.sqrt(-score) * (a + b) : a * b;
+  return (row, column, score) => {
+    if (datatype === 'uint8' && distance === 'Cosine') return 1;
+    const a = lengths[row] ?? 0;
+    const b = lengths[column] ?? 0;
+    if (distance === 'Manhattan') return a + b;
+    return distance === 'Euclid' ? Math.sqrt(-score) * (a + b) : a * b;
+  };
 }
 
 function sameHits(t: ExecutionContext, found: PairHits, wanted: PairHits, block: VectorBlock): void {
   t.deepEqual(found.rows, wanted.rows);
+  const size = sizeOf(block);
   let swapped = 0;
   for (const [at, score] of wanted.scores.entries()) {
     const row = wanted.rows[at] ?? 0;
     const column = wanted.columns[at] ?? 0;
     const other = found.scores[at] ?? Number.NaN;
-    const slack = 1e-6 * Math.max(Math.abs(score), sizeOf(block, row, column, score));
+    const slack = 1e-6 * Math.max(Math.abs(score), size(row, column, score));
     if (!(Math.abs(other - score) <= slack)) t.fail(`${row}, ${column}: ${other} instead of ${score}`);
     if (found.columns[at] !== column) swapped += 1;
   }
@@ -177,12 +184,14 @@ test('what no memory holds exactly is read', async (t) => {
 });
 
 test('memory stays until the work is done, whatever happens to the field', async (t) => {
+  // Of its own: other tests take memory meanwhile.
+  const on = Compute.open({ searchThreads: 2, backgroundThreads: 1 });
   for (const change of ['drop', 'remove', 'close'] as const) {
-    const segment = fill({ dimension: 64, distance: 'Euclid' }, { common: 3 });
+    const segment = fill({ dimension: 64, distance: 'Euclid' }, { common: 3, on });
     const rows = drawRows(segment, 400);
     const block = readBlock(rows);
-    const { arenas } = compute;
-    const pairs = nearestRows(compute, { rows, name: '', signal, weigh: undefined }, 9);
+    const { arenas } = on;
+    const pairs = nearestRows(on, { rows, name: '', signal, weigh: undefined }, 9);
     const before = arenas.usedBytes;
     const field = fieldOf(segment);
     if (change === 'drop') field.dropRemainders();
@@ -193,6 +202,7 @@ test('memory stays until the work is done, whatever happens to the field', async
     if (change !== 'remove') t.true(arenas.usedBytes < before);
     await segment.close();
   }
+  await on.close();
 });
 
 test('more rows than one task decodes', async (t) => {
@@ -204,26 +214,29 @@ test('more rows than one task decodes', async (t) => {
 });
 
 test('work on rows in memory is cancelled as a timeout, and gives its memory back', async (t) => {
-  const segment = fill({ dimension: 200 }, { common: 2 });
+  const on = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
+  const segment = fill({ dimension: 200 }, { common: 2, on });
   const rows = drawRows(segment, 1000);
   const relevance = RELEVANCE(rows.length);
-  const { arenas } = compute;
-  await nearestRows(compute, { rows: rows.slice(0, 100), name: '', signal, weigh: undefined }, 3);
+  const { arenas } = on;
+  await nearestRows(on, { rows: rows.slice(0, 100), name: '', signal, weigh: undefined }, 3);
   const before = arenas.usedBytes;
   const controller = new AbortController();
   const compared = { rows, name: '', signal: controller.signal };
   const works = [
-    nearestRows(compute, { ...compared, weigh: undefined }, 10),
-    diverseRows(compute, compared, { relevance, lambda: 0.5, limit: 1000 }),
+    nearestRows(on, { ...compared, weigh: undefined }, 10),
+    diverseRows(on, compared, { relevance, lambda: 0.5, limit: 1000 }),
   ];
   controller.abort();
   for (const work of works) t.is(((await t.throwsAsync<Error>(work)) as { kind?: string }).kind, 'timeout');
   t.is(arenas.usedBytes, before);
   await segment.close();
+  await on.close();
 });
 
 test('where the arena of the field is full, the rows are read', async (t) => {
-  const segment = fill({ dimension: 32, distance: 'Manhattan' });
+  const on = Compute.open({ searchThreads: 1, backgroundThreads: 1 });
+  const segment = fill({ dimension: 32, distance: 'Manhattan' }, { on });
   const rows = drawRows(segment, 100);
   const { arena } = fieldOf(segment).exactBlock([0])?.memory ?? {};
   if (arena === undefined) return t.fail('no memory');
@@ -235,8 +248,9 @@ test('where the arena of the field is full, the rows are read', async (t) => {
     throw new VectorizerError('insufficient_storage', 'full');
   };
   const wanted = readBlock(rows);
-  const found = await nearestRows(compute, { rows, name: '', signal, weigh: undefined }, 5);
+  const found = await nearestRows(on, { rows, name: '', signal, weigh: undefined }, 5);
   t.is(refused, 1);
-  t.deepEqual(found, await nearestPairs(compute, wanted, 5, signal));
+  t.deepEqual(found, await nearestPairs(on, wanted, 5, signal));
   await segment.close();
+  await on.close();
 });

@@ -2,8 +2,8 @@ import type { PointGroup, Record, ScoredPoint } from '../../core/answers.ts';
 import { idKey, numberId, parseUuidId, type PointId } from '../../core/ids.ts';
 import type { GroupLookup, QueryGroups, QueryPoints } from '../../core/requests.ts';
 import type { Group, GroupKey } from '../../query/group-hits.ts';
+import { findPoint } from '../find-point.ts';
 import { hydrate, type PointPlace } from '../hydrate.ts';
-import { shardOf } from '../routing.ts';
 import { checkVectorNames } from '../vector-names.ts';
 import { collectGroups } from './collect-groups.ts';
 import type { FoundPoint } from './found-point.ts';
@@ -26,13 +26,11 @@ export interface GroupSource extends ExampleSource {
 export async function queryGroups(source: GroupSource, request: QueryGroups): Promise<readonly PointGroup[]> {
   const { query, withLookup } = request;
   checkVectorNames(query.withVector, source.config);
-  const other = withLookup === undefined ? undefined : lookupSource(source, withLookup);
+  // A collection that is not there is refused before anything is searched.
+  if (withLookup !== undefined) lookupSource(source, withLookup);
   const groups = await collectGroups(source, request);
   const points = await scoredHits(groups, query, source.signal);
-  const found =
-    withLookup === undefined || other === undefined
-      ? undefined
-      : await lookUp(other, groups, { ...withLookup, signal: source.signal });
+  const found = withLookup === undefined ? undefined : await lookUp(source, groups, withLookup);
   const shown = groups.map(({ key, hits }) => ({
     id: key,
     hits: hits.map(({ id }) => points.get(idKey(id))).filter((point) => point !== undefined),
@@ -61,19 +59,19 @@ async function scoredHits(
 
 /** For each group the point whose id its value is, where there is one. */
 async function lookUp(
-  { shards }: ExampleSource,
+  source: GroupSource,
   groups: readonly Group<FoundPoint>[],
-  { withPayload, withVector, signal }: GroupLookup & { readonly signal: AbortSignal },
+  lookup: GroupLookup,
 ): Promise<ReadonlyMap<GroupKey, Record>> {
+  // As it is now: it may have been deleted or made anew while points were found.
+  const { shards } = lookupSource(source, lookup);
   const places: (PointPlace & { readonly key: GroupKey })[] = [];
   for (const { key } of groups) {
     const id = idOfKey(key);
-    const shard = id === undefined ? undefined : shards[shardOf(id, shards.length)];
-    const place = id === undefined ? undefined : shard?.find(id);
-    if (id === undefined || shard === undefined || place === undefined) continue;
-    places.push({ key, id, shard, ...place });
+    const place = id === undefined ? undefined : findPoint(shards, id);
+    if (place !== undefined) places.push({ key, ...place });
   }
-  const hydrated = await hydrate(places, withPayload, withVector, signal);
+  const hydrated = await hydrate(places, lookup.withPayload, lookup.withVector, source.signal);
   return new Map(hydrated.map(({ place, record }) => [place.key, record]));
 }
 

@@ -9,8 +9,8 @@ import type { Example, Pair, QueryStep, VectorQuery } from '../../core/query.ts'
 import type { Vector } from '../../core/vectors.ts';
 import { asRows, targetOf } from '../../query/search-target.ts';
 import { acceptQuery } from '../accept-vectors.ts';
+import { findPoint } from '../find-point.ts';
 import { inferVector, type ThreadCall } from '../inference.ts';
-import { shardOf } from '../routing.ts';
 import type { Shard } from '../shard.ts';
 import { checkVectorName, unknownVectorName } from '../vector-names.ts';
 import type { ResolvedStep, StepBasis } from './resolved-step.ts';
@@ -174,7 +174,7 @@ export function otherCollection({ lookup }: Pick<ResolveSource, 'lookup'>, name:
 
 function storedVector({ shards, config }: ExampleSource, id: PointId, name: string): Vector {
   checkVectorName(name, config);
-  const found = shards[shardOf(id, shards.length)]?.find(id);
+  const found = findPoint(shards, id);
   if (found === undefined) throw notFound(`No point with id ${idText(id)} found`);
   const vector = found.segment.vectorAt(found.row, name);
   if (vector === undefined) throw notFound(`Vector with name "${name}" for point not found`);

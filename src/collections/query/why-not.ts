@@ -2,7 +2,7 @@ import { asBuffer } from '../../base/json/stored-json.ts';
 import type { Loss, WhyNot } from '../../core/explanation.ts';
 import { type Condition, EVERYTHING, type Filter } from '../../core/filter.ts';
 import { idKey, type PointId, sameId } from '../../core/ids.ts';
-import { shardOf } from '../routing.ts';
+import { findPoint } from '../find-point.ts';
 import type { Shard } from '../shard.ts';
 import { pathOf } from './explained-path.ts';
 import { FormulaConditions } from './formula-conditions.ts';
@@ -34,18 +34,18 @@ export async function whyNot(
 
 async function whyNotOne(run: QueryRun, shards: readonly Shard[], query: DoneQuery, id: PointId): Promise<WhyNot> {
   const { step, skipped, found } = query;
-  const place = placeOf(found, id);
-  if (place > skipped) return { id, rank: place - skipped, lost: [] };
+  const rank = rankOf(found, id);
+  if (rank > skipped) return { id, rank: rank - skipped, lost: [] };
   const lostAs = (reason: Loss['reason'], details: Partial<Loss> = {}): WhyNot => ({
     id,
     rank: undefined,
     lost: [loss('query', reason, details)],
   });
-  if (place > 0) return lostAs('offset', { score: found[place - 1]?.score, rank: place });
-  const shard = shards[shardOf(id, shards.length)];
-  if (shard?.find(id) === undefined) return lostAs('no_point');
+  if (rank > 0) return lostAs('offset', { score: found[rank - 1]?.score, rank });
+  const shard = findPoint(shards, id)?.shard;
+  if (shard === undefined) return lostAs('no_point');
   if (step.excluded.some((excluded) => sameId(excluded, id))) return lostAs('example');
-  const lost = await lossesOf({ run, shard, shards, id, root: query }, step, 'query');
+  const lost = await lossesOf({ run, shard, id, root: query }, step, 'query');
   return { id, rank: undefined, lost };
 }
 
@@ -53,7 +53,6 @@ async function whyNotOne(run: QueryRun, shards: readonly Shard[], query: DoneQue
 interface Search {
   readonly run: QueryRun;
   readonly shard: Shard;
-  readonly shards: readonly Shard[];
   readonly id: PointId;
   readonly root: DoneQuery;
 }
@@ -63,7 +62,7 @@ async function lossesOf(search: Search, step: ResolvedStep, path: string): Promi
   const { run, shard, id, root } = search;
   const isRoot = step === root.step;
   const found = isRoot ? root.found : (run.trace?.of(step, shard).found ?? []);
-  if (placeOf(found, id) > 0) return [];
+  if (rankOf(found, id) > 0) return [];
   if (step.prefetch.length === 0) return [await lossOfLeaf(search, step, path, found)];
   const below: Loss[] = [];
   let isBelow = false;
@@ -91,7 +90,7 @@ async function lossOfMerge(
     ...(step.kind === 'vector' && { mmr: undefined }),
   };
   const whole = await overSources({ ...run, trace: undefined }, shard, all, sources);
-  const rank = placeOf(whole, id);
+  const rank = rankOf(whole, id);
   return cutLoss(step, path, found, { score: whole[rank - 1]?.score, rank: rank === 0 ? undefined : rank });
 }
 
@@ -181,7 +180,7 @@ function subject(condition: Condition): string {
 }
 
 /** From 1; 0 where the list does not have it. */
-function placeOf(found: readonly FoundPoint[], id: PointId): number {
+function rankOf(found: readonly FoundPoint[], id: PointId): number {
   const key = idKey(id);
   return found.findIndex((point) => idKey(point.id) === key) + 1;
 }

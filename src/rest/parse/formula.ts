@@ -10,7 +10,7 @@ import { decodeCondition } from './filter.ts';
 import { missingField, noVariant, wrongType } from './format-error.ts';
 import { decodeGeoPoint } from './geo-predicates.ts';
 import { decodePath } from './paths.ts';
-import { decodeScore, decodeString } from './scalars.ts';
+import { decodeF32, decodeString } from './scalars.ts';
 import { fieldsOf, structFields } from './struct-fields.ts';
 import { attempt } from './untagged.ts';
 
@@ -40,7 +40,7 @@ function decodeExpression(decoding: Decoding, node: number, path: string): Expre
   const { tree } = decoding;
   switch (tree.kindOf(node)) {
     case JSON_NUMBER:
-      return { kind: 'constant', value: decodeScore(decoding, node) };
+      return { kind: 'constant', value: decodeF32(decoding, node) };
     case JSON_STRING:
       return decodeVariable(decoding, tree.text(node));
     case JSON_OBJECT:
@@ -133,7 +133,7 @@ function decodeDivision(decoding: Decoding, node: number, path: string): Express
     kind: 'div',
     left: decodeExpression(decoding, required(fields, 'left'), `${path}.left`),
     right: decodeExpression(decoding, required(fields, 'right'), `${path}.right`),
-    byZeroDefault: optional(decoding, fields.get('by_zero_default'), decodeScore),
+    byZeroDefault: optional(decoding, fields.get('by_zero_default'), decodeF32),
   };
 }
 
@@ -156,8 +156,8 @@ function decay(shape: 'lin' | 'exp' | 'gauss'): DecodeForm {
     const target = optional(decoding, fields.get('target'), (_, value) =>
       decodeExpression(decoding, value, `${path}.target`),
     );
-    const scale = optional(decoding, fields.get('scale'), decodeScore) ?? SCALE_DEFAULT;
-    const midpoint = optional(decoding, fields.get('midpoint'), decodeScore) ?? MIDPOINT_DEFAULT;
+    const scale = optional(decoding, fields.get('scale'), decodeF32) ?? SCALE_DEFAULT;
+    const midpoint = optional(decoding, fields.get('midpoint'), decodeF32) ?? MIDPOINT_DEFAULT;
     checkDecay(decoding, shape, scale, midpoint);
     return { kind: 'decay', shape, x, target, scale, midpoint };
   };

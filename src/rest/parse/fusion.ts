@@ -2,6 +2,7 @@ import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/js
 import { badInput } from '../../core/errors.ts';
 import type { Fusion } from '../../core/query.ts';
 import { type Decoding, optional } from './decoding.ts';
+import { wrongType } from './format-error.ts';
 import { atLeast, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { outOfRange } from './vectors.ts';
@@ -18,7 +19,7 @@ export function decodeFusion({ tree }: Decoding, node: number): Fusion | undefin
 }
 
 /**
- * `rrf: {k, weights}`; undefined where it is no such object.
+ * `rrf: {k, weights}`; undefined, or a FormatError that the caller forgets, where it is no such object.
  * path  of the object, for broken rules.
  */
 export function decodeRrf(decoding: Decoding, node: number, path: string): Fusion | undefined {
@@ -27,14 +28,15 @@ export function decodeRrf(decoding: Decoding, node: number, path: string): Fusio
   const fields = fieldsOf(tree, node);
   const k = optional(decoding, fields.get('k'), atLeast(1, decodeUsize, `${path}.k`)) ?? RRF_K_DEFAULT;
   const weights = optional(decoding, fields.get('weights'), (decoding, node) => decodeWeights(decoding, node, path));
-  return weights === null ? undefined : { kind: 'rrf', k, weights };
+  return { kind: 'rrf', k, weights };
 }
 
-/** null where it is no list of numbers. */
-function decodeWeights(decoding: Decoding, node: number, path: string): readonly number[] | null {
+function decodeWeights(decoding: Decoding, node: number, path: string): readonly number[] {
   const { tree } = decoding;
   const kind = tree.kindOf(node);
-  if (kind !== JSON_FLOATS && !(kind === JSON_ARRAY && tree.nextOf(node) === node + 1)) return null;
+  if (kind !== JSON_FLOATS && !(kind === JSON_ARRAY && tree.nextOf(node) === node + 1)) {
+    throw wrongType(tree, node, 'a sequence');
+  }
   const given = tree.copyFloats(node);
   decoding.take('examples', given.length);
   const weights = Array.from(given);

@@ -6,7 +6,7 @@ import { decodeFilter } from './filter.ts';
 import { queryFault } from './query-checks.ts';
 import { FormatError } from './format-error.ts';
 import { readOptions } from './query-text.ts';
-import { atLeast, decodeScore, decodeUsize } from './scalars.ts';
+import { atLeast, decodeF32, decodeUsize } from './scalars.ts';
 import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
 import { decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { shardKeysBeside } from './shard-key.ts';
@@ -126,7 +126,7 @@ export class QueryFields {
         return true;
       case 'score_threshold':
         this.once('score_threshold');
-        this.scoreThreshold = optional(decoding, node, decodeScore);
+        this.scoreThreshold = optional(decoding, node, decodeF32);
         return true;
       case 'params':
         this.once('params');
@@ -150,19 +150,7 @@ export class QueryFields {
   }
 
   finished(): QueryPoints {
-    return {
-      query: this.query,
-      prefetch: this.prefetch,
-      using: this.using,
-      lookupFrom: this.lookupFrom,
-      limit: this.limit,
-      offset: this.offset,
-      scoreThreshold: this.scoreThreshold,
-      filter: this.filter,
-      params: this.params,
-      withPayload: this.withPayload,
-      withVector: this.withVector,
-      shardKeys: this.shardKeys,
-    };
+    const { offset, withPayload, withVector, shardKeys } = this;
+    return { ...this.step(), offset, withPayload, withVector, shardKeys };
   }
 }

@@ -1,5 +1,5 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import type { Query } from '../../core/query.ts';
+import type { Fusion, Query } from '../../core/query.ts';
 import type { Decoding } from './decoding.ts';
 import { decodeExample } from './examples.ts';
 import { FormatError } from './format-error.ts';
@@ -52,20 +52,8 @@ const KINDS: readonly (readonly [string, DecodeKind])[] = [
   ['discover', ({ decoding, value, path }) => decodeDiscover(decoding, value, path)],
   ['context', ({ decoding, value, path }) => decodeContext(decoding, value, path)],
   ['order_by', ({ decoding, value }) => ({ kind: 'order_by', orderBy: decodeOrderBy(decoding, value) })],
-  [
-    'fusion',
-    ({ decoding, value }) => {
-      const fusion = decodeFusion(decoding, value);
-      return fusion === undefined ? undefined : { kind: 'fusion', fusion };
-    },
-  ],
-  [
-    'rrf',
-    ({ decoding, value, path }) => {
-      const fusion = decodeRrf(decoding, value, `${path}.rrf`);
-      return fusion === undefined ? undefined : { kind: 'fusion', fusion };
-    },
-  ],
+  ['fusion', ({ decoding, value }) => queryOf(decodeFusion(decoding, value))],
+  ['rrf', ({ decoding, value, path }) => queryOf(decodeRrf(decoding, value, `${path}.rrf`))],
   ['formula', ({ decoding, object, path }) => ({ kind: 'formula', formula: decodeFormula(decoding, object, path) })],
   [
     'sample',
@@ -74,3 +62,7 @@ const KINDS: readonly (readonly [string, DecodeKind])[] = [
   ],
   ['relevance_feedback', ({ decoding, value, path }) => decodeFeedback(decoding, value, path)],
 ];
+
+function queryOf(fusion: Fusion | undefined): Query | undefined {
+  return fusion === undefined ? undefined : { kind: 'fusion', fusion };
+}

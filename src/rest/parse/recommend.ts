@@ -5,11 +5,8 @@ import { type Decoding, optional } from './decoding.ts';
 import { decodeLegacyExamples } from './legacy-examples.ts';
 import { decodePagedSearch, FieldNames, readExamplePlace } from './legacy-search.ts';
 import { parseBatch, parseSingle, type QueryFields } from './query-fields.ts';
-import { decodeWord } from './scalars.ts';
-import { RECOMMEND_STRATEGIES } from './vector-queries.ts';
+import { decodeStrategy } from './vector-queries.ts';
 import type { Wire } from './wire.ts';
-
-const decodeStrategy = decodeWord(RECOMMEND_STRATEGIES);
 
 /** `POST /collections/{c}/points/recommend`, Qdrant's older form of a query. */
 export function parseRecommend(wire: Wire): QueryBatch {

@@ -85,7 +85,7 @@ export function decodeFloat({ tree }: Decoding, node: number, expected: 'f32' | 
   return expected === 'f32' ? Math.fround(value) : value;
 }
 
-export function decodeScore(decoding: Decoding, node: number): number {
+export function decodeF32(decoding: Decoding, node: number): number {
   return decodeFloat(decoding, node, 'f32');
 }
 

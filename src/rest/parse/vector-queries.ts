@@ -2,10 +2,11 @@ import { JSON_ARRAY, JSON_OBJECT } from '../../base/json/json-tree.ts';
 import { badInput, limitExceeded } from '../../core/errors.ts';
 import type { Example, Feedback, Mmr, Query, RecommendStrategy } from '../../core/query.ts';
 import { ryuText } from '../../base/number-text.ts';
-import { type Decoding, optional } from './decoding.ts';
+import { type Decode, type Decoding, isNull, optional } from './decoding.ts';
 import { decodeExample, decodePairs, ExampleReader } from './examples.ts';
+import { wrongType } from './format-error.ts';
 import { FEEDBACK_MAX } from './query-limits.ts';
-import { decodeFloat, decodeUsize, decodeWord } from './scalars.ts';
+import { decodeF32, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { outOfRange } from './vectors.ts';
 
@@ -26,17 +27,15 @@ export function decodeNearest(
   path: string,
 ): Query | undefined {
   const nearest = fields.get('nearest');
-  const given = fields.get('mmr');
-  const mmr = optional(decoding, given, (decoding, node) => decodeMmr(decoding, node, path));
-  if (nearest === undefined || mmr === null) return undefined;
+  const mmr = optional(decoding, fields.get('mmr'), (decoding, node) => decodeMmr(decoding, node, path));
+  if (nearest === undefined) return undefined;
   const example = decodeExample(decoding, nearest, `${path}.nearest`);
   return example === undefined ? undefined : { kind: 'nearest', example, mmr };
 }
 
-/** null where it is no such object. */
-function decodeMmr(decoding: Decoding, node: number, path: string): Mmr | null {
+function decodeMmr(decoding: Decoding, node: number, path: string): Mmr {
   const { tree } = decoding;
-  if (tree.kindOf(node) !== JSON_OBJECT) return null;
+  if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct Mmr');
   const fields = fieldsOf(tree, node);
   const diversity = optional(decoding, fields.get('diversity'), decodeF32) ?? DIVERSITY_DEFAULT;
   const candidatesLimit = optional(decoding, fields.get('candidates_limit'), decodeUsize);
@@ -50,8 +49,7 @@ function decodeMmr(decoding: Decoding, node: number, path: string): Mmr | null {
   return { diversity, candidatesLimit };
 }
 
-export const RECOMMEND_STRATEGIES: readonly RecommendStrategy[] = ['average_vector', 'best_score', 'sum_scores'];
-const decodeStrategy = decodeWord(RECOMMEND_STRATEGIES);
+export const decodeStrategy: Decode<RecommendStrategy> = decodeWord(['average_vector', 'best_score', 'sum_scores']);
 
 /** `{positive, negative, strategy}`. */
 export function decodeRecommend(decoding: Decoding, node: number, path: string): Query | undefined {
@@ -59,17 +57,21 @@ export function decodeRecommend(decoding: Decoding, node: number, path: string):
   if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
   const fields = fieldsOf(tree, node);
   const reader = new ExampleReader(decoding, `${path}.recommend`);
-  const list = (name: string): readonly Example[] | null | undefined =>
-    optional(decoding, fields.get(name), (_, list) => reader.list(list, `.${name}`) ?? null);
+  const list = (name: string): readonly Example[] => {
+    const given = fields.get(name);
+    if (given === undefined || isNull(tree, given)) return [];
+    const examples = reader.list(given, `.${name}`);
+    if (examples === undefined) throw wrongType(tree, given, 'a sequence');
+    return examples;
+  };
   const positive = list('positive');
   const negative = list('negative');
-  if (positive === null || negative === null) return undefined;
   const strategy = optional(decoding, fields.get('strategy'), decodeStrategy) ?? 'average_vector';
-  if ((positive?.length ?? 0) + (negative?.length ?? 0) === 0) {
+  if (positive.length + negative.length === 0) {
     const rule = 'Validation error: At least one positive or negative vector/id must be provided [{}]';
     decoding.violate(`${path}.recommend.positives, negatives: ${rule}`);
   }
-  return { kind: 'recommend', strategy, positive: positive ?? [], negative: negative ?? [] };
+  return { kind: 'recommend', strategy, positive, negative };
 }
 
 /** `{target, context}`; the context must be there, and may be null. */
@@ -150,10 +152,6 @@ function decodeNaive(
   const c = finite(decoding, givenC, `${place}.c`);
   if (b < 0) decoding.violate(`${place}.b: value ${ryuText(b)} invalid, must be 0.0 or larger`);
   return { a, b, c };
-}
-
-function decodeF32(decoding: Decoding, node: number): number {
-  return decodeFloat(decoding, node, 'f32');
 }
 
 /** A number that scores are computed with: Qdrant would take infinity, and answer with no numbers. */
