@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bitsOf, clearBit, hasBit, setBit } from '../base/bitset.ts';
 import type { Filter } from '../core/filter.ts';
+import { encodeFilter } from '../core/filter-text.ts';
 import { unite } from '../filters/bitmaps.ts';
 import type { PayloadChunk } from './payload-chunks.ts';
 import type { ScanSource } from './payload-scan.ts';
@@ -112,20 +113,35 @@ export class PayloadWalks {
     wanted: Uint32Array,
     unwanted: AbortSignal,
   ): Promise<void> {
-    const candidates = new Uint32Array(Math.ceil(slots.length / 32));
-    let count = 0;
-    for (let at = 0; at < slots.length; at++) {
-      if (!hasBit(wanted, slots[at] ?? 0)) continue;
-      setBit(candidates, at);
-      count++;
-    }
-    if (count === 0) return;
     const filters = searches.flatMap((search) => search.filters);
     const matches = searches.flatMap(({ found }) => found.matches);
-    const bitmaps = await this.source.onThread({ bytes, starts, filters, candidates }, unwanted);
-    bitmaps.forEach((bits, index) => {
-      const match = matches[index] ?? new Uint32Array(0);
-      for (const at of bitsOf(bits)) setBit(match, slots[at] ?? 0);
-    });
+    const most = payloadsOfTask(filters);
+    for (let first = 0; first < slots.length;) {
+      const candidates = new Uint32Array(Math.ceil(slots.length / 32));
+      let count = 0;
+      for (; first < slots.length && count < most; first++) {
+        if (!hasBit(wanted, slots[first] ?? 0)) continue;
+        setBit(candidates, first);
+        count++;
+      }
+      if (count === 0) return;
+      const bitmaps = await this.source.onThread({ bytes, starts, filters, candidates }, unwanted);
+      bitmaps.forEach((bits, index) => {
+        const match = matches[index] ?? new Uint32Array(0);
+        for (const at of bitsOf(bits)) setBit(match, slots[at] ?? 0);
+      });
+    }
   }
+}
+
+/** Characters of a filter's text that take a payload some ten microseconds. */
+const COMMON_TEXT = 1000;
+/** Payloads of one task with filters of such a length: a few milliseconds, which other searches wait for. */
+const COMMON_PAYLOADS = 8192;
+const LEAST_PAYLOADS = 32;
+
+/** Payloads that a thread is given at once: the fewer, the more there is to be asked of each. */
+function payloadsOfTask(filters: readonly Filter[]): number {
+  const length = filters.reduce((sum, filter) => sum + encodeFilter(filter).length, 0);
+  return Math.max(LEAST_PAYLOADS, Math.floor(COMMON_PAYLOADS / Math.max(length / COMMON_TEXT, 1)));
 }

@@ -1,11 +1,6 @@
-import { idKey, type PointId } from '../core/ids.ts';
+import { idKey } from '../core/ids.ts';
 import type { Fusion } from '../core/query.ts';
-
-/** A point of a list. */
-export interface Ranked {
-  readonly id: PointId;
-  readonly score: number;
-}
+import type { Ranked } from './ranking.ts';
 
 /** A point as one of the lists has it, the first that does, and what it scores by all of them. */
 export interface Fused<P> {

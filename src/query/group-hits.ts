@@ -1,5 +1,5 @@
 import { idKey } from '../core/ids.ts';
-import type { Ranked } from './fuse.ts';
+import type { Ranked } from './ranking.ts';
 
 /** A value that points are grouped by. */
 export type GroupKey = string | bigint;

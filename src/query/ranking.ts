@@ -59,7 +59,8 @@ export function cut<Point extends Pick<Ranked, 'score'>>(
   return points.slice(0, failing < 0 ? limit : Math.min(failing, limit));
 }
 
-interface Ranked {
+/** A point of a list. */
+export interface Ranked {
   readonly id: PointId;
   readonly score: number;
 }

@@ -2,7 +2,8 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Fusion } from '../../src/core/query.ts';
 import { idKey, idText, numberId, parseUuidId, type PointId } from '../../src/core/ids.ts';
-import { fuse, type Ranked } from '../../src/query/fuse.ts';
+import { fuse } from '../../src/query/fuse.ts';
+import type { Ranked } from '../../src/query/ranking.ts';
 
 function point(id: number, score = 0): Ranked {
   return { id: numberId(BigInt(id)), score };
