@@ -1,3 +1,4 @@
+import { settleAll } from '../base/settle-all.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { FieldMemory } from './field-memory.ts';
 import { splitPlan } from './search-plan.ts';
@@ -23,7 +24,7 @@ export async function runSearch(search: PlannedSearch): Promise<DenseHits> {
   const { plan, compute } = search;
   if (plan.k === 0) return NO_HITS;
   const parts = splitPlan(plan, compute.idleSearchThreads);
-  const answers = await Promise.all(parts.map((part) => runPart(search, part)));
+  const answers = await settleAll(parts.map((part) => runPart(search, part)));
   const found = answers.filter((answer) => answer !== undefined);
   if (found.length < parts.length) return runSearch({ ...search, plan: widened(plan) });
   const [only] = found;

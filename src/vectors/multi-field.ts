@@ -1,3 +1,4 @@
+import { settleAll } from '../base/settle-all.ts';
 import { invariant, present } from '../base/invariant.ts';
 import type { Compute } from '../compute/compute.ts';
 import type { Distance } from '../core/collection-config.ts';
@@ -226,7 +227,7 @@ export class MultiField implements VectorField {
     invariant(Number.isInteger(plan.queryRows) && query.length > 0, 'multi: query of its dimension');
     if (request.exact && this.needsFullRead) return this.#everything(memory, plan);
     const parts = splitMulti(plan, this.#compute.idleSearchThreads);
-    const answers = await Promise.all(parts.map((part) => this.#run(memory, part, signal)));
+    const answers = await settleAll(parts.map((part) => this.#run(memory, part, signal)));
     const [only] = answers;
     const merged = only !== undefined && answers.length === 1 ? only : mergeHits(answers, plan.answers);
     if (plan.approximate || merged.rows.length <= plan.k) return merged;
@@ -252,7 +253,7 @@ export class MultiField implements VectorField {
     if (approximate && request.exact) return this.#everything(memory, scan);
     const work = scan.work * examples.length;
     const parts = splitMulti({ ...scan, work, rescore: layout.RESCORE_NONE }, this.#compute.idleSearchThreads);
-    const found = await Promise.all(
+    const found = await settleAll(
       parts.map(async (part) => {
         const task = new MultiExampleTask(memory, {
           ...part,

@@ -1,3 +1,4 @@
+import { settleAll } from '../base/settle-all.ts';
 import type { Compute } from '../compute/compute.ts';
 import {
   bestPairs,
@@ -32,7 +33,7 @@ export async function nearestRaggedPairs(
     const task: PairTask = { block, limit, first, end: Math.min(first + rowsOfCall, rowCount) };
     parts.push(compute.call(RAGGED_SCORES_MODULE, 'bestPairsOnThread', task, signal));
   }
-  return joined((await Promise.all(parts)) as readonly PairHits[]);
+  return joined((await settleAll(parts)) as readonly PairHits[]);
 }
 
 /** As diversify (vector-block.ts), of sparse vectors and multivectors. Throws timeout when aborted. */

@@ -1,3 +1,4 @@
+import { settleAll } from '../base/settle-all.ts';
 import type { Compute } from '../compute/compute.ts';
 import { invariant } from '../base/invariant.ts';
 import * as blockLayout from '../kernels/layout-block.ts';
@@ -93,7 +94,7 @@ export async function nearestPairs(
         ]);
       }
     };
-    await allDone(Array.from({ length: lanes }, (_, index) => lane(index)));
+    await settleAll(Array.from({ length: lanes }, (_, index) => lane(index)));
     if (lanes > 1) {
       const parts: Words = [
         [blockLayout.BLOCK_HEAPS, heaps],
@@ -166,11 +167,4 @@ function eachTimes(count: number, times: number): Uint32Array {
   const rows = new Uint32Array(count * times);
   for (let row = 0; row < count; row += 1) rows.fill(row, row * times, (row + 1) * times);
   return rows;
-}
-
-/** Waits for all of them, and then throws what one of them has thrown: their memory may be freed then. */
-async function allDone(works: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(works);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

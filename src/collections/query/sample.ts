@@ -1,3 +1,4 @@
+import { settleAll } from '../../base/settle-all.ts';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bitsOf, hasBit } from '../../base/bitset.ts';
 import { type Filter, imposes } from '../../core/filter.ts';
@@ -26,7 +27,7 @@ export interface SampleRequest {
 export async function samplePoints(shards: readonly Shard[], request: SampleRequest): Promise<FoundPoint[]> {
   const { count, filter, using, signal, random } = request;
   const matches = imposes(filter)
-    ? await Promise.all(shards.map((shard) => shard.points.match(filter, signal)))
+    ? await settleAll(shards.map((shard) => shard.points.match(filter, signal)))
     : shards.map(() => undefined);
   const grounds = shards.map((shard, index) => openGround(shard, matches[index], using));
   const end = grounds.reduce((sum, ground) => sum + ground.end, 0);
