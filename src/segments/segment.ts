@@ -312,7 +312,8 @@ export class Segment {
 
   /** A request uses this segment until it calls `release`: its files stay open as long. Throws unavailable once it is closed. */
   retain(): void {
-    if (this.closing) throw new VectorizerError('unavailable', 'the segment is closed');
+    // While others use it, it stays open for all of them.
+    if (this.closing && this.users === 0) throw new VectorizerError('unavailable', 'the segment is closed');
     this.users++;
   }
 

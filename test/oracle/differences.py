@@ -33,6 +33,11 @@ DIFFERENCES: dict[str, Difference] = {
         "an index of 1.19 takes gt of gt and gte, lt of lt and lte; local mode has no indexes",
         "SEMANTICS.md 2.3: range lt/gt/lte/gte",
     ),
+    "same-point-twice-under-a-condition": Difference(
+        "an upsert with update_filter or update_mode that has a point twice: local mode asks for the second as the first has "
+        "left it, Qdrant asks once, before it changes anything, and then the last one wins",
+        "SEMANTICS.md 1.2: update_filter, update_mode, duplicate ids inside one upsert",
+    ),
     "slice-of-an-element": Difference(
         "what a slice within a nested filter says of an element is not written anywhere",
         "SEMANTICS.md 2.3: nested (names has_id and has_vector only)",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from differences import avoids
 from filters import make_filter
 from ground import Ground, item, keyword, payload, word
 
@@ -20,12 +21,15 @@ def upsert(ground: Ground, there: list[Any]) -> Body:
     choose = ground.choose
     count = choose.randint(1, 12)
     ids = [choose.choice(there) if there and choose.random() < 0.5 else ground.new_id() for _ in range(count)]
-    given: Body = {"points": [ground.point(point_id) for point_id in ids]}
+    conditions: Body = {}
     if choose.random() < 0.3:
-        given["update_filter"] = make_filter(ground)
+        conditions["update_filter"] = make_filter(ground)
     if choose.random() < 0.3:
-        given["update_mode"] = choose.choice(["upsert", "insert_only", "update_only"])
-    return {"upsert": given}
+        conditions["update_mode"] = choose.choice(["upsert", "insert_only", "update_only"])
+    if conditions:
+        avoids("same-point-twice-under-a-condition")
+        ids = list(dict.fromkeys(ids))
+    return {"upsert": {"points": [ground.point(point_id) for point_id in ids], **conditions}}
 
 
 def set_payload(ground: Ground, there: list[Any]) -> Body:
