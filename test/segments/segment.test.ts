@@ -148,10 +148,14 @@ test('a segment in use is closed when the last user lets go, however often it wa
     })();
     segment.release();
     await found(segment, '', QUERY);
+    // Who uses it may do so in several places.
+    segment.retain();
+    segment.release();
     t.false(isClosed);
     segment.release();
     await closing;
     t.true(isClosed);
+    t.throws(() => segment.retain(), { message: 'the segment is closed' });
   }));
 
 test('fields come and go while searches run: those end as they began, and memory comes back', (t) =>
