@@ -34,11 +34,12 @@ export interface Hydrated<Place> {
  * deleted before its payload is read is left out. Throws timeout when aborted.
  */
 export async function hydrate<Place extends PointPlace>(
-  places: readonly Place[],
+  found: readonly Place[],
   withPayload: PayloadSelector,
   withVector: VectorSelector,
   signal: AbortSignal,
 ): Promise<Hydrated<Place>[]> {
+  const places = found.some(({ segment }) => segment.isClosed) ? found.flatMap(standing) : found;
   const segments = new Set(places.map(({ segment }) => segment));
   // A compaction may put another segment in the place of one of these while payloads are read.
   for (const segment of segments) segment.retain();
@@ -61,6 +62,12 @@ export async function hydrate<Place extends PointPlace>(
   } finally {
     for (const segment of segments) segment.release();
   }
+}
+
+/** Where a point stands now: a compaction may have moved it since it was found. */
+function standing<Place extends PointPlace>(place: Place): readonly Place[] {
+  const now = place.shard.find(place.id);
+  return now === undefined ? [] : [{ ...place, ...now }];
 }
 
 const NO_PAYLOAD = new Uint8Array(0);

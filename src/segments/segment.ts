@@ -310,10 +310,14 @@ export class Segment {
     this.copies--;
   }
 
+  /** Nobody can begin to use it any more. While some use it, it stays open for all. */
+  get isClosed(): boolean {
+    return this.closing && this.users === 0;
+  }
+
   /** A request uses this segment until it calls `release`: its files stay open as long. Throws unavailable once it is closed. */
   retain(): void {
-    // While others use it, it stays open for all of them.
-    if (this.closing && this.users === 0) throw new VectorizerError('unavailable', 'the segment is closed');
+    if (this.isClosed) throw new VectorizerError('unavailable', 'the segment is closed');
     this.users++;
   }
 

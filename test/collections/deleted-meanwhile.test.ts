@@ -1,5 +1,7 @@
 import test from 'ava';
+import { hydrate } from '../../src/collections/hydrate.ts';
 import { idText } from '../../src/core/ids.ts';
+import { Segment } from '../../src/segments/segment.ts';
 import { configOf, CONTEXT, deleteOf, idOf, queryOf, READ, upsertOf } from './house.ts';
 import { denseConfig, sparseConfig } from './plain-vectors.ts';
 import { answerOf, collectionOf, filterOf, withVectors } from './vector-ground.ts';
@@ -76,5 +78,29 @@ test('a read that the deletion of its collection overtakes answers that there is
     t.deepEqual(new Set(await refusals), new Set(["not_found: Collection `c` doesn't exist!"]));
     t.deepEqual(shard?.segments, []);
     t.throws(() => segment?.retain(), { message: 'the segment is closed' });
+  });
+});
+
+test('a point whose segment was closed since it was found is read where it stands now', async (t) => {
+  t.timeout(60_000);
+  await withVectors(configOf([denseConfig('', 2, 'Dot')], []), async (ground) => {
+    const points = [1, 2].map((id) => ({ id, vectors: { '': [id, 1] }, payload: { g: id } }));
+    await collectionOf(ground).update(CONTEXT, upsertOf('c', points));
+    const [shard] = collectionOf(ground).shards;
+    const place = shard?.find(idOf(2));
+    if (shard === undefined || place === undefined) throw new Error('a point');
+    const segment = new Segment(99, { compute: ground.house.compute, fields: [], seed: 1 });
+    await segment.close();
+    const found = [
+      { id: idOf(2), shard, segment, row: 0 },
+      { id: idOf(3), shard, segment, row: 1 },
+    ];
+    const { signal } = CONTEXT;
+    const hydrated = await hydrate(found, { kind: 'all' }, { kind: 'all' }, signal);
+    t.deepEqual(
+      hydrated.map(({ record }) => [idText(record.id), String(Buffer.from(record.payload ?? []))]),
+      [['2', '{"g":2}']],
+    );
+    t.deepEqual(hydrated[0]?.record.vectors, place.segment.vectorsAt(place.row));
   });
 });
