@@ -88,8 +88,11 @@ class Ground:
 
 
 def number(choose: random.Random, low: float, high: float) -> float:
-    """Never an integer in the answer of JSON: local mode tells 1 from 1.0 in vectors."""
-    return round(choose.uniform(low, high), 3) + 0.00048828125
+    """Never an integer in the answer of JSON: local mode tells 1 from 1.0 in vectors.
+
+    Six decimals: with three, sums of differences are often equal, and the sign of a discovery's pair is then f32's noise.
+    """
+    return round(choose.uniform(low, high), 6) + 0.00048828125
 
 
 def dense(choose: random.Random, size: int) -> list[float]:
