@@ -51,7 +51,8 @@ import { explainQuery } from './query/explain.ts';
 import type { LeafCache } from './query/leaf-cache.ts';
 import type { ExampleSource } from './query/resolve.ts';
 import { distanceMatrix } from './query/matrix.ts';
-import { groupQuery, type QuerySource, refuseShardKeys, runQueries } from './query/run-query.ts';
+import type { QuerySource } from './query/query-run.ts';
+import { groupQuery, runQueries } from './query/run-query.ts';
 import { inferChange, type ThreadCall } from './inference.ts';
 import type { UpdateRecord, VectorFieldRecord } from './record.ts';
 import { splitRecord } from './routing.ts';
@@ -233,20 +234,19 @@ export class Collection {
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {
-    return this.read(() => runQueries(this.querySource(context), context, request.queries));
+    return this.read(() => runQueries(this.querySource(context), request.queries));
   }
 
   queryGroups(context: Context, request: QueryGroups): Promise<readonly PointGroup[]> {
-    return this.read(() => groupQuery(this.querySource(context), context, request));
+    return this.read(() => groupQuery(this.querySource(context), request));
   }
 
   explainQuery(context: Context, request: ExplainQuery): Promise<Explanation> {
-    return this.read(() => explainQuery(this.querySource(context), context, request));
+    return this.read(() => explainQuery(this.querySource(context), request));
   }
 
-  async distanceMatrix(context: Context, request: SearchMatrix): Promise<DistanceMatrix> {
-    refuseShardKeys(request.shardKeys);
-    return this.read(() => distanceMatrix(this.querySource(context), request, context.signal));
+  distanceMatrix(context: Context, request: SearchMatrix): Promise<DistanceMatrix> {
+    return this.read(() => distanceMatrix(this.querySource(context), request));
   }
 
   /**

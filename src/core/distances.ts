@@ -16,6 +16,19 @@ export function shownScore(distance: Distance, raw: number): number {
   }
 }
 
+/** The score that `shownScore` shows so. */
+export function rawScore(distance: Distance, shown: number): number {
+  switch (distance) {
+    case 'Cosine':
+    case 'Dot':
+      return shown;
+    case 'Euclid':
+      return -(shown ** 2);
+    case 'Manhattan':
+      return -shown;
+  }
+}
+
 /** Whether a larger shown score is the better one. */
 export function largerIsBetter(distance: Distance): boolean {
   return distance === 'Cosine' || distance === 'Dot';

@@ -27,7 +27,7 @@ function matrix(ground: ListGround, changes: Partial<SearchMatrix>, at = signal)
     shardKeys: undefined,
     ...READ,
   };
-  return distanceMatrix({ shards, config, compute, random: seededRandom(5) }, { ...wanted, ...changes }, at);
+  return distanceMatrix({ shards, config, compute, random: seededRandom(5), signal: at }, { ...wanted, ...changes });
 }
 
 /** What a vector scores against another one; undefined: they have nothing in common. */

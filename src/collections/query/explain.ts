@@ -1,30 +1,28 @@
-import type { Context } from '../../core/context.ts';
 import type { ExplainedShard, ExplainedStep, Explanation } from '../../core/explanation.ts';
 import type { ExplainQuery } from '../../core/requests.ts';
 import { checkVectorNames } from '../vector-names.ts';
 import { pathOf } from './explained-path.ts';
 import { LeafCache } from './leaf-cache.ts';
+import { type QueryRun, type QuerySource, runWith } from './query-run.ts';
 import { QueryTrace } from './query-trace.ts';
 import type { ResolvedStep } from './resolved-step.ts';
-import { begin, findAtRoot, type QuerySource, refuseShardKeys, refuseTooLarge, resolveRoot } from './run-query.ts';
+import { findAtRoot, refuseTooLarge, resolveRoot } from './run-query.ts';
 import { scoredPoints } from './scored-points.ts';
 import { whyNot } from './why-not.ts';
 
 /** Carries a query out, as it is without results that were kept, and tells how. Throws what the query throws. */
-export async function explainQuery(source: QuerySource, context: Context, request: ExplainQuery): Promise<Explanation> {
+export async function explainQuery(source: QuerySource, request: ExplainQuery): Promise<Explanation> {
   const { query } = request;
-  refuseShardKeys(query.shardKeys);
   refuseTooLarge(source, [query]);
   checkVectorNames(query.withVector, source.config);
   const trace = new QueryTrace();
-  const run = { ...begin({ ...source, cache: new LeafCache(0) }, context), trace };
-  try {
+  const explain = async (run: QueryRun): Promise<Explanation> => {
     const begunMs = performance.now();
-    const { step, skipped } = await resolveRoot(source, query);
+    const { step, skipped } = await resolveRoot(run, query);
     const resolvedMs = performance.now();
-    const found = await findAtRoot(run, source.shards, step);
+    const found = await findAtRoot(run, step);
     const foundMs = performance.now();
-    const points = await scoredPoints(found.slice(skipped), query, context.signal);
+    const points = await scoredPoints(found.slice(skipped), query, run.signal);
     const hydratedMs = performance.now();
     return {
       points: points.map(({ id, score }) => ({ id, score })),
@@ -34,11 +32,10 @@ export async function explainQuery(source: QuerySource, context: Context, reques
         hydrateMs: hydratedMs - foundMs,
       },
       query: explained(trace, step, 'query'),
-      whyNot: await whyNot(run, source.shards, { step, skipped, found }, request.whyNot),
+      whyNot: await whyNot(run, { step, skipped, found }, request.whyNot),
     };
-  } finally {
-    run.lease.release();
-  }
+  };
+  return runWith({ ...source, cache: new LeafCache(0) }, explain, trace);
 }
 
 function explained(trace: QueryTrace, step: ResolvedStep, path: string): ExplainedStep {

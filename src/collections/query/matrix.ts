@@ -1,5 +1,5 @@
 import type { DistanceMatrix } from '../../core/answers.ts';
-import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
+import type { CollectionConfig } from '../../core/collection-config.ts';
 import { shownScore } from '../../core/distances.ts';
 import { badInput } from '../../core/errors.ts';
 import { compareIds } from '../../core/ids.ts';
@@ -8,9 +8,12 @@ import type { Vector } from '../../core/vectors.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
 import { checkCount, hasVector, nearestRows } from '../../segments/vector-block.ts';
 import type { Shard } from '../shard.ts';
+import { distanceOf } from '../vector-names.ts';
 import type { FoundPoint } from './found-point.ts';
+import { Lease } from './lease.ts';
 import { weighByRarity, weighsByRarity } from './idf.ts';
 import { samplePoints } from './sample.ts';
+import { refuseShardKeys } from './shard-keys.ts';
 
 /** What a matrix asks of a collection. */
 export interface MatrixSource {
@@ -19,6 +22,7 @@ export interface MatrixSource {
   readonly compute: SegmentOptions['compute'];
   /** `World.random`. */
   readonly random: () => number;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -28,28 +32,25 @@ export interface MatrixSource {
  * Throws bad_input on a name that the collection does not have, and on more vectors than there is room for; timeout when
  * aborted.
  */
-export async function distanceMatrix(
-  source: MatrixSource,
-  request: SearchMatrix,
-  signal: AbortSignal,
-): Promise<DistanceMatrix> {
-  const { shards, config, compute, random } = source;
-  const { using, filter, sample, limit } = request;
-  const distance = distanceOf(using, config);
+export async function distanceMatrix(source: MatrixSource, request: SearchMatrix): Promise<DistanceMatrix> {
+  const { shards, config, compute, random, signal } = source;
+  const { using, filter, sample, limit, shardKeys } = request;
+  refuseShardKeys(shardKeys);
+  const distance = distanceOf(using, config) ?? refuseName(using, config);
   const dimension = config.params.vectors.find(({ name }) => name === using)?.size ?? 1;
   checkCount(Math.min(sample, vectorCount(shards, using)), dimension);
   const drawn = await samplePoints(shards, { count: sample, filter, using, signal, random });
   const points = drawn.filter((point) => hasVector(point, using)).sort((a, b) => compareIds(a.id, b.id));
   if (points.length < 2) return NO_PAIRS;
-  const segments = new Set(points.map(({ segment }) => segment));
-  for (const segment of segments) segment.retain();
+  const lease = new Lease();
   try {
+    for (const { segment } of points) lease.hold(segment);
     const compared = { rows: points, name: using, signal, weigh: weighing(points, using, config) };
     const { rows, columns, scores } = await nearestRows(compute, compared, limit);
     const ids = points.map(({ id }) => id);
     return { ids, rows, columns, scores: scores.map((raw) => shownScore(distance, raw)) };
   } finally {
-    for (const segment of segments) segment.release();
+    lease.release();
   }
 }
 
@@ -75,11 +76,8 @@ function weighing(
   return (vector, index) => weighByRarity(vector, using, (points[index] as FoundPoint).shard, undefined);
 }
 
-/** Sparse vectors are compared by their dot product. The texts are Qdrant's for a matrix. */
-function distanceOf(name: string, { params }: CollectionConfig): Distance {
-  const field = params.vectors.find((field) => field.name === name);
-  if (field !== undefined) return field.distance;
-  if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
+/** A name that the collection does not have, in Qdrant's words for a matrix. */
+function refuseName(name: string, { params }: CollectionConfig): never {
   const names = params.vectors.map(({ name }) => name).toSorted();
   if (names.length === 0) throw badInput('Vectors are not configured in this collection');
   if (names.length === 1 && names[0] === '')

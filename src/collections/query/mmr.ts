@@ -1,4 +1,5 @@
 import type { Distance } from '../../core/collection-config.ts';
+import { rawScore } from '../../core/distances.ts';
 import type { SegmentOptions } from '../../segments/segment.ts';
 import { diverseRows, hasVector } from '../../segments/vector-block.ts';
 import type { FoundPoint } from './found-point.ts';
@@ -34,17 +35,4 @@ export async function diversify(
     { relevance, lambda: 1 - diversity, limit },
   );
   return Array.from(chosen, (index) => points[index] as FoundPoint);
-}
-
-/** The score that `shownScore` shows so. */
-function rawScore(distance: Distance, shown: number): number {
-  switch (distance) {
-    case 'Cosine':
-    case 'Dot':
-      return shown;
-    case 'Euclid':
-      return -(shown ** 2);
-    case 'Manhattan':
-      return -shown;
-  }
 }

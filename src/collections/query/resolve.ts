@@ -1,5 +1,5 @@
 import { Slice } from '../../base/slice.ts';
-import type { CollectionConfig, Distance } from '../../core/collection-config.ts';
+import type { CollectionConfig } from '../../core/collection-config.ts';
 import { limitExceeded, notFound } from '../../core/errors.ts';
 import { refuseAborted } from '../../core/context.ts';
 import type { SearchTarget } from '../../core/example-scoring.ts';
@@ -12,7 +12,7 @@ import { acceptQuery } from '../accept-vectors.ts';
 import { findPoint } from '../find-point.ts';
 import { inferVector, type ThreadCall } from '../inference.ts';
 import type { Shard } from '../shard.ts';
-import { checkVectorName, unknownVectorName } from '../vector-names.ts';
+import { checkVectorName, distanceOf, unknownVectorName } from '../vector-names.ts';
 import type { ResolvedStep, StepBasis } from './resolved-step.ts';
 
 /** A collection that examples are looked up in. */
@@ -75,6 +75,7 @@ async function resolveStep(resolving: Resolving, step: QueryStep, above: Filter 
       const { using } = step;
       const { config } = resolving.source;
       const distance = distanceOf(using, config);
+      if (distance === undefined) throw unknownVectorName(using);
       const given = await withVectors(query, (example) => vectorOf(resolving, step, example));
       const isEmpty = given.kind === 'context' && given.context.length === 0;
       const target = isEmpty
@@ -84,14 +85,6 @@ async function resolveStep(resolving: Resolving, step: QueryStep, above: Filter 
       return { ...basis, kind: 'vector', using, distance, target, mmr };
     }
   }
-}
-
-/** Sparse vectors are compared by their dot product. Throws bad_input on a name that the collection does not have. */
-function distanceOf(name: string, { params }: CollectionConfig): Distance {
-  const field = params.vectors.find((field) => field.name === name);
-  if (field !== undefined) return field.distance;
-  if (params.sparseVectors.some((field) => field.name === name)) return 'Dot';
-  throw unknownVectorName(name);
 }
 
 type Translate = (example: Example) => Vector | Promise<Vector>;

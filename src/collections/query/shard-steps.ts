@@ -4,13 +4,13 @@ import { refuseAborted } from '../../core/context.ts';
 import { idKey, type PointId } from '../../core/ids.ts';
 import { fuse } from '../../query/fuse.ts';
 import { cut, MADE_RANKING } from '../../query/ranking.ts';
-import type { Segment, SegmentOptions } from '../../segments/segment.ts';
+import type { Segment } from '../../segments/segment.ts';
 import { AdmittedRows } from '../admitted-rows.ts';
 import type { Shard } from '../shard.ts';
 import { scoreByFormula } from './formula-step.ts';
 import type { FoundPoint } from './found-point.ts';
-import type { Leaves } from './leaves.ts';
 import { diversify } from './mmr.ts';
+import type { QueryRun } from './query-run.ts';
 import {
   candidateCount,
   type FormulaStep,
@@ -18,15 +18,8 @@ import {
   type ResolvedStep,
   type VectorStep,
 } from './resolved-step.ts';
-import { type SearchRun, searchShard } from './search-shard.ts';
+import { searchShard } from './search-shard.ts';
 import { findUnranked } from './unranked.ts';
-
-/** A request that is being carried out. */
-export interface QueryRun extends SearchRun {
-  readonly leaves: Leaves;
-  readonly random: () => number;
-  readonly compute: SegmentOptions['compute'];
-}
 
 /** Queries and prefetches under way at once: enough for the threads; of more the garbage collector would copy what dies soon. */
 export const LANES = 16;

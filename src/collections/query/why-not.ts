@@ -9,7 +9,8 @@ import { FormulaConditions } from './formula-conditions.ts';
 import type { FoundPoint } from './found-point.ts';
 import { rankingOf, type ResolvedStep, type UnrankedStep, type VectorStep } from './resolved-step.ts';
 import { searchShard } from './search-shard.ts';
-import { overSources, type QueryRun, rowsOf, type Sources } from './shard-steps.ts';
+import type { QueryRun } from './query-run.ts';
+import { overSources, rowsOf, type Sources } from './shard-steps.ts';
 
 /** A query that was carried out with a trace. */
 export interface DoneQuery {
@@ -21,18 +22,13 @@ export interface DoneQuery {
 }
 
 /** For each point what has kept it out of the answer, from the leaves of the tree up. */
-export async function whyNot(
-  run: QueryRun,
-  shards: readonly Shard[],
-  query: DoneQuery,
-  ids: readonly PointId[],
-): Promise<readonly WhyNot[]> {
+export async function whyNot(run: QueryRun, query: DoneQuery, ids: readonly PointId[]): Promise<readonly WhyNot[]> {
   const answers: WhyNot[] = [];
-  for (const id of ids) answers.push(await whyNotOne(run, shards, query, id));
+  for (const id of ids) answers.push(await whyNotOne(run, query, id));
   return answers;
 }
 
-async function whyNotOne(run: QueryRun, shards: readonly Shard[], query: DoneQuery, id: PointId): Promise<WhyNot> {
+async function whyNotOne(run: QueryRun, query: DoneQuery, id: PointId): Promise<WhyNot> {
   const { step, skipped, found } = query;
   const rank = rankOf(found, id);
   if (rank > skipped) return { id, rank: rank - skipped, lost: [] };
@@ -42,7 +38,7 @@ async function whyNotOne(run: QueryRun, shards: readonly Shard[], query: DoneQue
     lost: [loss('query', reason, details)],
   });
   if (rank > 0) return lostAs('offset', { score: found[rank - 1]?.score, rank });
-  const shard = findPoint(shards, id)?.shard;
+  const shard = findPoint(run.shards, id)?.shard;
   if (shard === undefined) return lostAs('no_point');
   if (step.excluded.some((excluded) => sameId(excluded, id))) return lostAs('example');
   const lost = await lossesOf({ run, shard, id, root: query }, step, 'query');
