@@ -10,6 +10,7 @@ import { recall } from '../data.ts';
 import { K, cachedData } from '../engine/cached-data.ts';
 import { median, rateAt } from '../engine/rates.ts';
 import type { Measurement } from '../engine/rates.ts';
+import { isWanted } from '../server/load-options.ts';
 import { correlatedKinds, uniformKind } from './filter-kinds.ts';
 import type { FilterKind } from './filter-kinds.ts';
 import { openFilteredEngine } from './filtered-engine.ts';
@@ -45,7 +46,7 @@ const kinds = [
   ...correlatedKinds(data, QUERY_VARIANTS),
 ];
 console.log(`${String(rows)} x ${values.dim}, ${String(queries)} queries, times in µs`);
-for (const kind of kinds) if (kind.name.includes(values.only)) compare(engine, kind);
+for (const kind of kinds) if (isWanted(kind.name, values.only)) compare(engine, kind);
 
 function compare(engine: FilteredEngine, kind: FilterKind): void {
   const filters = Array.from({ length: kind.variants }, (_, variant) => engine.admit(kind.make(variant)));

@@ -9,17 +9,14 @@ import { cachedData } from '../engine/cached-data.ts';
 import { compareWithIdle, endless, reportCompared } from '../server/against-idle.ts';
 import { median } from '../server/at-recall.ts';
 import { BenchServer, COLLECTION } from '../server/bench-server.ts';
+import { isWanted, loadOptions } from '../server/load-options.ts';
 import { IdleDoor } from './idle-door.ts';
 import { INDEXES, openLibrary } from './library.ts';
 import { requestCases } from './request-cases.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '50000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '50000', rounds: '3', seconds: '1' }),
     only: { type: 'string', default: '' },
   },
 });
@@ -29,9 +26,7 @@ const all = cachedData(100_000, Number(values.dims));
 const { dimension, queries } = all;
 const data = { ...all, rows, base: all.base.subarray(0, rows * dimension) };
 const library = openLibrary(rows);
-const cases = requestCases({ rows, queries, dimension, library }).filter(
-  ({ name }) => values.only === '' || values.only.split(',').some((part) => name.includes(part)),
-);
+const cases = requestCases({ rows, queries, dimension, library }).filter(({ name }) => isWanted(name, values.only));
 const sample = library.payload(17);
 const server = new BenchServer();
 const door = await IdleDoor.start(sample);

@@ -9,17 +9,14 @@ import { cachedData, K, type BenchData } from '../engine/cached-data.ts';
 import { atRecall, median, type Measured } from '../server/at-recall.ts';
 import { BenchServer, COLLECTION, pinSelf } from '../server/bench-server.ts';
 import { describe } from '../server/describe.ts';
+import { loadOptions } from '../server/load-options.ts';
 import { measureSearch } from '../server/measure-search.ts';
 import { filterCases, payloadJson, type FilterCase } from './cases.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '100000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1.5' },
+    ...loadOptions({ rows: '100000', rounds: '3', seconds: '1.5' }),
     queries: { type: 'string', default: '200' },
-    connections: { type: 'string', default: '8' },
     efs: { type: 'string', default: '16,24,32,48,64,96,128,192' },
     only: { type: 'string', default: '' },
   },

@@ -10,6 +10,7 @@ import { type SearchTarget, scoreByExamples } from '../../../src/core/example-sc
 import { uniformSource } from '../data.ts';
 import { cachedData } from '../engine/cached-data.ts';
 import { median } from '../engine/rates.ts';
+import { isWanted } from '../server/load-options.ts';
 import { openExampleEngine } from './examples-engine.ts';
 import type { EngineAsk } from './examples-engine.ts';
 import { exampleCases } from './example-cases.ts';
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     searches: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
     share: { type: 'string', default: '1' },
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 });
 const K = 10;
@@ -40,7 +41,7 @@ const words = Uint32Array.from({ length: Math.ceil(data.rows / 32) }, () => {
 const filter = share === 1 ? undefined : engine.filter(words);
 const ask: EngineAsk = { k: K, ef: Number(values.ef), exact: false, filter };
 const cases = exampleCases(data, Number(values.searches)).filter(
-  ({ name }) => name === 'nearest' || values.only === undefined || name.includes(values.only),
+  ({ name }) => name === 'nearest' || isWanted(name, values.only),
 );
 
 /** Milliseconds of every search: their median does not mind other work on the machine. */

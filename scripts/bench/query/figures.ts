@@ -9,19 +9,17 @@ import { forMs } from '../server/against-idle.ts';
 import { median } from '../server/at-recall.ts';
 import { BenchServer, pinSelf } from '../server/bench-server.ts';
 import { describe } from '../server/describe.ts';
+import { isWanted, loadOptions } from '../server/load-options.ts';
 import { measureLoad, medianRate, shownRate, type Rate } from '../server/rates.ts';
 import { recallAgainstExact } from './exact-recall.ts';
+import { leafCacheOf } from './leaf-cache.ts';
 import { libraryPoints, loadLibrary } from './library-points.ts';
 import { queryBodies } from './query-bodies.ts';
 import { queryCases, servedCases } from './query-cases.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '100000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '100000', rounds: '5', seconds: '1' }),
     only: { type: 'string', default: '' },
     'leaf-cache-bytes': { type: 'string' },
   },
@@ -66,18 +64,14 @@ const bodies = queryBodies(points);
 const make = queryCases(bodies);
 const server = new BenchServer();
 try {
-  const bytes = values['leaf-cache-bytes'];
-  const environment: Readonly<Record<string, string>> =
-    bytes === undefined ? {} : { QDRANT__STORAGE__PERFORMANCE__LEAF_CACHE_BYTES: bytes };
+  const { environment, shown } = leafCacheOf(values['leaf-cache-bytes']);
   await server.start({ environment });
   await loadLibrary(server, points);
   await server.stop();
   await server.start({ core: SERVER_CORE, environment });
   pinSelf(CLIENT_CORE);
-  console.log(`server on one core; leaf cache: ${bytes ?? 'as it comes'}, no request twice`);
-  const wanted = FIGURES.filter(
-    ({ name }) => values.only === '' || values.only.split(',').some((part) => name.includes(part)),
-  );
+  console.log(`server on one core; ${shown}, no request twice`);
+  const wanted = FIGURES.filter(({ name }) => isWanted(name, values.only));
   const names = new Set(wanted.flatMap(({ name, of }) => [name, of]));
   const cases = await servedCases(
     server,

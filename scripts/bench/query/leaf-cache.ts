@@ -17,6 +17,17 @@ export interface LeafCacheOptions {
   readonly durationMs: number;
 }
 
+/** What `--leaf-cache-bytes` means: the environment of the server, and words for it. undefined = the server's own choice. */
+export function leafCacheOf(bytes: string | undefined): {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly shown: string;
+} {
+  return {
+    environment: bytes === undefined ? {} : { QDRANT__STORAGE__PERFORMANCE__LEAF_CACHE_BYTES: bytes },
+    shown: `leaf cache: ${bytes ?? 'as it comes'}`,
+  };
+}
+
 /** Prints what keeping the results of leaves gains: the same hybrid request again and again, against ever new ones. */
 export async function measureLeafCache({ server, bodies, connections, durationMs }: LeafCacheOptions): Promise<void> {
   const hybrid = Array.from({ length: STAMPED }, (_, index) => queryRequest('/points/query', bodies.hybrid(index)));

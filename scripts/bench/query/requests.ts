@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util';
 import { IdleDoor } from '../filters/idle-door.ts';
 import { compareWithIdle, reportCompared } from '../server/against-idle.ts';
 import { BenchServer } from '../server/bench-server.ts';
-import { measureLeafCache } from './leaf-cache.ts';
+import { isWanted, loadOptions } from '../server/load-options.ts';
+import { leafCacheOf, measureLeafCache } from './leaf-cache.ts';
 import { libraryPoints, loadLibrary } from './library-points.ts';
 import { MachineSpeed } from './machine-speed.ts';
 import { queryBodies } from './query-bodies.ts';
@@ -17,11 +18,7 @@ import { queryCases, servedCases } from './query-cases.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '50000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '50000', rounds: '3', seconds: '1' }),
     only: { type: 'string', default: '' },
     'leaf-cache-bytes': { type: 'string' },
   },
@@ -44,16 +41,16 @@ const connections = Number(values.connections);
 const points = libraryPoints(Number(values.rows), Number(values.dims));
 const bodies = queryBodies(points);
 const make = queryCases(bodies);
-const wanted = CASES.filter((name) => values.only === '' || values.only.split(',').some((part) => name.includes(part)));
+const wanted = CASES.filter((name) => isWanted(name, values.only));
 const server = new BenchServer();
 const door = await IdleDoor.start(points.library.payload(17));
 const speed = new MachineSpeed();
 try {
-  const bytes = values['leaf-cache-bytes'];
-  await server.start({ environment: bytes === undefined ? {} : leafCache(bytes) });
+  const leafCache = leafCacheOf(values['leaf-cache-bytes']);
+  await server.start({ environment: leafCache.environment });
   await loadLibrary(server, points);
   console.log(
-    `${points.rows} x ${points.dense.dimension} dense and sparse, 3 payload indexes; leaf cache: ${bytes ?? 'as it comes'}, no request twice`,
+    `${points.rows} x ${points.dense.dimension} dense and sparse, 3 payload indexes; ${leafCache.shown}, no request twice`,
   );
   const cases = await servedCases(
     server,
@@ -82,8 +79,4 @@ try {
   speed.close();
   door.stop();
   await server.discard();
-}
-
-function leafCache(bytes: string): Readonly<Record<string, string>> {
-  return { QDRANT__STORAGE__PERFORMANCE__LEAF_CACHE_BYTES: bytes };
 }

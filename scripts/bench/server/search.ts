@@ -9,15 +9,12 @@ import { Baseline } from './baseline.ts';
 import { BenchServer, pinSelf } from './bench-server.ts';
 import { cachedData, type BenchData } from '../engine/cached-data.ts';
 import { describe } from './describe.ts';
+import { loadOptions } from './load-options.ts';
 import { measureSearch } from './measure-search.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '100000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '2' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '100000', rounds: '3', seconds: '2' }),
     efs: { type: 'string', default: '16,24,32,48,64,96,128' },
   },
 });

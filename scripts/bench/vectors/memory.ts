@@ -10,17 +10,14 @@ import { median } from '../server/at-recall.ts';
 import { MEBIBYTE, pinSelf, type BenchServer } from '../server/bench-server.ts';
 import type { SearchWords } from '../server/bodies.ts';
 import { describe } from '../server/describe.ts';
+import { loadOptions } from '../server/load-options.ts';
 import { measureRate, measureRecall } from '../server/measure-search.ts';
 import { processorMs } from '../server/processor-time.ts';
 import { loadServer, residentEmpty, restart, restartOnCore } from './loaded-server.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '100000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '1.5' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '100000', rounds: '3', seconds: '1.5' }),
     kinds: { type: 'string', default: 'scalar,binary,turbo,product' },
   },
 });

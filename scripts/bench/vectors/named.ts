@@ -11,16 +11,13 @@ import { median, type Measured } from '../server/at-recall.ts';
 import { pinSelf, type BenchServer } from '../server/bench-server.ts';
 import type { NamedUpload } from '../server/bodies.ts';
 import { describe } from '../server/describe.ts';
+import { loadOptions } from '../server/load-options.ts';
 import { measureSearch } from '../server/measure-search.ts';
 import { loadServer, residentEmpty, restart, restartOnCore } from './loaded-server.ts';
 
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '100000' },
-    dims: { type: 'string', default: '768' },
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '1.5' },
-    connections: { type: 'string', default: '8' },
+    ...loadOptions({ rows: '100000', rounds: '5', seconds: '1.5' }),
     efs: { type: 'string', default: '32,64,128' },
   },
 });
