@@ -9,6 +9,7 @@ export interface Room {
 
 const ALL_BELOW_SERVER = [
   'rest',
+  'grpc',
   'operations',
   'collections',
   'segments',
@@ -29,6 +30,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'cli', mayImport: ['server', 'operations', 'config', 'core', 'base', 'observe'] },
   { name: 'server', mayImport: ALL_BELOW_SERVER },
   { name: 'rest', mayImport: ['operations', 'core', 'base', 'observe'] },
+  { name: 'grpc', mayImport: ['operations', 'core', 'base', 'observe'] },
   { name: 'operations', mayImport: ['collections', 'core', 'base', 'observe'] },
   { name: 'collections', mayImport: ['segments', 'filters', 'query', 'storage', 'core', 'base', 'observe', 'config'] },
   { name: 'segments', mayImport: ['vectors', 'compute', 'storage', 'core', 'base', 'observe'] },
@@ -43,6 +45,9 @@ export const ROOMS: readonly Room[] = [
   { name: 'observe', mayImport: ['base'] },
   { name: 'base', mayImport: [] },
 ];
+
+/** Rooms that may import `generated/`: messages of the wire are known to no other. */
+export const GENERATED_ROOMS: readonly string[] = ['grpc'];
 
 /** Where a module from outside may be imported: a room (`rest`) or one file (`storage/kv.ts`). */
 export interface OutsideRule {

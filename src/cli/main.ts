@@ -17,13 +17,13 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 function program(): Command {
   const vectorizer = new Command('vectorizer')
-    .description("A vector database that speaks Qdrant's REST wire.")
+    .description("A vector database that speaks Qdrant's REST and gRPC wire.")
     .version(version())
     .addHelpText(
       'after',
       `
 Examples:
-  vectorizer serve                                serve on http://127.0.0.1:6333, data in ./storage
+  vectorizer serve                                serve on http://127.0.0.1:6333 and gRPC on 6334, data in ./storage
   vectorizer serve --host 0.0.0.0 --port 7000     serve to the network on another port
   QDRANT__SERVICE__HTTP_PORT=7000 vectorizer serve
   vectorizer check --storage /var/lib/vectorizer  verify every file of a stopped server`,
@@ -32,7 +32,8 @@ Examples:
     .command('serve')
     .description('serve until SIGTERM or Ctrl-C')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
-    .option('--port <number>', 'port to listen on (default: 6333)')
+    .option('--port <number>', 'port of REST (default: 6333)')
+    .option('--grpc-port <number>', 'port of gRPC, or off (default: 6334)')
     .option('--storage <folder>', 'where data lives (default: ./storage)')
     .option('--snapshots <folder>', 'where snapshots go (default: ./snapshots)')
     .option('--memory-budget <size>', '2GB, 512MB, or a share of the memory there is (default: 80%)')
@@ -42,7 +43,7 @@ Examples:
       'after',
       `
 Every option can be given as a key of the configuration file or as an environment variable, as in Qdrant:
-service.host, service.http_port, storage.storage_path, storage.snapshots_path, log_level,
+service.host, service.http_port, service.grpc_port, storage.storage_path, storage.snapshots_path, log_level,
 storage.performance.memory_budget;
 QDRANT__SERVICE__HOST, QDRANT__SERVICE__HTTP_PORT, … Flags win over variables, variables over the file.
 

@@ -7,6 +7,7 @@ import { VectorizerError } from '../core/errors.ts';
 export interface ConfigOptions {
   readonly host?: string;
   readonly port?: string;
+  readonly grpcPort?: string;
   readonly storage?: string;
   readonly snapshots?: string;
   readonly logLevel?: string;
@@ -22,6 +23,7 @@ const FLAGS: readonly {
 }[] = [
   { option: 'host', flag: '--host', key: 'service.host' },
   { option: 'port', flag: '--port', key: 'service.http_port' },
+  { option: 'grpcPort', flag: '--grpc-port', key: 'service.grpc_port' },
   { option: 'storage', flag: '--storage', key: 'storage.storage_path' },
   { option: 'snapshots', flag: '--snapshots', key: 'storage.snapshots_path' },
   { option: 'logLevel', flag: '--log-level', key: 'log_level' },

@@ -47,6 +47,7 @@ function announce(config: Config, server: RunningServer, logger: Logger): void {
   if (process.stdout.isTTY) {
     process.stdout.write(`
   Vectorizer listens on ${server.url}
+  gRPC       ${server.grpcAddress ?? 'off'}
   data       ${storage}
   snapshots  ${snapshots}
   create a first collection:
@@ -54,6 +55,9 @@ function announce(config: Config, server: RunningServer, logger: Logger): void {
   stop with Ctrl-C\n\n`);
   } else {
     logger.info(`listening on ${server.url}`, { url: server.url });
+    if (server.grpcAddress !== undefined) {
+      logger.info(`gRPC on ${server.grpcAddress}`, { grpcAddress: server.grpcAddress });
+    }
     logger.info(`data in ${storage}, snapshots in ${snapshots}`, { storage, snapshots });
     logger.info(`create a first collection: ${next}`);
   }

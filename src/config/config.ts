@@ -10,7 +10,11 @@ export interface Config {
     readonly host: string;
     /** 0 = any free port. */
     readonly httpPort: number;
+    /** 0 = any free port; 'off' = no gRPC. */
+    readonly grpcPort: number | 'off';
     readonly maxRequestSizeMb: number;
+    /** Of one gRPC message, sent and inflated. */
+    readonly maxGrpcMessageSizeMb: number;
     readonly enableCors: boolean;
   };
   readonly storage: {
@@ -34,11 +38,16 @@ export interface Config {
   readonly origins: Readonly<Record<ConfigKey, Origin>>;
 }
 
-/** Qdrant's names of the keys, as in its configuration file. `storage.wal.fsync`, `memory_budget` and `leaf_cache_bytes` are ours. */
+/**
+ * Qdrant's names of the keys, as in its configuration file. `max_grpc_message_size_mb`, `storage.wal.fsync`, `memory_budget`
+ * and `leaf_cache_bytes` are ours.
+ */
 export type ConfigKey =
   | 'service.host'
   | 'service.http_port'
+  | 'service.grpc_port'
   | 'service.max_request_size_mb'
+  | 'service.max_grpc_message_size_mb'
   | 'service.enable_cors'
   | 'storage.storage_path'
   | 'storage.snapshots_path'

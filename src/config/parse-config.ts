@@ -1,7 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import { VectorizerError } from '../core/errors.ts';
 import { originText, type Config, type ConfigKey, type Origin } from './config.ts';
-import { boolean, integer, memorySize, oneOf, text, type ValueKind } from './value-kinds.ts';
+import { boolean, integer, memorySize, oneOf, portOrOff, text, type ValueKind } from './value-kinds.ts';
 
 /** A configuration file as read; `path` is what messages call it. */
 export interface ConfigFile {
@@ -55,7 +55,9 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
     service: Object.freeze({
       host: take('service.host', text, '127.0.0.1'),
       httpPort: take('service.http_port', integer(0, 65_535), 6333),
+      grpcPort: take('service.grpc_port', portOrOff, 6334),
       maxRequestSizeMb: take('service.max_request_size_mb', integer(1, 2047), 32),
+      maxGrpcMessageSizeMb: take('service.max_grpc_message_size_mb', integer(1, 2047), 256),
       enableCors: take('service.enable_cors', boolean, true),
     }),
     storage: Object.freeze({
@@ -99,11 +101,14 @@ function readYaml(file: ConfigFile): unknown {
   }
 }
 
+/** Where a null is a value in Qdrant: no gRPC. */
+const NULL_IS_OFF: ReadonlySet<string> = new Set(['service.grpc_port'] satisfies ConfigKey[]);
+
 /** All values below `tree` with their dotted keys. A null is Qdrant's way to say that a value is not given. */
 function leaves(prefix: string, tree: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
   return Object.entries(tree).flatMap(([name, value]): readonly (readonly [string, unknown])[] => {
     const key = prefix + name;
-    if (value === null) return [];
+    if (value === null) return NULL_IS_OFF.has(key) ? [[key, 'off']] : [];
     return isMapping(value) ? leaves(`${key}.`, value) : [[key, value]];
   });
 }

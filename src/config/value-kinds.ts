@@ -36,6 +36,14 @@ export function integer(least: number, most: number): ValueKind<number> {
   };
 }
 
+/** A port to listen on, 0 = any free one; or `off`. */
+export const portOrOff: ValueKind<number | 'off'> = {
+  expected: 'a whole number from 0 to 65535, or off',
+  parse: (given) => (given === 'off' || given === false ? 'off' : PORT.parse(given)),
+};
+
+const PORT = integer(0, 65_535);
+
 /** One of `words`, in any case. */
 export function oneOf<Word extends string>(...words: readonly Word[]): ValueKind<Word> {
   return {

@@ -2,10 +2,12 @@ import { VectorizerError } from './errors.ts';
 
 /**
  * What travels down the house with a request. Nothing below `operations/` knows who asks.
- * signal  aborts when the client hangs up or the time that it gave is over.
+ * signal      aborts when the client hangs up or the time that it gave is over.
+ * credential  what the caller proves itself with: an API key or a token; undefined = nothing.
  */
 export interface Context {
   readonly signal: AbortSignal;
+  readonly credential: string | undefined;
 }
 
 /** To be called between two pieces of work. Throws timeout where nobody waits for the answer any more. */

@@ -21,10 +21,17 @@ export type ErrorKind =
 export class VectorizerError extends Error {
   override readonly name = 'VectorizerError';
   readonly kind: ErrorKind;
+  /** Of rate_limited: when to try again; undefined: never, as it is. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(kind: ErrorKind, message: string, options?: ErrorOptions) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options?: ErrorOptions & { readonly retryAfterSeconds?: number | undefined },
+  ) {
     super(message, options);
     this.kind = kind;
+    this.retryAfterSeconds = options?.retryAfterSeconds;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import Koa from 'koa';
 
 import type { Context } from '../core/context.ts';
+import { credentialOf } from '../core/credential.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
 import { ClientGone, readBody } from './body.ts';
@@ -120,7 +121,7 @@ async function answer(
   { match, query, startedMs }: Call,
 ): Promise<void> {
   const body = await readBody(request, door.limits.maxRequestBytes);
-  const context: Context = { signal: connectionSignal(request.socket) };
+  const context: Context = { signal: connectionSignal(request.socket), credential: credentialOf(request.headers) };
   const wire = { path: match.path, query, body, parseChanges: door.parser.parse };
   const render = await match.route.run(door.house, context, wire);
   if (response.destroyed) return;

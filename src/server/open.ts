@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../collections/database.ts';
@@ -6,6 +6,7 @@ import { Compute } from '../compute/compute.ts';
 import type { Config } from '../config/config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
+import { createGrpcDoor } from '../grpc/door.ts';
 import { createDoor } from '../rest/door.ts';
 import { Kv } from '../storage/kv.ts';
 import { availableBytes, memoryBytes, residentBytes } from './available-memory.ts';
@@ -16,6 +17,8 @@ import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld } from './folders.ts';
 export interface RunningServer {
   /** `http://host:port`, the port that it really has. */
   readonly url: string;
+  /** `host:port` of gRPC; undefined = off. */
+  readonly grpcAddress: string | undefined;
   /** Finishes running requests, writes what is only in the log, gives everything back. */
   close(): Promise<void>;
 }
@@ -67,8 +70,20 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       logger,
     });
     undo.push(() => door.close());
-    const port = await listen(door.server, service.host, service.httpPort);
-    return { url: `http://${service.host.includes(':') ? `[${service.host}]` : service.host}:${port}`, close };
+    const host = service.host.includes(':') ? `[${service.host}]` : service.host;
+    let grpcAddress: string | undefined;
+    if (service.grpcPort !== 'off') {
+      const grpcDoor = createGrpcDoor({
+        house: { database },
+        limits: { maxMessageBytes: service.maxGrpcMessageSizeMb * 1024 * 1024 },
+        version: QDRANT_VERSION,
+        logger,
+      });
+      undo.push(() => grpcDoor.close());
+      grpcAddress = `${host}:${await listen(grpcDoor.server, service.host, service.grpcPort, '--grpc-port')}`;
+    }
+    const port = await listen(door.server, service.host, service.httpPort, '--port');
+    return { url: `http://${host}:${port}`, grpcAddress, close };
   } catch (error) {
     // Caught to undo: what was opened is closed again, the last first.
     await close();
@@ -76,11 +91,12 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+/** `flag` chooses another port. */
+function listen(server: Server, host: string, port: number, flag: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason =
-        error.code === 'EADDRINUSE' ? 'another process listens there; choose another with --port' : error.message;
+        error.code === 'EADDRINUSE' ? `another process listens there; choose another with ${flag}` : error.message;
       reject(new VectorizerError('unavailable', `cannot listen on ${host}:${port}: ${reason}`, { cause: error }));
     });
     server.listen(port, host, () => {

@@ -26,7 +26,7 @@ test('the server listens on loopback unless told otherwise', async (t) => {
 
 test('a second process on the same folder is refused, and the first goes on', async (t) => {
   await withServer({}, async (server, folder) => {
-    const { status, stderr } = await runCommand(['serve', '--port', '0', '--storage', path.join(folder, 'storage')], {
+    const { status, stderr } = await runCommand(['serve', '--port', '0', '--grpc-port', '0', '--storage', path.join(folder, 'storage')], {
       launcher: 'src',
       cwd: folder,
     });
@@ -41,7 +41,7 @@ test('a second process on the same folder is refused, and the first goes on', as
 test('a busy port is named', async (t) => {
   await withServer({}, async (server) => {
     const folder = temporaryFolder();
-    const { status, stderr } = await runCommand(['serve', '--port', String(server.port), '--storage', folder], {
+    const { status, stderr } = await runCommand(['serve', '--port', String(server.port), '--grpc-port', '0', '--storage', folder], {
       launcher: 'src',
       cwd: folder,
     });

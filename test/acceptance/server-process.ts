@@ -72,13 +72,16 @@ export interface ServeOptions extends CommandOptions {
 /** One `vectorizer serve` as a child process. */
 export class ServerProcess {
   readonly url: string;
+  /** `host:port`. */
+  readonly grpcAddress: string;
   readonly pid: number;
   readonly #child: ChildProcess;
   readonly #end: Promise<Ended>;
 
-  private constructor(url: string, pid: number, child: ChildProcess, end: Promise<Ended>) {
+  private constructor({ url, grpcAddress }: Announced, child: ChildProcess, end: Promise<Ended>) {
     this.url = url;
-    this.pid = pid;
+    this.grpcAddress = grpcAddress;
+    this.pid = child.pid ?? 0;
     this.#child = child;
     this.#end = end;
   }
@@ -87,11 +90,12 @@ export class ServerProcess {
   static async start(options: ServeOptions): Promise<ServerProcess> {
     const { folder, port = 0, flags = [] } = options;
     const storage = ['--storage', path.join(folder, 'storage'), '--snapshots', path.join(folder, 'snapshots')];
-    const child = startCommand(['serve', '--port', String(port), ...storage, ...flags], options);
+    const ports = ['--port', String(port), '--grpc-port', '0'];
+    const child = startCommand(['serve', ...ports, ...storage, ...flags], options);
     const end = ended(child);
-    const url = await Promise.race([listeningUrl(child), end]);
-    if (typeof url !== 'string') throw new Error(`the server ended at once: ${JSON.stringify(url)}`);
-    return new ServerProcess(url, child.pid ?? 0, child, end);
+    const listening = await Promise.race([announced(child), end]);
+    if ('status' in listening) throw new Error(`the server ended at once: ${JSON.stringify(listening)}`);
+    return new ServerProcess(listening, child, end);
   }
 
   get port(): number {
@@ -146,11 +150,18 @@ export async function withServer(
   }
 }
 
-async function listeningUrl(child: ChildProcess): Promise<string> {
+interface Announced {
+  readonly url: string;
+  readonly grpcAddress: string;
+}
+
+async function announced(child: ChildProcess): Promise<Announced> {
   if (child.stdout === null) throw new Error('no output to read');
+  let url = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    const url = /"url":"([^"]+)"/.exec(line)?.[1];
-    if (url !== undefined) return url;
+    url = /"url":"([^"]+)"/.exec(line)?.[1] ?? url;
+    const grpcAddress = /"grpcAddress":"([^"]+)"/.exec(line)?.[1];
+    if (grpcAddress !== undefined) return { url, grpcAddress };
   }
   return new Promise(() => undefined); // the process ended without a word: `ended` wins the race
 }

@@ -126,7 +126,7 @@ export async function deleteIndex(collection: Collection, name: string): Promise
 }
 
 export function count(collection: Collection, filter: Filter, signal: AbortSignal = CONTEXT.signal): Promise<number> {
-  return collection.count({ signal }, { collection: 'c', filter, exact: true, ...READ });
+  return collection.count({ ...CONTEXT, signal }, { collection: 'c', filter, exact: true, ...READ });
 }
 
 export async function idsOf(collection: Collection, filter: Filter | undefined, limit = 100_000): Promise<number[]> {

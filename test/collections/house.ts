@@ -33,7 +33,7 @@ export interface TestHouse {
   close(): Promise<void>;
 }
 
-export const CONTEXT: Context = { signal: new AbortController().signal };
+export const CONTEXT: Context = { signal: new AbortController().signal, credential: undefined };
 export const WAIT = { wait: true, ordering: 'weak', timeoutSeconds: undefined } as const;
 export const READ = { consistency: undefined, timeoutSeconds: undefined } as const;
 

@@ -135,7 +135,7 @@ async function checkVectorSearches(client: QdrantClient, model: Model): Promise<
 
 async function killWhileStarting(folder: string, afterMs: number): Promise<void> {
   const storage = ['--storage', path.join(folder, 'storage'), '--snapshots', path.join(folder, 'snapshots')];
-  const child = startCommand(['serve', '--port', '0', ...storage]);
+  const child = startCommand(['serve', '--port', '0', '--grpc-port', '0', ...storage]);
   const end = ended(child);
   await sleep(afterMs);
   child.kill('SIGKILL');

@@ -32,6 +32,7 @@ const PLANTED = {
   'an import that nobody can follow': ['core/a.ts', `await import(name);`, 'core/b.ts'],
   'a file that is not there': ['core/a.ts', `import { x } from './gone.ts';`, 'core/b.ts'],
   'a way out of src': ['core/a.ts', `import { x } from '../../test/b.ts';`, 'core/b.ts'],
+  'messages of the wire below the door': ['core/a.ts', `import { x } from '../../generated/points.js';`, 'core/b.ts'],
   'a room that is not in the table': ['attic/a.ts', `import { x } from '../core/b.ts';`, 'core/b.ts'],
   'files opened outside storage': ['rest/a.ts', `import { readFile } from 'node:fs/promises';`, 'core/b.ts'],
   'the whole of fs where one name is allowed': ['compute/a.ts', `import fs from 'node:fs';`, 'core/b.ts'],
@@ -50,6 +51,7 @@ for (const [name, [file, text, target]] of Object.entries(PLANTED)) {
 
 const ALLOWED = {
   'a room below': ['rest/a.ts', `import { x } from '../core/errors.ts';`],
+  'messages of the wire at the door': ['grpc/parse/a.ts', `import { x } from '../../../generated/points.js';`],
   'the same room': ['core/a.ts', `import { x } from './errors.ts';`],
   'files in storage': ['storage/a.ts', `import fs from 'node:fs';`],
   'one name of fs where it is allowed': ['observe/thread-priority.ts', `import { readlinkSync } from 'node:fs';`],

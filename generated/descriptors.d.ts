@@ -1,0 +1,2 @@
+/** A google.protobuf.FileDescriptorSet of all of proto/, in base64. */
+export declare const DESCRIPTOR_SET: string;
