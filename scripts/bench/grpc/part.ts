@@ -8,6 +8,8 @@ import type { MessageFolder } from './message-file.ts';
 export const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
 
+const WARM_UP_SECONDS = 1;
+
 /** What all parts of the bench have in common. */
 export interface Bench {
   readonly program: LoadProgram;
@@ -16,6 +18,24 @@ export interface Bench {
   readonly rounds: number;
   readonly seconds: number;
   readonly connections: number;
+}
+
+/** Asks every side in turn, round by round; what they all answered, by side. */
+export async function inTurn<T, Side extends string>(
+  rounds: number,
+  sides: Readonly<Record<Side, () => Promise<T>>>,
+): Promise<Readonly<Record<Side, readonly T[]>>> {
+  const names = Object.keys(sides) as Side[];
+  const answers = Object.fromEntries(names.map((name): [string, T[]] => [name, []])) as Record<Side, T[]>;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of names) answers[name].push(await sides[name]());
+  }
+  return answers;
+}
+
+/** Before what is measured: code is compiled, connections of all sides have been there. */
+export async function warmUp(measures: readonly ((seconds: number) => Promise<unknown>)[]): Promise<void> {
+  for (const measure of measures) await measure(WARM_UP_SECONDS);
 }
 
 /** A rate with the share of a core that the generator was busy for. */

@@ -10,9 +10,9 @@ import {
 } from '../../base/json/json-tree.ts';
 import { skipSpace } from '../../base/json/skip-json.ts';
 import { limitExceeded, notSupported } from '../../core/errors.ts';
+import { BODY_MAX, CELLS_MAX, RULES_TOLD_MAX } from '../../core/request-limits.ts';
 import { WireError } from '../wire-error.ts';
 import { FormatError, missingField, wrongFirstNumber, wrongLength, wrongType } from './format-error.ts';
-import { BODY_MAX } from './query-limits.ts';
 
 /**
  * Reading a request's JSON tree into core types, failing as serde does.
@@ -32,15 +32,6 @@ import { BODY_MAX } from './query-limits.ts';
 const COMMA = 44;
 const CLOSE_BRACKET = 93;
 const CLOSE_BRACE = 125;
-
-/**
- * Points times names of vectors in one body, the first name not counted: each costs some ten bytes here and in the
- * columns, whether the point has such a vector or not, and a body of few bytes can ask for very many.
- */
-const CELLS_MAX = 20_000_000;
-
-/** Broken rules that an answer tells of: a body of few bytes can break a million. */
-const RULES_TOLD_MAX = 1_000;
 
 /** One body being read: what is wrong with it, and what we do not have, are collected on the way. */
 export class Decoding {

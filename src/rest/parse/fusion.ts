@@ -1,11 +1,11 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { badInput } from '../../core/errors.ts';
 import type { Fusion } from '../../core/query.ts';
+import { outOfRange } from '../../core/finite.ts';
 import { type Decoding, optional } from './decoding.ts';
 import { wrongType } from './format-error.ts';
 import { atLeast, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
-import { outOfRange } from './vectors.ts';
 
 /** Qdrant's default, which is not the 60 of the literature. */
 const RRF_K_DEFAULT = 2;

@@ -3,7 +3,7 @@ import type { LookupFrom, Query, QueryStep, SearchParams } from '../../core/quer
 import type { PayloadSelector, QueryBatch, QueryPoints, ShardKeys, VectorSelector } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
-import { queryFault } from './query-checks.ts';
+import { queryFault } from '../../core/query-fault.ts';
 import { FormatError } from './format-error.ts';
 import { readOptions } from './query-text.ts';
 import { atLeast, decodeF32, decodeUsize } from './scalars.ts';

@@ -1,9 +1,10 @@
 import type { JsonTree } from '../../base/json/json-tree.ts';
 import { present } from '../../base/invariant.ts';
 import type { DenseColumn, InferredVector, MultiColumn, SparseColumn } from '../../core/vectors.ts';
+import { infiniteComponent } from '../../core/finite.ts';
 import type { Decoding } from './decoding.ts';
 import { copyMulti, copySparse, multiCount, multiDimension, sparseCount } from './vector-values.ts';
-import { decodeInference, infiniteComponent, SPARSE_UNIQUE } from './vectors.ts';
+import { decodeInference, SPARSE_UNIQUE } from './vectors.ts';
 
 /** Copies the vectors of one name out of the tree, each once: a column for each kind. */
 

@@ -5,10 +5,10 @@ import { ryuText } from '../../base/number-text.ts';
 import { type Decode, type Decoding, isNull, optional } from './decoding.ts';
 import { decodeExample, decodePairs, ExampleReader } from './examples.ts';
 import { wrongType } from './format-error.ts';
-import { FEEDBACK_MAX } from './query-limits.ts';
+import { CANDIDATES_LIMIT_MAX, FEEDBACK_MAX } from '../../core/request-limits.ts';
+import { outOfRange } from '../../core/finite.ts';
 import { decodeF32, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
-import { outOfRange } from './vectors.ts';
 
 /**
  * Queries that compare vectors, each the value of its key within `query`. Qdrant tries one form after the other: undefined,
@@ -18,7 +18,6 @@ import { outOfRange } from './vectors.ts';
  */
 
 const DIVERSITY_DEFAULT = 0.5;
-const CANDIDATES_LIMIT_MAX = 16_384;
 
 /** `{nearest, mmr}`. */
 export function decodeNearest(

@@ -1,7 +1,8 @@
 import type { JsonTree } from '../../base/json/json-tree.ts';
 import type { MultiVector, SparseVector, Vector, VectorKind } from '../../core/vectors.ts';
+import { infiniteComponent } from '../../core/finite.ts';
 import type { Decoding } from './decoding.ts';
-import { eachIndex, infiniteComponent, numberCount, sparseNodes } from './vectors.ts';
+import { eachIndex, numberCount, sparseNodes } from './vectors.ts';
 
 /** The numbers of vectors, copied out of a tree. The nodes are known to be vectors of the kind that is asked for. */
 

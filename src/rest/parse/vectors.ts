@@ -6,7 +6,7 @@ import {
   JSON_STRING,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { badInput, type VectorizerError } from '../../core/errors.ts';
+import { MULTI_NUMBERS_MAX } from '../../core/request-limits.ts';
 import type { InferenceObject, VectorKind } from '../../core/vectors.ts';
 import { elements } from './decoding.ts';
 
@@ -14,9 +14,6 @@ import { elements } from './decoding.ts';
 
 /** What can stand where a vector is expected. */
 export type GivenKind = VectorKind | 'inference';
-
-/** A multivector must be smaller than this, in numbers. */
-const MULTI_NUMBERS_MAX = 1_048_576;
 
 /** The kind of vector that a node holds; `undefined` where it is none. */
 export function vectorKind(tree: JsonTree, node: number): GivenKind | undefined {
@@ -195,15 +192,4 @@ function multiViolations(tree: JsonTree, node: number): readonly string[] {
     found.push(`data: all vectors must have the same dimension, found vector with dimension ${odd}`);
   }
   return found;
-}
-
-/** The error for components that no f32 can hold, or undefined. `place` names the vector. */
-export function infiniteComponent(vector: Float32Array, place: string): VectorizerError | undefined {
-  const index = vector.findIndex((value) => !Number.isFinite(value));
-  return index < 0 ? undefined : badInput(outOfRange(`${place}[${index}]`));
-}
-
-/** Of a number that no f32 can hold: Qdrant would go on with infinity. */
-export function outOfRange(place: string): string {
-  return `${place} is out of range: expected a number that fits into 32-bit floating point`;
 }

@@ -143,8 +143,18 @@ const MISSING = [
 
 export const lastSteps: readonly (Step | GrpcStep)[] = [
   ...MISSING.map((name) => refusedByGrpc(name, 'UNIMPLEMENTED')),
-  answers('create vector name, dense', 'PUT /collections/plain/vectors/extra?wait=true', { dense: { size: 5, distance: 'Dot' } }, same),
-  answers('create vector name, sparse', 'PUT /collections/plain/vectors/terms?wait=true', { sparse: { modifier: 'idf' } }, same),
+  answers(
+    'create vector name, dense',
+    'PUT /collections/plain/vectors/extra?wait=true',
+    { dense: { size: 5, distance: 'Dot' } },
+    same,
+  ),
+  answers(
+    'create vector name, sparse',
+    'PUT /collections/plain/vectors/terms?wait=true',
+    { sparse: { modifier: 'idf' } },
+    same,
+  ),
   reads('delete vector name', 'DELETE /collections/plain/vectors/terms?wait=true', same),
   reads('delete configured', 'DELETE /collections/configured?timeout=30', same),
   reads('delete plain', 'DELETE /collections/plain', same),

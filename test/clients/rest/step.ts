@@ -61,7 +61,8 @@ function grpcMessage(message: string): string {
 /** Asks the server by REST, and gives the answer in the form that a gRPC program has to print. */
 export async function answerOf(url: string, { request, body, render }: Step): Promise<Json> {
   const [method = '', path = ''] = request.split(' ');
-  const given = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const given =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const response = await fetch(url + path, { method, ...given });
   const answer = parseExactly(await response.text()) as { readonly [key: string]: Json };
   if (response.ok) return render('result' in answer ? (answer['result'] ?? null) : answer);

@@ -1,6 +1,6 @@
-import { badInput, badRequest, limitExceeded, type VectorizerError } from '../../core/errors.ts';
-import type { QueryStep } from '../../core/query.ts';
-import { PREFETCHES_MAX } from './query-limits.ts';
+import { badInput, badRequest, limitExceeded, type VectorizerError } from './errors.ts';
+import type { QueryStep } from './query.ts';
+import { PREFETCHES_MAX } from './request-limits.ts';
 
 /**
  * What Qdrant finds wrong with queries once they are read (SEMANTICS.md 3.1): rules of each step, from the root down, then
@@ -64,7 +64,7 @@ function planFault(query: QueryStep): VectorizerError | undefined {
   return fault(query, mergeFault);
 }
 
-/** How deep and how many prefetches are. Recursive: no JSON that is read is deeper than 127 levels. */
+/** How deep and how many prefetches are. Recursive: no body that is read is deeper than 127 levels. */
 function extentOf(prefetch: readonly QueryStep[]): { readonly depth: number; readonly count: number } {
   let depth = 0;
   let count = prefetch.length;
