@@ -87,6 +87,10 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
     module: /^koa$/,
     places: [{ place: 'rest', reason: 'no ctx of Koa below the door' }],
   },
+  {
+    module: /^@bufbuild\/protobuf(?:\/wkt)?$/,
+    places: [{ place: 'grpc/reflection.ts', reason: 'descriptors, which the wire itself does not need' }],
+  },
   { module: /^commander$/, places: [{ place: 'cli', reason: 'the command line' }] },
   { module: /^yaml$/, places: [{ place: 'config', reason: 'the configuration file' }] },
   { module: /^(?:pino|pino-pretty)$/, places: [{ place: 'observe', reason: 'the logger behind its interface' }] },

@@ -28,7 +28,6 @@ const TS_PROTO_OPTIONS = [
   'enumsAsLiterals=true',
   'unrecognizedEnum=false',
   'useDate=false',
-  'env=node',
 ];
 
 rmSync(WORK, { recursive: true, force: true });

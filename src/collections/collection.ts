@@ -56,6 +56,7 @@ import { groupQuery, runQueries } from './query/run-query.ts';
 import { inferChange, type ThreadCall } from './inference.ts';
 import type { UpdateRecord, VectorFieldRecord } from './record.ts';
 import { splitRecord } from './routing.ts';
+import { scrollPages } from './scroll-pages.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
 import { checkVectorNames } from './vector-names.ts';
@@ -231,6 +232,11 @@ export class Collection {
   scroll(context: Context, request: ScrollPoints): Promise<ScrollPage> {
     checkVectorNames(request.withVector, this.currentConfig);
     return this.read(() => scrollPoints(this.shards, request, context.signal));
+  }
+
+  /** All points, page by page. */
+  scrollPages(context: Context, request: ScrollPoints): AsyncIterable<readonly Record[]> {
+    return scrollPages(request, (page) => this.scroll(context, page));
   }
 
   query(context: Context, request: QueryBatch): Promise<readonly (readonly ScoredPoint[])[]> {

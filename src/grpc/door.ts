@@ -11,7 +11,6 @@ import { requestsOf } from './conversation.ts';
 import { GrpcError, STATUS } from './grpc-error.ts';
 import { MessageReader, type RawMessage } from './messages.ts';
 import type { Method, StreamingMethod, UnaryMethod } from './method.ts';
-import { grpcMethods } from './methods.ts';
 import { failureStatus } from './status.ts';
 
 export interface GrpcDoorOptions {
@@ -20,8 +19,7 @@ export interface GrpcDoorOptions {
     /** Of one message, sent and inflated. */
     readonly maxMessageBytes: number;
   };
-  /** What `HealthCheck` reports. */
-  readonly version: string;
+  readonly methods: readonly Method[];
   readonly logger: Logger;
 }
 
@@ -41,13 +39,12 @@ const CONNECTION_WINDOW_BYTES = 16 * 2 ** 20;
  * The gRPC door, on node:http2 (ARCHITECTURE.md says why not on grpc-js's server). It knows operations and nothing below
  * them.
  */
-export function createGrpcDoor({ house, limits, version, logger }: GrpcDoorOptions): GrpcDoor {
-  const methods = new Map(grpcMethods(version).map((method) => [method.path, method]));
+export function createGrpcDoor({ house, limits, methods, logger }: GrpcDoorOptions): GrpcDoor {
   const options: CallOptions = {
     maxMessageBytes: limits.maxMessageBytes,
     report: (path, error) => logger.error('call failed', { path }, error),
   };
-  const door: Running = { house, methods, options };
+  const door: Running = { house, methods: new Map(methods.map((method) => [method.path, method])), options };
   const sessions = new Set<ServerHttp2Session>();
   const server = http2.createServer({
     settings: { initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },

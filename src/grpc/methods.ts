@@ -1,7 +1,14 @@
 import { healthMethods } from './health.ts';
 import type { Method } from './method.ts';
+import { REFLECTION_SERVICES, reflectionMethods } from './reflection.ts';
 
 /** Everything that the gRPC door serves. `version` is what `HealthCheck` reports. */
 export function grpcMethods(version: string): readonly Method[] {
-  return [...healthMethods(version)];
+  const methods = [...healthMethods(version)];
+  return [...methods, ...reflectionMethods([...servicesOf(methods), ...REFLECTION_SERVICES])];
+}
+
+/** `qdrant.Points` of `/qdrant.Points/Query`. */
+function servicesOf(methods: readonly Method[]): readonly string[] {
+  return [...new Set(methods.map(({ path }) => path.slice(1, path.lastIndexOf('/'))))].toSorted();
 }

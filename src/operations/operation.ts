@@ -11,3 +11,10 @@ export interface Operation<Request, Answer> {
   readonly access: 'read' | 'write' | 'manage';
   readonly run: (house: House, context: Context, request: Request) => Promise<Answer>;
 }
+
+/** The same, where the answer comes piece by piece, as fast as it is read. */
+export interface StreamOperation<Request, Item> {
+  readonly name: string;
+  readonly access: Operation<Request, Item>['access'];
+  readonly run: (house: House, context: Context, request: Request) => AsyncIterable<Item>;
+}

@@ -1,7 +1,7 @@
-import type { Context } from '../core/context.ts';
+import { type Context, refuseAborted } from '../core/context.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { House } from './house.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, StreamOperation } from './operation.ts';
 
 /** The one way in: every door performs every operation through here. Throws timeout where a read takes too long. */
 export async function perform<Request, Answer>(
@@ -14,6 +14,19 @@ export async function perform<Request, Answer>(
   const seconds = operation.access === 'read' ? timeoutSecondsOf(request) : undefined;
   if (seconds === undefined) return operation.run(house, context, request);
   return withinSeconds(seconds, context, operation, (limited) => operation.run(house, limited, request));
+}
+
+/** The one way in for what answers piece by piece. The client's patience is the only limit of its time. */
+export async function* performStream<Request, Item>(
+  house: House,
+  context: Context,
+  operation: StreamOperation<Request, Item>,
+  request: Request,
+): AsyncGenerator<Item, void, undefined> {
+  for await (const item of operation.run(house, context, request)) {
+    refuseAborted(context.signal);
+    yield item;
+  }
 }
 
 /** Reads carry their own limit; a write's says how long it waits, and ends nothing. */

@@ -7,7 +7,7 @@ import type {
   UpdateBatch,
   UpdatePoints,
 } from '../core/requests.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, StreamOperation } from './operation.ts';
 
 /** One change of points: upsert, deletion, a change of payloads or of vectors. */
 export const updatePoints: Operation<UpdatePoints, UpdateResult> = {
@@ -39,6 +39,13 @@ export const scrollPoints: Operation<ScrollPoints, ScrollPage> = {
   name: 'scroll_points',
   access: 'read',
   run: (house, context, request) => house.database.collection(request.collection).scroll(context, request),
+};
+
+/** All points in the order of ids, page by page. */
+export const streamPoints: StreamOperation<ScrollPoints, readonly Record[]> = {
+  name: 'scroll_points',
+  access: 'read',
+  run: (house, context, request) => house.database.collection(request.collection).scrollPages(context, request),
 };
 
 export const countPoints: Operation<CountPoints, number> = {

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createGrpcDoor } from '../grpc/door.ts';
+import { grpcMethods } from '../grpc/methods.ts';
 import { createDoor } from '../rest/door.ts';
 import { Kv } from '../storage/kv.ts';
 import { availableBytes, memoryBytes, residentBytes } from './available-memory.ts';
@@ -76,7 +77,7 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       const grpcDoor = createGrpcDoor({
         house: { database },
         limits: { maxMessageBytes: service.maxGrpcMessageSizeMb * 1024 * 1024 },
-        version: QDRANT_VERSION,
+        methods: grpcMethods(QDRANT_VERSION),
         logger,
       });
       undo.push(() => grpcDoor.close());

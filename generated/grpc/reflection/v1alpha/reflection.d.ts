@@ -42,7 +42,7 @@ export interface ServerReflectionResponse {
     } | undefined;
 }
 export interface FileDescriptorResponse {
-    fileDescriptorProto: Buffer[];
+    fileDescriptorProto: Uint8Array[];
 }
 export interface ExtensionNumberResponse {
     baseTypeName: string;

@@ -268,7 +268,7 @@ export const FileDescriptorResponse = {
                     case 1: {
                         if (tag !== 10)
                             throw reader.wrongType(tag, 10, "FileDescriptorResponse.file_descriptor_proto");
-                        message.fileDescriptorProto.push(Buffer.from(reader.bytes()));
+                        message.fileDescriptorProto.push(reader.bytes());
                         continue;
                     }
                 }
