@@ -2543,25 +2543,21 @@ export const StrictModeMultivectorConfig_MultivectorConfigEntry = {
                 const tag = reader.uint32();
                 switch (tag >>> 3) {
                     case 1: {
-                        if (tag !== 10) {
-                            break;
-                        }
+                        if (tag !== 10)
+                            throw reader.wrongType(tag, 10, "StrictModeMultivectorConfig_MultivectorConfigEntry.key");
                         message.key = reader.string();
                         continue;
                     }
                     case 2: {
-                        if (tag !== 18) {
-                            break;
-                        }
+                        if (tag !== 18)
+                            throw reader.wrongType(tag, 18, "StrictModeMultivectorConfig_MultivectorConfigEntry.value");
                         message.value = StrictModeMultivector.decode(reader, reader.uint32());
                         continue;
                     }
                 }
-                if ((tag & 7) === 4 || tag === 0) {
-                    break;
-                }
-                reader.skip(tag & 7);
+                reader.unknown(tag);
             }
+            reader.finish(end);
             return message;
         }
         finally {

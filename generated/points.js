@@ -7778,25 +7778,21 @@ export const PointsUpdateOperation_SetPayload_PayloadEntry = {
                 const tag = reader.uint32();
                 switch (tag >>> 3) {
                     case 1: {
-                        if (tag !== 10) {
-                            break;
-                        }
+                        if (tag !== 10)
+                            throw reader.wrongType(tag, 10, "PointsUpdateOperation_SetPayload_PayloadEntry.key");
                         message.key = reader.string();
                         continue;
                     }
                     case 2: {
-                        if (tag !== 18) {
-                            break;
-                        }
+                        if (tag !== 18)
+                            throw reader.wrongType(tag, 18, "PointsUpdateOperation_SetPayload_PayloadEntry.value");
                         message.value = Value.decode(reader, reader.uint32());
                         continue;
                     }
                 }
-                if ((tag & 7) === 4 || tag === 0) {
-                    break;
-                }
-                reader.skip(tag & 7);
+                reader.unknown(tag);
             }
+            reader.finish(end);
             return message;
         }
         finally {
@@ -7902,25 +7898,21 @@ export const PointsUpdateOperation_OverwritePayload_PayloadEntry = {
                 const tag = reader.uint32();
                 switch (tag >>> 3) {
                     case 1: {
-                        if (tag !== 10) {
-                            break;
-                        }
+                        if (tag !== 10)
+                            throw reader.wrongType(tag, 10, "PointsUpdateOperation_OverwritePayload_PayloadEntry.key");
                         message.key = reader.string();
                         continue;
                     }
                     case 2: {
-                        if (tag !== 18) {
-                            break;
-                        }
+                        if (tag !== 18)
+                            throw reader.wrongType(tag, 18, "PointsUpdateOperation_OverwritePayload_PayloadEntry.value");
                         message.value = Value.decode(reader, reader.uint32());
                         continue;
                     }
                 }
-                if ((tag & 7) === 4 || tag === 0) {
-                    break;
-                }
-                reader.skip(tag & 7);
+                reader.unknown(tag);
             }
+            reader.finish(end);
             return message;
         }
         finally {

@@ -94,7 +94,13 @@ export class BinaryReader extends LenientReader {
             throw new WireFormatError('unexpected end group tag');
         if (wireType > FIXED_32)
             throw new WireFormatError(`invalid wire type value: ${wireType}`);
-        this.skip(wireType, tag >>> 3);
+        try {
+            this.skip(wireType, tag >>> 3);
+        }
+        catch (error) {
+            // To translate: what the library finds within a group.
+            throw new WireFormatError(proseOf(error) ?? 'invalid tag value: 0');
+        }
         if (this.pos > this.len)
             throw new WireFormatError('buffer underflow');
     }
@@ -116,22 +122,24 @@ export class BinaryReader extends LenientReader {
         this.pos += length;
     }
 }
+const PROSE = {
+    'protobuf decode recursion limit exceeded': 'recursion limit reached',
+    // The words of @bufbuild/protobuf.
+    'premature EOF': 'buffer underflow',
+    'invalid varint': 'invalid varint',
+    // V8's, of a number that is cut.
+    'Offset is outside the bounds of the DataView': 'buffer underflow',
+};
+/** prost's words for what the generated code and its library throw; undefined where it is another kind of error. */
+function proseOf(error) {
+    if (error instanceof WireFormatError)
+        return error.message;
+    return error instanceof Error ? PROSE[error.message] : undefined;
+}
 /** What decoding threw, in prost's words, as Qdrant answers it; undefined where it is another kind of error. */
 export function decodeFailure(error) {
-    if (error instanceof WireFormatError)
-        return `failed to decode Protobuf message: ${error.message}`;
-    if (!(error instanceof Error))
-        return undefined;
-    const { message } = error;
-    if (message === 'protobuf decode recursion limit exceeded') {
-        return 'failed to decode Protobuf message: recursion limit reached';
-    }
-    // The words of @bufbuild/protobuf.
-    if (message === 'premature EOF')
-        return 'failed to decode Protobuf message: buffer underflow';
-    if (message === 'invalid varint')
-        return 'failed to decode Protobuf message: invalid varint';
-    return undefined;
+    const prose = proseOf(error);
+    return prose === undefined ? undefined : `failed to decode Protobuf message: ${prose}`;
 }
 /** Writes a `repeated float` field packed, in one copy. */
 export function writeFloats(writer, tag, values) {

@@ -94,9 +94,12 @@ function compile(): void {
 function rewritten(source: string, file: string): string {
   const wire = relative(dirname(file), 'wire.js');
   const floats: FloatField[] = [];
-  const text = source.replaceAll(/^export const (\w+): MessageFns<\1> = \{[^]*?^\};/gm, (body, name: string) =>
-    strict(name, body, floats),
+  const text = source.replaceAll(
+    /^export const (\w+): MessageFns<\s*\1\s*> =\s*\{[^]*?^ {0,2}\};/gm,
+    (body, name: string) => strict(name, body, floats),
   );
+  const left = /reader\.skip\(|push\(reader\.float\(|if \(tag !== \d+\) \{/.exec(text);
+  if (left !== null) throw new Error(`generate: ${file} was not rewritten whole: ${left[0]} is left`);
   return floats.reduce(
     typedFloats,
     text.replace(/import \{ BinaryReader, BinaryWriter \} from "@bufbuild\/protobuf\/wire";/, () => {
