@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { uniformSource } from '../bench/data.ts';
-import { below, DIMENSION, mutate, type Template, TEMPLATES } from './bodies.ts';
+import { below, mutate, type Template, TEMPLATES } from './bodies.ts';
+import { residentBytes, sentinel } from './observed-server.ts';
 import { randomTree } from './query-bodies.ts';
 import { rawRequest, requestBytes } from './raw-request.ts';
 
@@ -85,26 +85,4 @@ function chooseAttack(uniform: () => number): Attack {
 function poisonPath(uniform: () => number): string {
   const words = ['-1', '18446744073709551616', '%2F', '%00', '%ff', 'x'.repeat(300), '..', 'a%20b', '%F0%9F%93%9A'];
   return words[below(uniform, words.length)] ?? '';
-}
-
-/** Everything in a collection that no request of the fuzzer names; made at the first call. */
-async function sentinel(url: string): Promise<string> {
-  const collection = `${url}/collections/sentinel`;
-  const send = async (method: string, path: string, body: object): Promise<string> => {
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(collection + path, { method, headers, body: JSON.stringify(body) });
-    return JSON.stringify(((await answer.json()) as { readonly result?: unknown }).result);
-  };
-  await send('PUT', '', { vectors: { size: DIMENSION, distance: 'Dot' } });
-  const vector = Array.from({ length: DIMENSION }, (_, index) => index);
-  const points = [1, 2, 3].map((id) => ({ id, vector, payload: { id } }));
-  const scroll = { with_payload: true, with_vector: true };
-  if ((await send('POST', '/points/scroll', scroll)).includes('"points":[]'))
-    await send('PUT', '/points?wait=true', { points });
-  return send('POST', '/points/scroll', scroll);
-}
-
-function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kilobytes ?? 0) * 1024;
 }
