@@ -72,6 +72,7 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
     });
     undo.push(() => door.close());
     const host = service.host.includes(':') ? `[${service.host}]` : service.host;
+    const port = await listen(door.server, service.host, service.httpPort, '--port');
     let grpcAddress: string | undefined;
     if (service.grpcPort !== 'off') {
       const grpcDoor = createGrpcDoor({
@@ -83,7 +84,6 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
       undo.push(() => grpcDoor.close());
       grpcAddress = `${host}:${await listen(grpcDoor.server, service.host, service.grpcPort, '--grpc-port')}`;
     }
-    const port = await listen(door.server, service.host, service.httpPort, '--port');
     return { url: `http://${host}:${port}`, grpcAddress, close };
   } catch (error) {
     // Caught to undo: what was opened is closed again, the last first.

@@ -26,10 +26,13 @@ test('the server listens on loopback unless told otherwise', async (t) => {
 
 test('a second process on the same folder is refused, and the first goes on', async (t) => {
   await withServer({}, async (server, folder) => {
-    const { status, stderr } = await runCommand(['serve', '--port', '0', '--grpc-port', '0', '--storage', path.join(folder, 'storage')], {
-      launcher: 'src',
-      cwd: folder,
-    });
+    const { status, stderr } = await runCommand(
+      ['serve', '--port', '0', '--grpc-port', '0', '--storage', path.join(folder, 'storage')],
+      {
+        launcher: 'src',
+        cwd: folder,
+      },
+    );
     t.is(status, 1);
     t.true(stderr.includes(path.join(folder, 'storage')), stderr);
     t.regex(stderr, /another process/i);
@@ -41,13 +44,32 @@ test('a second process on the same folder is refused, and the first goes on', as
 test('a busy port is named', async (t) => {
   await withServer({}, async (server) => {
     const folder = temporaryFolder();
-    const { status, stderr } = await runCommand(['serve', '--port', String(server.port), '--grpc-port', '0', '--storage', folder], {
-      launcher: 'src',
-      cwd: folder,
-    });
+    const { status, stderr } = await runCommand(
+      ['serve', '--port', String(server.port), '--grpc-port', '0', '--storage', folder],
+      {
+        launcher: 'src',
+        cwd: folder,
+      },
+    );
     t.is(status, 1);
     t.regex(stderr, new RegExp(`^vectorizer: .*127\\.0\\.0\\.1:${server.port}: .*--port\n$`));
     await rm(folder, { recursive: true });
+  });
+});
+
+test('a busy port of gRPC is named, and gRPC can be left out', async (t) => {
+  await withServer({}, async (server) => {
+    const folder = temporaryFolder();
+    const [, port] = server.grpcAddress.split(':');
+    const flags = ['--port', '0', '--grpc-port', port ?? '', '--storage', folder];
+    const { status, stderr } = await runCommand(['serve', ...flags], { launcher: 'src', cwd: folder });
+    t.is(status, 1);
+    t.regex(stderr, new RegExp(`^vectorizer: .*127\\.0\\.0\\.1:${port}: .*--grpc-port\n$`));
+    await rm(folder, { recursive: true });
+  });
+  await withServer({ flags: ['--grpc-port', 'off'] }, async ({ url, grpcAddress }) => {
+    t.is(grpcAddress, '');
+    t.is((await fetch(`${url}/healthz`)).status, 200);
   });
 });
 

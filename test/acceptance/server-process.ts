@@ -72,7 +72,7 @@ export interface ServeOptions extends CommandOptions {
 /** One `vectorizer serve` as a child process. */
 export class ServerProcess {
   readonly url: string;
-  /** `host:port`. */
+  /** `host:port`; '' = off. */
   readonly grpcAddress: string;
   readonly pid: number;
   readonly #child: ChildProcess;
@@ -158,10 +158,12 @@ interface Announced {
 async function announced(child: ChildProcess): Promise<Announced> {
   if (child.stdout === null) throw new Error('no output to read');
   let url = '';
+  let grpcAddress = '';
   for await (const line of createInterface({ input: child.stdout })) {
     url = /"url":"([^"]+)"/.exec(line)?.[1] ?? url;
-    const grpcAddress = /"grpcAddress":"([^"]+)"/.exec(line)?.[1];
-    if (grpcAddress !== undefined) return { url, grpcAddress };
+    grpcAddress = /"grpcAddress":"([^"]+)"/.exec(line)?.[1] ?? grpcAddress;
+    // The last line of the announcement.
+    if (line.includes('create a first collection')) return { url, grpcAddress };
   }
   return new Promise(() => undefined); // the process ended without a word: `ended` wins the race
 }

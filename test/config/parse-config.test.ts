@@ -20,7 +20,9 @@ test('with nothing given: loopback, the usual port and folders, every origin the
   const { config, warnings } = parse({});
   t.is(config.service.host, '127.0.0.1');
   t.is(config.service.httpPort, 6333);
+  t.is(config.service.grpcPort, 6334);
   t.is(config.service.maxRequestSizeMb, 32);
+  t.is(config.service.maxGrpcMessageSizeMb, 256);
   t.true(config.service.enableCors);
   t.is(config.storage.storagePath, './storage');
   t.is(config.storage.snapshotsPath, './snapshots');
@@ -79,6 +81,14 @@ for (const [word, value] of Object.entries({
   });
 }
 
+test('gRPC is off where its port is null, as in Qdrant, or off', (t) => {
+  t.is(parse({ yaml: 'service: { grpc_port: null }' }).config.service.grpcPort, 'off');
+  t.is(parse({ yaml: 'service: { grpc_port: off }' }).config.service.grpcPort, 'off');
+  t.is(parse({ environment: { QDRANT__SERVICE__GRPC_PORT: 'off' } }).config.service.grpcPort, 'off');
+  const given = parse({ yaml: 'service: { grpc_port: null }', flags: [['service.grpc_port', '--grpc-port', '7001']] });
+  t.is(given.config.service.grpcPort, 7001);
+});
+
 test('a null in the file leaves the value as it was, and an empty file is a file', (t) => {
   t.is(parse({ yaml: 'service: { http_port: null }' }).config.service.httpPort, 6333);
   t.is(parse({ yaml: '# nothing\n' }).config.service.httpPort, 6333);
@@ -86,11 +96,11 @@ test('a null in the file leaves the value as it was, and an empty file is a file
 
 test('unknown keys are ignored with one warning that names them and where they came from', (t) => {
   const { warnings } = parse({
-    yaml: 'service: { grpc_port: 6334 }\ncluster: { enabled: true, p2p: { port: 1 } }',
+    yaml: 'service: { verify_https_client_certificate: true }\ncluster: { enabled: true, p2p: { port: 1 } }',
     environment: { QDRANT__GPU__INDEXING: '1' },
   });
   t.deepEqual(warnings, [
-    'configuration keys that mean nothing here are ignored: service.grpc_port (config/config.yaml), ' +
+    'configuration keys that mean nothing here are ignored: service.verify_https_client_certificate (config/config.yaml), ' +
       'cluster.enabled (config/config.yaml), cluster.p2p.port (config/config.yaml), ' +
       'gpu.indexing (environment variable QDRANT__GPU__INDEXING)',
   ]);
@@ -103,6 +113,10 @@ const WRONG: Readonly<Record<string, readonly [Given, RegExp]>> = {
   ],
   'an empty variable': [{ environment: { QDRANT__SERVICE__HTTP_PORT: '' } }, /got ""$/],
   'a port out of range': [{ flags: [['service.http_port', '--port', '65536']] }, /^service\.http_port \(--port\)/],
+  'a gRPC port that is a word': [
+    { flags: [['service.grpc_port', '--grpc-port', 'none']] },
+    /^service\.grpc_port \(--grpc-port\): expected a whole number from 0 to 65535, or off, got "none"$/,
+  ],
   'a fraction': [
     { yaml: 'service: { max_request_size_mb: 1.5 }' },
     /expected a whole number from 1 to 2047, got 1\.5$/,
