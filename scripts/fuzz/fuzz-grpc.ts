@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import http2, { type ClientHttp2Session, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { DescMethod } from '@bufbuild/protobuf';
 import { uniformSource } from '../bench/data.ts';
-import { below } from './bodies.ts';
+import { below, DIMENSION } from './bodies.ts';
 import type { FuzzOptions, FuzzReport } from './fuzz-door.ts';
 import { residentBytes, sentinel } from './observed-server.ts';
-import { randomMessage, unaryMethods } from './random-message.ts';
+import { COLLECTIONS, randomMessage, unaryMethods } from './random-message.ts';
 
 export interface FuzzGrpcOptions extends FuzzOptions {
   /** `host:port`. */
@@ -14,10 +14,20 @@ export interface FuzzGrpcOptions extends FuzzOptions {
 
 const STREAMS = 4;
 const REQUESTS_PER_SAMPLE = 50;
+/** The collection that is mostly meant is made again as often: some requests delete it. */
+const REQUESTS_PER_GROUND = 100;
 /** Qdrant answers INTERNAL where a model is asked for that only a remote service has, and so do we. */
 const UNKNOWN_MODEL = 'InferenceService URL not configured';
 /** The names of gRPC's codes, for the report. */
-const CODES = ['OK', 'CANCELLED', 'UNKNOWN', 'INVALID_ARGUMENT', 'DEADLINE_EXCEEDED', 'NOT_FOUND', 'ALREADY_EXISTS'];
+const CODES: Readonly<Record<string, string>> = {
+  0: 'OK',
+  3: 'INVALID_ARGUMENT',
+  5: 'NOT_FOUND',
+  6: 'ALREADY_EXISTS',
+  8: 'RESOURCE_EXHAUSTED',
+  12: 'UNIMPLEMENTED',
+  13: 'INTERNAL',
+};
 
 /**
  * Random messages of every method, whole, mutated, truncated and framed wrongly; clients that reset their streams. Every
@@ -32,6 +42,7 @@ export async function fuzzGrpc({ url, grpcAddress, pid, seed, goOn }: FuzzGrpcOp
   const samples: number[] = [];
   let requests = 0;
   const before = await sentinel(url);
+  await layGround(url);
 
   const connection = async (): Promise<void> => {
     let session = http2.connect(`http://${grpcAddress}`);
@@ -39,6 +50,7 @@ export async function fuzzGrpc({ url, grpcAddress, pid, seed, goOn }: FuzzGrpcOp
     while (goOn(requests, performance.now() - started) && findings.length < 20) {
       requests += 1;
       if (requests % REQUESTS_PER_SAMPLE === 0) samples.push(residentBytes(pid));
+      if (requests % REQUESTS_PER_GROUND === 0) await layGround(url);
       if (session.destroyed || session.closed) {
         session = http2.connect(`http://${grpcAddress}`);
         session.on('error', () => undefined);
@@ -47,7 +59,7 @@ export async function fuzzGrpc({ url, grpcAddress, pid, seed, goOn }: FuzzGrpcOp
       const answer = await call(session, attack);
       const status = answer['grpc-status'];
       const text = String(answer['grpc-message'] ?? '');
-      const outcome = attack.resets ? 'reset' : typeof status === 'string' ? (CODES[Number(status)] ?? status) : 'none';
+      const outcome = attack.resets ? 'reset' : typeof status === 'string' ? (CODES[status] ?? status) : 'none';
       statuses.set(outcome, (statuses.get(outcome) ?? 0) + 1);
       const isFault =
         outcome === 'none' || (text.startsWith('Service internal error') && !text.includes(UNKNOWN_MODEL));
@@ -60,6 +72,24 @@ export async function fuzzGrpc({ url, grpcAddress, pid, seed, goOn }: FuzzGrpcOp
   if ((await sentinel(url)) !== before) findings.push('a collection that no request named has changed');
   const early = samples[Math.floor(samples.length / 2)] ?? 0;
   return { requests, statuses, findings, residentBytes: { early, late: residentBytes(pid) } };
+}
+
+/** A collection with a vector of each kind, an index and some points; that it is there already is no fault. */
+async function layGround(url: string): Promise<void> {
+  const collection = `${url}/collections/${COLLECTIONS[0] ?? ''}`;
+  const put = async (path: string, body: object): Promise<void> => {
+    const headers = { 'content-type': 'application/json' };
+    await (await fetch(collection + path, { method: 'PUT', headers, body: JSON.stringify(body) })).arrayBuffer();
+  };
+  const dense = { size: DIMENSION, distance: 'Dot' };
+  const multi = { ...dense, multivector_config: { comparator: 'max_sim' } };
+  await put('', { vectors: { '': dense, dense, multi }, sparse_vectors: { sparse: { modifier: 'idf' } } });
+  await put('/index', { field_name: 'a', field_schema: 'integer' });
+  const row = Array.from({ length: DIMENSION }, (_, index) => index);
+  const vector = { '': row, dense: row, multi: [row, row], sparse: { indices: [1, 2], values: [1, 2] } };
+  await put('/points', {
+    points: [0, 1, 2, 3].map((id) => ({ id, vector, payload: { a: id, b: 'ü x', c: [{ d: 1 }] } })),
+  });
 }
 
 interface Attack {
