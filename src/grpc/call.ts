@@ -7,10 +7,11 @@ import { acceptsGzip, encodingOf, timeoutMsOf } from './metadata.ts';
 import { failureStatus, type Status, trailersOf } from './status.ts';
 import { writer } from './wire/proto-writer.ts';
 
-const PLAIN_HEADERS: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
-const GZIP_HEADERS: OutgoingHttpHeaders = { ...PLAIN_HEADERS, 'grpc-encoding': 'gzip' };
-const WITH_TRAILERS = { waitForTrailers: true };
-const NO_MORE = { endStream: true };
+// Lists: Node checks and sorts an object of headers anew each time.
+const PLAIN_HEADERS: readonly string[] = [':status', '200', 'content-type', 'application/grpc'];
+const GZIP_HEADERS: readonly string[] = [...PLAIN_HEADERS, 'grpc-encoding', 'gzip'];
+const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
+const NO_MORE = { endStream: true, sendDate: false };
 const OK: OutgoingHttpHeaders = { 'grpc-status': '0' };
 
 function sendOk(this: ServerHttp2Stream): void {
@@ -134,7 +135,8 @@ export class Call {
 /** Ends a stream that nothing was sent on yet. What the client still sends is not read. */
 export function refuse(stream: ServerHttp2Stream, status: Status): void {
   if (stream.destroyed || stream.closed) return;
-  stream.respond({ ...PLAIN_HEADERS, ...trailersOf(status) }, NO_MORE);
+  const headers = { ':status': 200, 'content-type': 'application/grpc', ...trailersOf(status) };
+  stream.respond(headers, NO_MORE);
   if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
 }
 
