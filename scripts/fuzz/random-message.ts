@@ -8,7 +8,7 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
+import { FeatureSet_FieldPresence, FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { DESCRIPTOR_SET } from '../../generated/descriptors.js';
 import { below, DIMENSION } from './bodies.ts';
 
@@ -46,7 +46,7 @@ export function randomMessage(type: DescMessage, uniform: Uniform, depth = 0): U
 /** How often a field is given. */
 function shareOf(field: DescField, depth: number): number {
   if (field.name === 'collection_name' || field.name === 'points' || field.name === 'data') return 0.97;
-  if (field.presence === 2 && field.fieldKind !== 'message') return 0.6; // no presence: as good as required
+  if (field.presence === FeatureSet_FieldPresence.IMPLICIT) return 0.6;
   return field.fieldKind === 'scalar' ? 0.4 : 0.5 / (1 + depth / 2);
 }
 
@@ -119,7 +119,15 @@ function writeScalar(writer: BinaryWriter, number: number, type: ScalarType, nam
     case ScalarType.UINT64:
       writer.tag(number, WireType.Varint).uint64(integer(name, uniform));
       return;
-    default:
+    case ScalarType.INT32:
+    case ScalarType.UINT32:
+    case ScalarType.SINT32:
+    case ScalarType.SINT64:
+    case ScalarType.FIXED32:
+    case ScalarType.FIXED64:
+    case ScalarType.SFIXED32:
+    case ScalarType.SFIXED64:
+      // The last six stand nowhere in the wire.
       writer.tag(number, WireType.Varint).uint32(Number(integer(name, uniform) & 0xffffffffn));
   }
 }

@@ -67,7 +67,7 @@ function answerTo(
 
 function fileAnswer(file: Uint8Array | undefined, missing: string): Answer {
   if (file === undefined) return failure(STATUS.notFound, missing);
-  return { $case: 'fileDescriptorResponse', value: { fileDescriptorProto: [file as Uint8Array<ArrayBuffer>] } };
+  return { $case: 'fileDescriptorResponse', value: { fileDescriptorProto: [file] } };
 }
 
 function failure(errorCode: number, errorMessage: string): Answer {

@@ -60,17 +60,20 @@ export function trailersOf({ code, message, metadata }: Status): OutgoingHttpHea
   return { 'grpc-status': String(code), 'grpc-message': percentEncoded(message), ...metadata };
 }
 
-/** gRPC's percent-encoding of messages: bytes of UTF-8 but for printable ASCII without `%`. */
-export function percentEncoded(text: string): string {
+/**
+ * gRPC's percent-encoding of messages: bytes of UTF-8 but for printable ASCII without `%`. Where a blank is first or last,
+ * blanks are encoded too: HTTP/2 has no such values, and the message would not be sent at all.
+ */
+function percentEncoded(text: string): string {
   if (PLAIN.test(text)) return text;
   let encoded = '';
   for (const byte of Buffer.from(text)) {
     encoded +=
-      byte < 0x20 || byte > 0x7e || byte === 0x25
+      byte <= 0x20 || byte > 0x7e || byte === 0x25
         ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
         : String.fromCharCode(byte);
   }
   return encoded;
 }
 
-const PLAIN = /^[\x20-\x24\x26-\x7e]*$/;
+const PLAIN = /^(?! )[\x20-\x24\x26-\x7e]*(?<! )$/;

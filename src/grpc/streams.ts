@@ -57,8 +57,10 @@ export function clientStream<Request, Answer>(
 /** Requests of one conversation under way at once; beyond, the client's flow control stops it. */
 const RUNNING_MAX = 16;
 
-/** Any number in and out: `answer` makes one message of each, and they go out as they are ready. One that
- * rejects ends the call. */
+/**
+ * Any number in and out: `answer` makes one message of each, and they go out as they are ready. One that rejects ends the
+ * call.
+ */
 export function conversation(
   path: string,
   answer: (house: House, context: Context, bytes: Buffer) => Promise<(seconds: number) => void>,
@@ -73,9 +75,9 @@ export function conversation(
       failed.promise.catch(() => undefined);
       const iterator = requests[Symbol.asyncIterator]();
       for (;;) {
-        const { done, value: bytes } = await Promise.race([iterator.next(), failed.promise]);
-        if (done === true) break;
-        const one: Promise<void> = answer(house, context, bytes)
+        const next: IteratorResult<Buffer, unknown> = await Promise.race([iterator.next(), failed.promise]);
+        if (next.done === true) break;
+        const one: Promise<void> = answer(house, context, next.value)
           .then((render) => send(render))
           .catch(failed.reject)
           .finally(() => running.delete(one));

@@ -24,8 +24,8 @@ const echo = unary(ECHO, async (_house, _context, bytes) => {
   return () => writer.raw(copy);
 });
 
-function failing(path: string, error: unknown): UnaryMethod {
-  return unary(path, () => Promise.reject(error as Error));
+function failing(path: string, error: Error): UnaryMethod {
+  return unary(path, () => Promise.reject(error));
 }
 
 interface Opened {
@@ -185,11 +185,7 @@ test('what is our own fault is INTERNAL, and is told to whoever runs the server'
   const logger: Logger = { ...SILENT_LOGGER, error: (...words) => void told.push(words) };
   const bug = new TypeError('x is not a function');
   const damaged = new VectorizerError('data_damaged', 'a file');
-  const methods = [
-    failing('/test.Test/Bug', bug),
-    failing('/test.Test/Damaged', damaged),
-    failing('/test.Test/Text', 'words'),
-  ];
+  const methods = [failing('/test.Test/Bug', bug), failing('/test.Test/Damaged', damaged)];
   await withDoor(
     methods,
     async ({ session }) => {
@@ -197,7 +193,6 @@ test('what is our own fault is INTERNAL, and is told to whoever runs the server'
         (await rawCall(session, `/test.Test/${name}`, [framed(Buffer.alloc(0))])).trailers;
       status(t, await call('Bug'), 13, 'Service internal error: x is not a function');
       status(t, await call('Damaged'), 13, 'Service internal error: a file');
-      status(t, await call('Text'), 13, 'Service internal error: words');
     },
     { logger },
   );

@@ -82,8 +82,8 @@ test("health: Qdrant's own check and gRPC's", async (t) => {
         const empty = Buffer.from(HealthCheckRequest.encode({ service: 'qdrant' }).finish());
         const same = (bytes: Buffer): Buffer => bytes;
         client.makeUnaryRequest(path, same, same, empty, (error, answer) => {
-          if (answer === undefined) reject(error as Error);
-          else resolve(answer);
+          if (error !== null) reject(error);
+          else if (answer !== undefined) resolve(answer);
         });
       });
     const reply = HealthCheckReply.decode(new BinaryReader(await call('/qdrant.Qdrant/HealthCheck')));

@@ -181,8 +181,8 @@ function upsertStream(client: grpc.Client): Upserts {
     encoder(wire.UpsertPoints),
     decoder(streams.UpsertStreamResponse),
     (error: grpc.ServiceError | null, answer?: streams.UpsertStreamResponse) => {
-      if (answer === undefined) reject(error as Error);
-      else resolve(answer);
+      if (error !== null) reject(error);
+      else if (answer !== undefined) resolve(answer);
     },
   );
   stream.on('error', () => undefined);
