@@ -321,6 +321,8 @@ export const VectorParamsMap_MapEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = VectorParams.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -413,6 +415,8 @@ export const VectorParamsDiffMap_MapEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = VectorParamsDiff.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -656,6 +660,8 @@ export const SparseVectorConfig_MapEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = SparseVectorParams.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -2422,6 +2428,8 @@ export const StrictModeSparseConfig_SparseConfigEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = StrictModeSparse.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -2558,6 +2566,8 @@ export const StrictModeMultivectorConfig_MultivectorConfigEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = StrictModeMultivector.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -2888,6 +2898,8 @@ export const CreateCollection_MetadataEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -3075,6 +3087,8 @@ export const UpdateCollection_MetadataEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -3560,6 +3574,8 @@ export const CollectionConfig_MetadataEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -4811,6 +4827,8 @@ export const CollectionInfo_PayloadSchemaEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = PayloadSchemaInfo.decode(new Uint8Array(0));
             return message;
         }
         finally {

@@ -93,6 +93,8 @@ export const Struct_FieldsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {

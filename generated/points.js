@@ -284,6 +284,8 @@ export const Document_OptionsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -394,6 +396,8 @@ export const Image_OptionsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -504,6 +508,8 @@ export const InferenceObject_OptionsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -1732,6 +1738,8 @@ export const SetPayloadPoints_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -2664,6 +2672,8 @@ export const NamedVectors_VectorsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Vector.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -2756,6 +2766,8 @@ export const NamedVectorsOutput_VectorsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = VectorOutput.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -5534,6 +5546,8 @@ export const Formula_DefaultsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -7793,6 +7807,8 @@ export const PointsUpdateOperation_SetPayload_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -7913,6 +7929,8 @@ export const PointsUpdateOperation_OverwritePayload_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -8585,6 +8603,8 @@ export const ScoredPoint_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -9433,6 +9453,8 @@ export const RetrievedPoint_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -10214,6 +10236,8 @@ export const PointStruct_PayloadEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = Value.decode(new Uint8Array(0));
             return message;
         }
         finally {
@@ -10355,6 +10379,8 @@ export const InferenceUsage_ModelsEntry = {
                 reader.unknown(tag);
             }
             reader.finish(end);
+            if (message.value === undefined)
+                message.value = ModelUsage.decode(new Uint8Array(0));
             return message;
         }
         finally {

@@ -53,7 +53,15 @@ for (const file of globSync('**/*.ts', { cwd: WORK })) {
   const path = join(WORK, file);
   writeFileSync(path, rewritten(readFileSync(path, 'utf8'), file));
 }
-for (const what of ['reader', 'wire type', 'packed wire type', 'unknown field', 'end of message', 'floats']) {
+for (const what of [
+  'reader',
+  'wire type',
+  'packed wire type',
+  'unknown field',
+  'end of message',
+  'missing value',
+  'floats',
+]) {
   if (!counts.has(what)) throw new Error(`generate: nothing to rewrite for '${what}': ts-proto writes otherwise now`);
 }
 cpSync(join(ROOT, 'scripts/proto/wire.ts'), join(WORK, 'wire.ts'));
@@ -151,8 +159,16 @@ function strict(name: string, body: string, floats: FloatField[]): string {
     })
     .replaceAll(/return message;(?=\s*\} finally)/g, () => {
       count('end of message');
-      return 'reader.finish(end);\n      return message;';
+      return `reader.finish(end);\n${missingValue(name, body)}      return message;`;
     });
+}
+
+/** An entry of a map whose value is a message: prost leaves out a value that is its default, ts-proto would drop the entry. */
+function missingValue(name: string, body: string): string {
+  const type = name.endsWith('Entry') ? /message\.value = (\w+)\.decode\(/.exec(body)?.[1] : undefined;
+  if (type === undefined) return '';
+  count('missing value');
+  return `      if (message.value === undefined) message.value = ${type}.decode(new Uint8Array(0));\n`;
 }
 
 function wrongType(message: string, source: string, expected: string): string {

@@ -1,7 +1,11 @@
 /** Numbers as Rust writes them. */
 
-/** A double as serde_json prints it: shortest digits, always with a point or an exponent. */
+/** A double as serde_json prints it: shortest digits, always with a point or an exponent. What it cannot print as Display does. */
 export function ryuText(value: number): string {
+  if (!Number.isFinite(value)) return plainText(value);
+  const size = Math.abs(value);
+  // Between these JavaScript writes the same digits, and no exponent either.
+  if (size >= 1e-5 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
   const [digits, exponent] = shortestDigits(value);
   const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   const point = digits.length + exponent;

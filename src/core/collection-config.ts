@@ -72,8 +72,6 @@ export interface OptimizersConfig {
   readonly preventUnoptimized: boolean | undefined;
 }
 
-export type OptimizersConfigDiff = { readonly [Key in keyof OptimizersConfig]: OptimizersConfig[Key] | undefined };
-
 export interface WalConfig {
   readonly walCapacityMb: number;
   readonly walSegmentsAhead: number;
@@ -210,4 +208,9 @@ export function mergeDiff<T extends object>(
   if (diff === undefined) return base;
   const given = Object.entries(diff).filter(([, value]) => value !== undefined);
   return { ...base, ...Object.fromEntries(given) };
+}
+
+/** The defaults with what is given. A new collection has no threads that `"auto"` would take away. */
+export function newOptimizers(patch: OptimizersPatch): OptimizersConfig {
+  return mergeDiff(DEFAULT_OPTIMIZERS, { ...patch, maxOptimizationThreads: patch.maxOptimizationThreads ?? undefined });
 }

@@ -18,6 +18,9 @@ export const CONFIG_LIMITS = {
   vectorFieldsOfShards: 10_000,
 } as const;
 
+/** Dimensions of a vector: Qdrant's own limit. */
+export const VECTOR_SIZE_MAX = 65_536;
+
 /** Throws bad_input for more shards than a collection may have. */
 export function checkShardNumber(shardNumber: number): void {
   requireAtMost('shard_number', shardNumber, CONFIG_LIMITS.shardNumber);

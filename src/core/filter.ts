@@ -84,6 +84,19 @@ export type FieldPredicate =
   | { readonly kind: 'is_empty'; readonly value: boolean }
   | { readonly kind: 'is_null'; readonly value: boolean };
 
+/** Predicates that count alone where they stand beside others, the first first. */
+const ALONE: readonly FieldPredicate['kind'][] = ['values_count', 'is_empty', 'is_null'];
+
+/** What of the predicates of one field condition counts (SEMANTICS.md 2.1). */
+export function effectivePredicates(predicates: readonly FieldPredicate[]): readonly FieldPredicate[] {
+  if (predicates.length < 2) return predicates;
+  for (const kind of ALONE) {
+    const found = predicates.find((predicate) => predicate.kind === kind);
+    if (found !== undefined) return [found];
+  }
+  return predicates;
+}
+
 /** Matches every point. */
 export const EVERYTHING: Filter = { must: [], should: [], mustNot: [], minShould: undefined };
 

@@ -26,3 +26,23 @@ export function vectorNameFault(name: string): string | undefined {
   const found = CREATE_FORBIDS.find((character) => name.includes(character));
   return found === undefined ? undefined : `vector name cannot contain "${found}" char`;
 }
+
+interface Named {
+  readonly name: string;
+}
+
+/** What is wrong with the names of a new collection's vectors; undefined = nothing. */
+export function vectorNamesFault(dense: readonly Named[], sparse: readonly Named[]): string | undefined {
+  const denseNames = new Set(dense.map(({ name }) => name));
+  for (const name of denseNames) {
+    const fault = vectorNameFault(name);
+    if (fault !== undefined) return `Invalid dense vector name \`${name}\`: ${fault}`;
+  }
+  for (const { name } of sparse) {
+    if (name === '') return 'Sparse vector name cannot be empty';
+    const fault = vectorNameFault(name);
+    if (fault !== undefined) return `Invalid sparse vector name \`${name}\`: ${fault}`;
+    if (denseNames.has(name)) return `Dense and sparse vector names must be unique - duplicate found with '${name}'`;
+  }
+  return undefined;
+}

@@ -48,6 +48,19 @@ export type Stopwords =
       readonly custom: readonly string[] | undefined;
     };
 
+/** Qdrant keeps both as sets in the order of their bytes, and shows them so. */
+export function stopwordSet(
+  languages: readonly string[] | undefined,
+  custom: readonly string[] | undefined,
+): Extract<Stopwords, { readonly kind: 'set' }> {
+  return { kind: 'set', languages: orderedSet(languages), custom: orderedSet(custom) };
+}
+
+function orderedSet(texts: readonly string[] | undefined): readonly string[] | undefined {
+  if (texts === undefined) return undefined;
+  return [...new Set(texts)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
 export type Stemmer = { readonly kind: 'none' } | { readonly kind: 'snowball'; readonly language: string };
 
 /** How a field is indexed. `params` is undefined where the user named the type alone: clients see the difference. */

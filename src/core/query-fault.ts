@@ -1,5 +1,5 @@
 import { badInput, badRequest, limitExceeded, type VectorizerError } from './errors.ts';
-import type { QueryStep } from './query.ts';
+import type { QueryStep, VectorQuery } from './query.ts';
 import { PREFETCHES_MAX } from './request-limits.ts';
 
 /**
@@ -13,6 +13,20 @@ const DEPTH_MAX = 64;
 /** The first thing that is wrong with the queries of a request, or undefined. */
 export function queryFault(queries: readonly QueryStep[]): VectorizerError | undefined {
   return firstFault(queries, (query) => fault(query, stepFault)) ?? firstFault(queries, planFault);
+}
+
+/** What the older form of a recommendation is refused for: without the examples that its strategy needs it is none. */
+export function olderRecommendFault({
+  strategy,
+  positive,
+  negative,
+}: Extract<VectorQuery<unknown>, { readonly kind: 'recommend' }>): VectorizerError | undefined {
+  if (strategy === 'average_vector' && positive.length === 0) {
+    return badRequest('At least one positive vector ID required with this strategy');
+  }
+  return positive.length + negative.length > 0
+    ? undefined
+    : badRequest('At least one positive or negative vector ID required with this strategy');
 }
 
 function firstFault(

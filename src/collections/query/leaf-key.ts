@@ -8,7 +8,8 @@ import type { VectorStep } from './resolved-step.ts';
 export function leafKey(step: VectorStep, limit: number): string {
   const { using, target, params, scoreThreshold, filter, excluded } = step;
   const { idfCorpus, ...others } = params;
-  const words = [using, limit, scoreThreshold ?? null, others, excluded.map(idText), scoringOf(target)];
+  // As a text: JSON has no infinities, and a threshold of one is not none.
+  const words = [using, limit, String(scoreThreshold), others, excluded.map(idText), scoringOf(target)];
   const filters = [filter, idfCorpus].map((filter) => (filter === undefined ? null : encodeFilter(filter)));
   const lengths = vectorsOf(target).map((vector) => [
     vector.values.length,

@@ -5,7 +5,7 @@ import {
   type DenseVectorConfig,
   type HnswConfigDiff,
   mergeDiff,
-  type OptimizersConfigDiff,
+  newOptimizers,
   type OptimizersPatch,
   type SparseVectorDiff,
 } from '../../core/collection-config.ts';
@@ -112,17 +112,12 @@ function decodeCreate(decoding: Decoding, root: number): CreateCollection['confi
       payloadMemory,
     },
     hnsw: mergeDiff(DEFAULT_HNSW, hnsw),
-    optimizers: mergeDiff(DEFAULT_OPTIMIZERS, optimizers === undefined ? undefined : newOptimizers(optimizers)),
+    optimizers: optimizers === undefined ? DEFAULT_OPTIMIZERS : newOptimizers(optimizers),
     wal: mergeDiff(DEFAULT_WAL, wal),
     quantization,
     strictMode,
     metadata,
   };
-}
-
-/** A new collection has no threads that `"auto"` would take away. */
-function newOptimizers(patch: OptimizersPatch): OptimizersConfigDiff {
-  return { ...patch, maxOptimizationThreads: patch.maxOptimizationThreads ?? undefined };
 }
 
 /** The default is named or custom; custom is not served yet. */

@@ -1,5 +1,12 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import { type Condition, EVERYTHING, type FieldPredicate, type Filter, type MinShould } from '../../core/filter.ts';
+import {
+  type Condition,
+  effectivePredicates,
+  EVERYTHING,
+  type FieldPredicate,
+  type Filter,
+  type MinShould,
+} from '../../core/filter.ts';
 import type { JsonPath } from '../../core/json-path.ts';
 import { type Decoding, type DirectField, directStruct, eachField, elements, isNull } from './decoding.ts';
 import { FormatError, missingField, unknownField, wrongType } from './format-error.ts';
@@ -127,19 +134,7 @@ function decodeFieldCondition(
   if (predicates.length === 0) {
     decoding.violate(`${path}.__all__: Validation error: At least one field condition must be specified [{}]`);
   }
-  return { kind: 'field', path: field, predicates: effective(predicates) };
-}
-
-/** Predicates that count alone where they stand beside others, the first first. */
-const ALONE: readonly FieldPredicate['kind'][] = ['values_count', 'is_empty', 'is_null'];
-
-function effective(predicates: readonly FieldPredicate[]): readonly FieldPredicate[] {
-  if (predicates.length < 2) return predicates;
-  for (const kind of ALONE) {
-    const found = predicates.find((predicate) => predicate.kind === kind);
-    if (found !== undefined) return [found];
-  }
-  return predicates;
+  return { kind: 'field', path: field, predicates: effectivePredicates(predicates) };
 }
 
 interface OtherCondition {

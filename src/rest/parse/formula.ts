@@ -1,10 +1,9 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_NUMBER, JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
-import { parseDatetime } from '../../core/datetime.ts';
-import { badInput } from '../../core/errors.ts';
+import { VectorizerError } from '../../core/errors.ts';
 import { imposes } from '../../core/filter.ts';
 import type { Expression, Formula } from '../../core/formula.ts';
-import { jsonPath } from '../../core/json-path.ts';
-import { plainText } from '../../base/number-text.ts';
+import { datetimeOf, decayFault, variableOf } from '../../core/formula-parts.ts';
+import { DECAY_MIDPOINT, DECAY_SCALE } from '../../core/query-defaults.ts';
 import { type Decoding, eachField, elements, optional } from './decoding.ts';
 import { decodeCondition } from './filter.ts';
 import { missingField, noVariant, wrongType } from './format-error.ts';
@@ -23,7 +22,7 @@ import { attempt } from './untagged.ts';
  *          finds once it is read (variables, decays, datetimes) goes to `decoding.fail`: 400.
  * Bounds   expressions are as deep as the JSON of a body may be (127 levels: base/json/skip-json.ts), so recursion is
  *          bounded; operands are bounded by the size of the body alone.
- * Source   SEMANTICS.md 3.3; the words of later failures are recalled from Qdrant's, and not recorded.
+ * Source   SEMANTICS.md 3.3.
  */
 export function decodeFormula(decoding: Decoding, node: number, path: string): Formula {
   const fields = fieldsOf(decoding.tree, node);
@@ -42,7 +41,7 @@ function decodeExpression(decoding: Decoding, node: number, path: string): Expre
     case JSON_NUMBER:
       return { kind: 'constant', value: decodeF32(decoding, node) };
     case JSON_STRING:
-      return decodeVariable(decoding, tree.text(node));
+      return soundPart(decoding, variableOf(tree.text(node)), NOTHING);
     case JSON_OBJECT:
       return decodeForm(decoding, node, path);
     default:
@@ -88,7 +87,7 @@ type DecodeForm = (decoding: Decoding, value: number, path: string) => Expressio
 /** In the order of Qdrant's enum. */
 const FORMS: readonly (readonly [string, DecodeForm])[] = [
   ['geo_distance', decodeGeoDistance],
-  ['datetime', (decoding, value) => datetimeOf(decoding, decodeString(decoding, value))],
+  ['datetime', (decoding, value) => soundPart(decoding, datetimeOf(decodeString(decoding, value)), NOTHING)],
   ['datetime_key', (decoding, value) => ({ kind: 'datetime_key', path: decodePath(decoding, value) })],
   ['mult', (decoding, value, path) => ({ kind: 'mult', operands: decodeOperands(decoding, value, path) })],
   ['sum', (decoding, value, path) => ({ kind: 'sum', operands: decodeOperands(decoding, value, path) })],
@@ -146,9 +145,6 @@ function decodePower(decoding: Decoding, node: number, path: string): Expression
   };
 }
 
-const SCALE_DEFAULT = 1;
-const MIDPOINT_DEFAULT = 0.5;
-
 function decay(shape: 'lin' | 'exp' | 'gauss'): DecodeForm {
   return (decoding, node, path) => {
     const fields = structFields(decoding.tree, node, 'struct DecayParamsExpression', 4);
@@ -156,43 +152,22 @@ function decay(shape: 'lin' | 'exp' | 'gauss'): DecodeForm {
     const target = optional(decoding, fields.get('target'), (_, value) =>
       decodeExpression(decoding, value, `${path}.target`),
     );
-    const scale = optional(decoding, fields.get('scale'), decodeF32) ?? SCALE_DEFAULT;
-    const midpoint = optional(decoding, fields.get('midpoint'), decodeF32) ?? MIDPOINT_DEFAULT;
-    checkDecay(decoding, shape, scale, midpoint);
+    const scale = optional(decoding, fields.get('scale'), decodeF32) ?? DECAY_SCALE;
+    const midpoint = optional(decoding, fields.get('midpoint'), decodeF32) ?? DECAY_MIDPOINT;
+    const fault = decayFault(shape, scale, midpoint);
+    if (fault !== undefined) decoding.fail(fault);
     return { kind: 'decay', shape, x, target, scale, midpoint };
   };
 }
 
-function checkDecay(decoding: Decoding, shape: 'lin' | 'exp' | 'gauss', scale: number, midpoint: number): void {
-  if (shape === 'lin' && !(midpoint >= 0 && midpoint <= 1)) {
-    invalid(decoding, `Linear decay midpoint should be between 0.0 and 1.0 (inclusive), got ${plainText(midpoint)}.`);
-  }
-  if (shape !== 'lin' && !(midpoint > 0 && midpoint < 1)) {
-    invalid(decoding, `Decay midpoint should be between 0.0 and 1.0 (exclusive), got ${plainText(midpoint)}.`);
-  }
-  if (scale <= 0) invalid(decoding, `Decay scale should be non-zero positive, got ${plainText(scale)}.`);
+/** What is found wrong with a part is found once the whole body is read. `instead` goes on in its place. */
+function soundPart<Part, Instead>(decoding: Decoding, part: Part | VectorizerError, instead: Instead): Part | Instead {
+  if (!(part instanceof VectorizerError)) return part;
+  decoding.fail(part);
+  return instead;
 }
 
-const SCORE = /^\$score(?:\[([0-9]{1,15})\])?$/;
-
-/** `$score`, `$score[i]`, or a path of the payload. */
-function decodeVariable(decoding: Decoding, text: string): Expression {
-  if (text.startsWith('$')) {
-    const score = SCORE.exec(text);
-    if (score === null) invalid(decoding, `Invalid reserved variable: ${text}`);
-    return { kind: 'score', index: Number(score?.[1] ?? 0) };
-  }
-  const path = jsonPath(text);
-  if (path !== undefined) return { kind: 'payload', path };
-  invalid(decoding, `Invalid payload variable: ${text}`);
-  return { kind: 'constant', value: 0 };
-}
-
-function datetimeOf(decoding: Decoding, text: string): Expression {
-  const moment = parseDatetime(text);
-  if (moment === undefined) invalid(decoding, `Expected datetime in supported format for ${text}`);
-  return { kind: 'datetime', seconds: Number(moment ?? 0n) / 1e6 };
-}
+const NOTHING: Expression = { kind: 'constant', value: 0 };
 
 /** Values by variable, as raw JSON; `$score` stands as `$score[0]`. */
 function decodeDefaults(decoding: Decoding, node: number, path: string): ReadonlyMap<string, string> {
@@ -200,8 +175,8 @@ function decodeDefaults(decoding: Decoding, node: number, path: string): Readonl
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'a map');
   const defaults = new Map<string, string>();
   eachField(tree, node, (key, value) => {
-    const variable = decodeVariable(decoding, key);
-    const isScore = variable.kind === 'score';
+    const variable = soundPart(decoding, variableOf(key), undefined);
+    const isScore = variable?.kind === 'score';
     if (isScore && tree.kindOf(value) !== JSON_NUMBER) {
       decoding.violate(`${path}.defaults: Validation error: the default of \`${key}\` must be a number [{}]`);
     }
@@ -209,11 +184,6 @@ function decodeDefaults(decoding: Decoding, node: number, path: string): Readonl
     defaults.set(isScore ? `$score[${variable.index}]` : key, text);
   });
   return defaults;
-}
-
-/** Found once the whole body is read, as Qdrant does where it makes its formula of what was sent. */
-function invalid(decoding: Decoding, rule: string): void {
-  decoding.fail(badInput(`Validation failed: ${rule}`));
 }
 
 function required(fields: ReadonlyMap<string, number>, name: string): number {

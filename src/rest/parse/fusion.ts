@@ -2,20 +2,18 @@ import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, JSON_STRING } from '../../base/js
 import { badInput } from '../../core/errors.ts';
 import type { Fusion } from '../../core/query.ts';
 import { outOfRange } from '../../core/finite.ts';
+import { RRF_K } from '../../core/query-defaults.ts';
 import { type Decoding, optional } from './decoding.ts';
 import { wrongType } from './format-error.ts';
 import { atLeast, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
-
-/** Qdrant's default, which is not the 60 of the literature. */
-const RRF_K_DEFAULT = 2;
 
 /** `fusion: "rrf" | "dbsf"`; undefined where it is neither. */
 export function decodeFusion({ tree }: Decoding, node: number): Fusion | undefined {
   if (tree.kindOf(node) !== JSON_STRING) return undefined;
   const name = tree.text(node);
   if (name === 'dbsf') return { kind: 'dbsf' };
-  return name === 'rrf' ? { kind: 'rrf', k: RRF_K_DEFAULT, weights: undefined } : undefined;
+  return name === 'rrf' ? { kind: 'rrf', k: RRF_K, weights: undefined } : undefined;
 }
 
 /**
@@ -26,7 +24,7 @@ export function decodeRrf(decoding: Decoding, node: number, path: string): Fusio
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) return undefined;
   const fields = fieldsOf(tree, node);
-  const k = optional(decoding, fields.get('k'), atLeast(1, decodeUsize, `${path}.k`)) ?? RRF_K_DEFAULT;
+  const k = optional(decoding, fields.get('k'), atLeast(1, decodeUsize, `${path}.k`)) ?? RRF_K;
   const weights = optional(decoding, fields.get('weights'), (decoding, node) => decodeWeights(decoding, node, path));
   return { kind: 'rrf', k, weights };
 }

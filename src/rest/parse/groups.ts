@@ -1,5 +1,6 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { JsonPath } from '../../core/json-path.ts';
+import { GROUP_SIZE, GROUPS_LIMIT } from '../../core/query-defaults.ts';
 import type { GroupLookup, QueryGroups } from '../../core/requests.ts';
 import { type Decode, decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
 import { missingField, noVariant } from './format-error.ts';
@@ -15,9 +16,6 @@ import { ALL_PAYLOAD, decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR
 import { fieldsOf } from './struct-fields.ts';
 import { lastForm } from './untagged.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
-
-const LIMIT_DEFAULT = 10;
-const GROUP_SIZE_DEFAULT = 3;
 
 /** Fields of the groups; the query has none of these names, nor `offset`. */
 const GROUP_FIELDS: ReadonlySet<string> = new Set(['group_by', 'group_size', 'limit', 'with_lookup', 'offset']);
@@ -104,7 +102,7 @@ function decodeGroups(
   if (groupBy === undefined) throw missingField('group_by');
   if (isRequired && groupSize === undefined) throw missingField('group_size');
   if (isRequired && limit === undefined) throw missingField('limit');
-  return { groupBy, groupSize: groupSize ?? GROUP_SIZE_DEFAULT, limit: limit ?? LIMIT_DEFAULT, withLookup };
+  return { groupBy, groupSize: groupSize ?? GROUP_SIZE, limit: limit ?? GROUPS_LIMIT, withLookup };
 }
 
 /** The name of a collection, or `{collection, with_payload, with_vectors}`: an untagged enum. */

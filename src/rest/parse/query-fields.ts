@@ -1,5 +1,6 @@
 import type { Filter } from '../../core/filter.ts';
 import type { LookupFrom, Query, QueryStep, SearchParams } from '../../core/query.ts';
+import { DEFAULT_SEARCH_PARAMS, QUERY_LIMIT } from '../../core/query-defaults.ts';
 import type { PayloadSelector, QueryBatch, QueryPoints, ShardKeys, VectorSelector } from '../../core/requests.ts';
 import { decodeBody, type Decoding, directList, directStruct, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
@@ -7,12 +8,10 @@ import { queryFault } from '../../core/query-fault.ts';
 import { FormatError } from './format-error.ts';
 import { readOptions } from './query-text.ts';
 import { atLeast, decodeF32, decodeUsize } from './scalars.ts';
-import { DEFAULT_SEARCH_PARAMS, decodeSearchParams } from './search-params.ts';
+import { decodeSearchParams } from './search-params.ts';
 import { decodeWithPayload, decodeWithVector, NO_PAYLOAD, NO_VECTOR } from './selectors.ts';
 import { shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
-
-const LIMIT_DEFAULT = 10;
 
 type DecodeOne = (decoding: Decoding, node: number, index: number) => QueryPoints;
 
@@ -75,7 +74,7 @@ export class QueryFields {
   prefetch: readonly QueryStep[] = NO_PREFETCH;
   using = '';
   lookupFrom: LookupFrom | undefined = undefined;
-  limit: number = LIMIT_DEFAULT;
+  limit: number = QUERY_LIMIT;
   offset = 0;
   scoreThreshold: number | undefined = undefined;
   filter: Filter | undefined = undefined;

@@ -12,6 +12,7 @@ import type {
   RetrievePoints,
   ScrollPoints,
 } from '../../core/requests.ts';
+import { FACET_LIMIT } from '../../core/query-defaults.ts';
 import { decodeBody, type Decoding, eachField, flattened, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
 import { missingField } from './format-error.ts';
@@ -24,7 +25,6 @@ import { refuseShardKeys, shardKeysBeside } from './shard-key.ts';
 import { parseTree, readCollection, type Wire } from './wire.ts';
 
 const SCROLL_LIMIT_DEFAULT = 10;
-const FACET_LIMIT_DEFAULT = 10;
 
 /** A request that is the name of a collection and no more. */
 export function parseCollectionName(wire: Wire): CollectionName {
@@ -106,14 +106,14 @@ export function parseFacet(wire: Wire): FacetPoints {
   const collection = readCollection(wire);
   const options = readOptions(wire.query);
   let key: JsonPath | undefined;
-  let limit = FACET_LIMIT_DEFAULT;
+  let limit = FACET_LIMIT;
   let filter: Filter | undefined;
   let exact = false;
   decodeFlattened(wire, 'struct FacetRequest', {
     each: (decoding, name, node) => {
       if (name === 'key') key = decodePath(decoding, node);
       if (name === 'limit') {
-        limit = optional(decoding, node, atLeast(1, decodeUsize, 'facet_request.limit')) ?? FACET_LIMIT_DEFAULT;
+        limit = optional(decoding, node, atLeast(1, decodeUsize, 'facet_request.limit')) ?? FACET_LIMIT;
       }
       if (name === 'filter') filter = optionalFilter(decoding, node, 'facet_request.filter');
       if (name === 'exact') exact = optional(decoding, node, decodeBool) ?? false;

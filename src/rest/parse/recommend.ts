@@ -1,5 +1,5 @@
-import { badRequest } from '../../core/errors.ts';
 import type { Example, Query, RecommendStrategy } from '../../core/query.ts';
+import { olderRecommendFault } from '../../core/query-fault.ts';
 import type { QueryBatch, QueryPoints } from '../../core/requests.ts';
 import { type Decoding, optional } from './decoding.ts';
 import { decodeLegacyExamples } from './legacy-examples.ts';
@@ -64,14 +64,12 @@ export class RecommendFields {
     }
   }
 
-  /** The recommendation, once all fields are read. Without the examples that its strategy needs it is none. */
+  /** The recommendation, once all fields are read. */
   query(decoding: Decoding): Query {
     const { strategy, positive, negative } = this;
-    if (strategy === 'average_vector' && positive.length === 0) {
-      decoding.fail(badRequest('At least one positive vector ID required with this strategy'));
-    } else if (positive.length + negative.length === 0) {
-      decoding.fail(badRequest('At least one positive or negative vector ID required with this strategy'));
-    }
-    return { kind: 'recommend', strategy, positive, negative };
+    const query = { kind: 'recommend', strategy, positive, negative } as const;
+    const fault = olderRecommendFault(query);
+    if (fault !== undefined) decoding.fail(fault);
+    return query;
   }
 }

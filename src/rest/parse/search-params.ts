@@ -2,6 +2,7 @@ import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import type { Filter } from '../../core/filter.ts';
 import type { QuantizationParams } from '../../core/quantization.ts';
 import type { SearchParams } from '../../core/query.ts';
+import { DEFAULT_QUANTIZATION } from '../../core/query-defaults.ts';
 import { ryuText } from '../../base/number-text.ts';
 import { type Decoding, eachField, optional } from './decoding.ts';
 import { decodeFilter } from './filter.ts';
@@ -9,16 +10,6 @@ import { noVariant, wrongType } from './format-error.ts';
 import { atLeast, decodeBool, decodeFloat, decodeUsize } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 import { lastForm } from './untagged.ts';
-
-const DEFAULT_QUANTIZATION: QuantizationParams = { ignore: false, rescore: undefined, oversampling: undefined };
-
-export const DEFAULT_SEARCH_PARAMS: SearchParams = {
-  hnswEf: undefined,
-  exact: false,
-  indexedOnly: false,
-  quantization: DEFAULT_QUANTIZATION,
-  idfCorpus: undefined,
-};
 
 /** `params` of a search. `acorn` is checked and then means nothing: how a filtered search goes is the planner's. */
 export function decodeSearchParams(decoding: Decoding, node: number, path: string): SearchParams {

@@ -1,6 +1,12 @@
 import { JSON_OBJECT, JSON_STRING } from '../../base/json/json-tree.ts';
 import { parseSnowballLanguage, parseStopWordLanguage } from '../../core/languages.ts';
-import type { Stemmer, Stopwords, TextParams, Tokenizer } from '../../core/payload-schema.ts';
+import {
+  type Stemmer,
+  type Stopwords,
+  stopwordSet,
+  type TextParams,
+  type Tokenizer,
+} from '../../core/payload-schema.ts';
 import { type Decode, type Decoding, optional } from './decoding.ts';
 import { noVariant } from './format-error.ts';
 import { decodeBool, decodeString, decodeUsize, stringList } from './scalars.ts';
@@ -40,13 +46,7 @@ function decodeStopwords(decoding: Decoding, node: number): Stopwords {
   const list = (name: string): readonly string[] | undefined =>
     optional(decoding, fields.get(name), ({ tree }, node) => known(stringList(tree, node)));
   const languages = list('languages')?.map((name) => known(parseStopWordLanguage(name)));
-  return { kind: 'set', languages: orderedSet(languages), custom: orderedSet(list('custom')) };
-}
-
-/** Qdrant keeps both as sets in the order of their bytes, and shows them so. */
-function orderedSet(texts: readonly string[] | undefined): readonly string[] | undefined {
-  if (texts === undefined) return undefined;
-  return [...new Set(texts)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  return stopwordSet(languages, list('custom'));
 }
 
 function decodeStemmer(decoding: Decoding, node: number): Stemmer {

@@ -2,9 +2,10 @@ import type { JsonTree } from '../../base/json/json-tree.ts';
 import { present } from '../../base/invariant.ts';
 import type { DenseColumn, InferredVector, MultiColumn, SparseColumn } from '../../core/vectors.ts';
 import { infiniteComponent } from '../../core/finite.ts';
+import { SPARSE_UNIQUE } from '../../core/vector-rules.ts';
 import type { Decoding } from './decoding.ts';
 import { copyMulti, copySparse, multiCount, multiDimension, sparseCount } from './vector-values.ts';
-import { decodeInference, SPARSE_UNIQUE } from './vectors.ts';
+import { decodeInference } from './vectors.ts';
 
 /** Copies the vectors of one name out of the tree, each once: a column for each kind. */
 
@@ -52,7 +53,7 @@ export function sparseColumn(
   for (let index = 0; index < nodes.length; index++) {
     if (has[index] === 0) continue;
     const isUnique = copySparse(tree, nodes[index] ?? 0, { indices, values, at: starts[index] ?? 0 });
-    if (!isUnique) decoding.violate(`${placeOf(index)}.${SPARSE_UNIQUE}`);
+    if (!isUnique) decoding.violate(`${placeOf(index)}.indices: ${SPARSE_UNIQUE}`);
   }
   requireFinite(decoding, { name, starts, values });
   return { kind: 'sparse', name, has, starts, values, indices };

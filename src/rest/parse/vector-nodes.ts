@@ -1,5 +1,6 @@
 import { JSON_ARRAY, JSON_FLOATS, JSON_OBJECT, type JsonTree } from '../../base/json/json-tree.ts';
 import { badInput } from '../../core/errors.ts';
+import { SPARSE_LENGTHS } from '../../core/vector-rules.ts';
 import type { InferredVector, VectorColumn } from '../../core/vectors.ts';
 import type { Decoding } from './decoding.ts';
 import { noVariant } from './format-error.ts';
@@ -14,15 +15,7 @@ import {
   sparseColumn,
   type VectorsOfName,
 } from './vector-columns.ts';
-import {
-  decodeInference,
-  type GivenKind,
-  numberCount,
-  SPARSE_LENGTHS,
-  sparseNodes,
-  vectorKind,
-  vectorViolations,
-} from './vectors.ts';
+import { decodeInference, type GivenKind, numberCount, sparseNodes, vectorKind, vectorViolations } from './vectors.ts';
 
 const KIND_CODES: Readonly<Record<GivenKind, number>> = {
   dense: NODE_DENSE,
@@ -124,7 +117,7 @@ export class VectorNodes {
     this.placeOfSparse = placeOf;
     const nodes = sparseNodes(this.tree, node);
     if (nodes === undefined || numberCount(this.tree, nodes.indices) === numberCount(this.tree, nodes.values)) return;
-    this.decoding.violate(`${placeOf(index)}.${SPARSE_LENGTHS}`);
+    this.decoding.violate(`${placeOf(index)}.values: ${SPARSE_LENGTHS}`);
   }
 
   /** The vectors of the name that `key` spells. Points mostly give the same names in the same order. */

@@ -7,6 +7,7 @@ import { decodeExample, decodePairs, ExampleReader } from './examples.ts';
 import { wrongType } from './format-error.ts';
 import { CANDIDATES_LIMIT_MAX, FEEDBACK_MAX } from '../../core/request-limits.ts';
 import { outOfRange } from '../../core/finite.ts';
+import { MMR_DIVERSITY } from '../../core/query-defaults.ts';
 import { decodeF32, decodeUsize, decodeWord } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
 
@@ -16,8 +17,6 @@ import { fieldsOf } from './struct-fields.ts';
  *
  * path  of the query, for broken rules: `internal.query`.
  */
-
-const DIVERSITY_DEFAULT = 0.5;
 
 /** `{nearest, mmr}`. */
 export function decodeNearest(
@@ -36,7 +35,7 @@ function decodeMmr(decoding: Decoding, node: number, path: string): Mmr {
   const { tree } = decoding;
   if (tree.kindOf(node) !== JSON_OBJECT) throw wrongType(tree, node, 'struct Mmr');
   const fields = fieldsOf(tree, node);
-  const diversity = optional(decoding, fields.get('diversity'), decodeF32) ?? DIVERSITY_DEFAULT;
+  const diversity = optional(decoding, fields.get('diversity'), decodeF32) ?? MMR_DIVERSITY;
   const candidatesLimit = optional(decoding, fields.get('candidates_limit'), decodeUsize);
   if (diversity < 0 || diversity > 1) {
     decoding.violate(`${path}.mmr.diversity: value ${ryuText(diversity)} invalid, must be from 0.0 to 1.0`);

@@ -1,6 +1,7 @@
 import type { JsonTree } from '../../base/json/json-tree.ts';
 import type { MultiVector, SparseVector, Vector, VectorKind } from '../../core/vectors.ts';
 import { infiniteComponent } from '../../core/finite.ts';
+import { sortSparse } from '../../core/vector-rules.ts';
 import type { Decoding } from './decoding.ts';
 import { eachIndex, numberCount, sparseNodes } from './vectors.ts';
 
@@ -61,30 +62,11 @@ export function copySparse(
   const nodes = sparseNodes(tree, node);
   if (nodes === undefined) return true;
   let end = at;
-  let isAscending = true;
-  let last = -1;
-  eachIndex(tree, nodes.indices, (index) => {
-    indices[end++] = index;
-    if (index <= last) isAscending = false;
-    last = index;
-  });
+  eachIndex(tree, nodes.indices, (index) => void (indices[end++] = index));
   const first = tree.floatStart[nodes.values] ?? 0;
   const valueCount = Math.min(end - at, numberCount(tree, nodes.values));
   if (valueCount > 0) values.set(tree.floats.subarray(first, first + valueCount), at);
-  if (isAscending) return true;
-  const sorted = indices.subarray(at, end);
-  sortEntries(sorted, values.subarray(at, end));
-  return sorted.every((index, position) => position === 0 || index !== sorted[position - 1]);
-}
-
-function sortEntries(indices: Uint32Array, values: Float32Array): void {
-  const givenIndices = indices.slice();
-  const givenValues = values.slice();
-  const order = Uint32Array.from(indices, (_, at) => at).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0));
-  order.forEach((from, to) => {
-    indices[to] = givenIndices[from] ?? 0;
-    values[to] = givenValues[from] ?? 0;
-  });
+  return sortSparse(indices.subarray(at, end), values.subarray(at, end));
 }
 
 /** How many numbers the rows of a multivector have together. */

@@ -1,8 +1,9 @@
 import { JSON_NUMBER, JSON_OBJECT } from '../../base/json/json-tree.ts';
 import type { DenseVectorConfig, Distance, SparseVectorConfig } from '../../core/collection-config.ts';
+import { VECTOR_SIZE_MAX } from '../../core/config-limits.ts';
 import { badInput } from '../../core/errors.ts';
 import type { VectorDatatype } from '../../core/vectors.ts';
-import { vectorNameFault } from '../../core/names.ts';
+import { vectorNamesFault } from '../../core/names.ts';
 import { decodeHnsw, decodeStorageMemory } from './config-diffs.ts';
 import { type Decode, type Decoding, eachField, optional } from './decoding.ts';
 import { isInteger64, missingField, noVariant, wrongType } from './format-error.ts';
@@ -13,7 +14,6 @@ import { attempt } from './untagged.ts';
 
 const DISTANCES: readonly Distance[] = ['Cosine', 'Euclid', 'Dot', 'Manhattan'];
 export const DATATYPES: readonly VectorDatatype[] = ['float32', 'uint8', 'float16', 'turbo4'];
-const SIZE_MAX = 65_536;
 
 /** `vectors` of a collection: one field, or fields by name. An untagged enum: every failure inside reads alike. */
 export function decodeVectorsConfig(decoding: Decoding, node: number): readonly DenseVectorConfig[] {
@@ -89,8 +89,8 @@ function decodeSpace(
     datatype: optional(decoding, fields.get('datatype'), decodeWord(DATATYPES)),
     multivector: optional(decoding, fields.get('multivector_config'), decodeMultivector) === true,
   };
-  if (size < 1 || size > SIZE_MAX) {
-    decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${SIZE_MAX}`);
+  if (size < 1 || size > VECTOR_SIZE_MAX) {
+    decoding.violate(`${path}.size: value ${size} invalid, must be from 1 to ${VECTOR_SIZE_MAX}`);
   }
   return space;
 }
@@ -115,16 +115,6 @@ export function checkVectorNames(
   dense: readonly DenseVectorConfig[],
   sparse: readonly SparseVectorConfig[],
 ): void {
-  for (const { name } of dense) {
-    const fault = vectorNameFault(name);
-    if (fault !== undefined) decoding.fail(badInput(`Invalid dense vector name \`${name}\`: ${fault}`));
-  }
-  for (const { name } of sparse) {
-    const fault = vectorNameFault(name);
-    if (name === '') decoding.fail(badInput('Sparse vector name cannot be empty'));
-    else if (fault !== undefined) decoding.fail(badInput(`Invalid sparse vector name \`${name}\`: ${fault}`));
-    else if (dense.some((other) => other.name === name)) {
-      decoding.fail(badInput(`Dense and sparse vector names must be unique - duplicate found with '${name}'`));
-    }
-  }
+  const fault = vectorNamesFault(dense, sparse);
+  if (fault !== undefined) decoding.fail(badInput(fault));
 }

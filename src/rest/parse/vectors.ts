@@ -6,7 +6,7 @@ import {
   JSON_STRING,
   type JsonTree,
 } from '../../base/json/json-tree.ts';
-import { MULTI_NUMBERS_MAX } from '../../core/request-limits.ts';
+import { multiFaults, SPARSE_LENGTHS, SPARSE_UNIQUE } from '../../core/vector-rules.ts';
 import type { InferenceObject, VectorKind } from '../../core/vectors.ts';
 import { elements } from './decoding.ts';
 
@@ -143,9 +143,6 @@ export function decodeInference(tree: JsonTree, node: number): InferenceObject |
 
 const INFERENCE_FIELDS: ReadonlySet<string> = new Set(['model', 'text', 'image', 'object', 'options']);
 
-export const SPARSE_LENGTHS = 'values: Validation error: must be the same length as indices [{}]';
-export const SPARSE_UNIQUE = 'indices: Validation error: must be unique [{}]';
-
 /** Rules of Qdrant's validation that a vector of a known kind breaks, as `{field}: {message}`. A dense one breaks none here. */
 export function vectorViolations(tree: JsonTree, node: number, kind: GivenKind): readonly string[] {
   switch (kind) {
@@ -169,27 +166,17 @@ function sparseViolations(tree: JsonTree, node: number): readonly string[] {
   const { indices, values } = nodes;
   const found: string[] = [];
   if (numberCount(tree, indices) !== numberCount(tree, values)) {
-    found.push(SPARSE_LENGTHS);
+    found.push(`values: ${SPARSE_LENGTHS}`);
   }
   if (scanIndices(tree, indices) === 'unordered') {
     const distinct = new Set<number>();
     eachIndex(tree, indices, (index) => void distinct.add(index));
-    if (distinct.size !== numberCount(tree, indices)) found.push(SPARSE_UNIQUE);
+    if (distinct.size !== numberCount(tree, indices)) found.push(`indices: ${SPARSE_UNIQUE}`);
   }
   return found;
 }
 
 function multiViolations(tree: JsonTree, node: number): readonly string[] {
   const lengths = elements(tree, node).map((row) => numberCount(tree, row));
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const found: string[] = [];
-  if (lengths.includes(0)) found.push('data: all vectors must be non-empty');
-  if (total >= MULTI_NUMBERS_MAX) {
-    found.push(`data: Total size of all vectors (${total}) must be less than ${MULTI_NUMBERS_MAX}`);
-  }
-  const odd = lengths.find((length) => length !== lengths[0]);
-  if (odd !== undefined) {
-    found.push(`data: all vectors must have the same dimension, found vector with dimension ${odd}`);
-  }
-  return found;
+  return multiFaults(lengths).map((fault) => `data: ${fault}`);
 }

@@ -1,0 +1,139 @@
+import type * as wire from '../../../generated/points.js';
+import { infiniteComponent } from '../../core/finite.ts';
+import type { Example } from '../../core/query.ts';
+import { multiFaults, SPARSE_LENGTHS, SPARSE_UNIQUE, sortSparse } from '../../core/vector-rules.ts';
+import type { InferenceObject, Vector } from '../../core/vectors.ts';
+import { invalidArgument } from '../grpc-error.ts';
+import { payloadJson } from './payload-json.ts';
+import type { Violations } from './violations.ts';
+
+/** A vector, or what a model has to make one of. */
+export type GivenVector = Exclude<Example, { readonly kind: 'id' }>;
+
+/** The old form of a vector, which is flat: numbers alone, with `indices` sparse, with `vectors_count` rows. */
+export interface FlatVector {
+  readonly data: Float32Array;
+  readonly indices?: { readonly data: readonly number[] | Uint32Array } | undefined;
+  readonly vectorsCount?: number | undefined;
+}
+
+/**
+ * A vector in either of its forms; the new one wins. A vector that breaks rules is noted, and comes out as something of
+ * the right type.
+ * path    where it stands, for broken rules: `positive_vectors[0]`.
+ * Throws  VectorizerError for components that no f32 holds, GrpcError for options that are no JSON.
+ */
+export function vectorOf(message: wire.Vector, path: string, violations: Violations): GivenVector {
+  const { vector } = message;
+  switch (vector?.$case) {
+    case 'dense':
+      return given(denseOf(vector.value, path));
+    case 'sparse':
+      return given(sparseOf(vector.value, `${path}.vector`, violations));
+    case 'multiDense':
+      return given(multiOf(vector.value, `${path}.vector`, violations));
+    case 'document':
+    case 'image':
+    case 'object':
+      return { kind: 'inference', object: inferenceOf(vector.value, `${path}.vector`, violations) };
+    case undefined:
+      return given(flatVectorOf(message, path, violations));
+  }
+}
+
+function given(vector: Vector): GivenVector {
+  return { kind: 'vector', vector };
+}
+
+/** path: as in vectorOf. */
+export function denseOf({ data }: wire.DenseVector, path: string): Vector {
+  requireFinite(data, path);
+  return { kind: 'dense', values: data };
+}
+
+export function sparseOf(
+  message: { readonly indices: readonly number[] | Uint32Array; readonly values: Float32Array },
+  path: string,
+  violations: Violations,
+): Vector {
+  const count = Math.min(message.indices.length, message.values.length);
+  const values = message.values.subarray(0, count);
+  const indices = Uint32Array.from(message.indices.slice(0, count));
+  requireFinite(values, path);
+  if (message.indices.length !== message.values.length) violations.add(`${path}.values`, SPARSE_LENGTHS);
+  else if (!sortSparse(indices, values)) violations.add(`${path}.indices`, SPARSE_UNIQUE);
+  return { kind: 'sparse', indices, values };
+}
+
+/** Rows end to end; those of different lengths break a rule. */
+export function multiOf({ vectors }: wire.MultiDenseVector, path: string, violations: Violations): Vector {
+  const lengths = vectors.map(({ data }) => data.length);
+  for (const fault of multiRules(lengths)) violations.add(`${path}.vectors`, fault);
+  const values = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const { data } of vectors) {
+    values.set(data, at);
+    at += data.length;
+  }
+  requireFinite(values, path);
+  return { kind: 'multi', dimension: lengths[0] ?? 0, values };
+}
+
+/** Rules that the rows of a multivector break. */
+export function multiRules(lengths: readonly number[]): readonly string[] {
+  return lengths.length === 0 ? ['multi vector must not be empty'] : multiFaults(lengths);
+}
+
+function flatVectorOf({ data, indices, vectorsCount }: FlatVector, path: string, violations: Violations): Vector {
+  const fault = flatFault({ count: data.length, isSparse: indices !== undefined, vectorsCount });
+  if (fault !== undefined) violations.add(`${path}.${fault.field}`, fault.rule);
+  if (indices !== undefined) return sparseOf({ indices: indices.data, values: data }, path, violations);
+  requireFinite(data, path);
+  if (vectorsCount === undefined) return { kind: 'dense', values: data };
+  return { kind: 'multi', dimension: vectorsCount === 0 ? 0 : Math.floor(data.length / vectorsCount), values: data };
+}
+
+/** What is wrong with a vector in the old form, but for its indices. count: of its numbers. */
+export function flatFault({
+  count,
+  isSparse,
+  vectorsCount,
+}: {
+  readonly count: number;
+  readonly isSparse: boolean;
+  readonly vectorsCount: number | undefined;
+}): { readonly field: string; readonly rule: string } | undefined {
+  if (vectorsCount === undefined) return undefined;
+  if (isSparse) {
+    const rule = '`indices` and `vectors_count` cannot be specified at the same time';
+    return { field: 'indices', rule };
+  }
+  if (vectorsCount === 0) return { field: 'vectors_count', rule: 'value 0 invalid, must be 1 or larger' };
+  if (count % vectorsCount !== 0) {
+    return { field: 'data', rule: `${count} numbers do not make ${vectorsCount} vectors of the same dimension` };
+  }
+  const [fault] = multiFaults([count / vectorsCount]);
+  return fault === undefined ? undefined : { field: 'data', rule: fault };
+}
+
+/** What a model makes a vector of. path: of the message, for broken rules. */
+export function inferenceOf(
+  message: wire.Document | wire.Image | wire.InferenceObject,
+  path: string,
+  violations: Violations,
+): InferenceObject {
+  const { model } = message;
+  violations.notEmpty(`${path}.model`, model);
+  const options = message.options.size === 0 ? undefined : payloadJson(message.options).toString();
+  if ('text' in message) return { kind: 'text', text: message.text, model, options };
+  const isImage = 'image' in message;
+  if ((isImage ? message.image : message.object) === undefined) {
+    throw invalidArgument(isImage ? 'Image is missing' : 'Object is missing');
+  }
+  return { kind: isImage ? 'image' : 'object', text: undefined, model, options };
+}
+
+function requireFinite(values: Float32Array, place: string): void {
+  const error = infiniteComponent(values, place);
+  if (error !== undefined) throw error;
+}
