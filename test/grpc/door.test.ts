@@ -158,6 +158,7 @@ test('errors: code, message and metadata; the text survives every character', as
   const text = 'ünïcödé 100 %\nnext line';
   const methods = [
     failing('/test.Test/Input', new VectorizerError('bad_input', text)),
+    failing('/test.Test/Spaces', new VectorizerError('standalone', ' a b ')),
     failing('/test.Test/Missing', new VectorizerError('not_found', 'x')),
     failing('/test.Test/Rate', new VectorizerError('rate_limited', 'x', { retryAfterSeconds: 1.2 })),
     failing('/test.Test/Never', new VectorizerError('rate_limited', 'x')),
@@ -168,6 +169,7 @@ test('errors: code, message and metadata; the text survives every character', as
     const call = async (name: string): Promise<IncomingHttpHeaders> =>
       (await rawCall(session, `/test.Test/${name}`, [framed(Buffer.alloc(0))])).trailers;
     status(t, await call('Input'), 3, `Wrong input: ${text}`);
+    status(t, await call('Spaces'), 12, ' a b ');
     status(t, await call('Missing'), 5, 'Not found: x');
     const limited = await call('Rate');
     status(t, limited, 8, 'Rate limiting exceeded: x');

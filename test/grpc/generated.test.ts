@@ -154,6 +154,12 @@ test('texts of every length and script come back as they were', (t) => {
   );
 });
 
+test('an entry of a map without a value has the empty one: so prost writes what is by default', (t) => {
+  const { map } = collections.SparseVectorConfig.decode(new BinaryReader(Uint8Array.of(10, 3, 10, 1, 115)));
+  t.deepEqual([...map.keys()], ['s']);
+  t.deepEqual(map.get('s'), collections.SparseVectorParams.decode(new BinaryReader(new Uint8Array(0))));
+});
+
 test('64-bit integers keep every digit', (t) => {
   for (const value of [0n, 1n, 2n ** 53n + 1n, 2n ** 64n - 1n]) {
     const bytes = common.PointId.encode({ pointIdOptions: { $case: 'num', value } }).finish();

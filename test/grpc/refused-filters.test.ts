@@ -124,12 +124,12 @@ const CASES: readonly (readonly [string, Partial<wire.Filter>, string | undefine
   [
     'a date before the year 1',
     field({ datetimeRange: { gt: { seconds: -62_135_596_801n, nanos: 0 } } }),
-    rule(`${PLACE}.datetime_range: value -62135596801 invalid, must be from -62135596800 to 253402300799`),
+    rule(`${PLACE}.datetime_range.gt: value -62135596801 invalid, must be from -62135596800 to 253402300799`),
   ],
   [
     'more than a second of nanoseconds',
     field({ datetimeRange: { gt: { seconds: 0n, nanos: 1_000_000_000 } } }),
-    rule(`${PLACE}.datetime_range: value 1000000000 invalid, must be from 0 to 999999999`),
+    rule(`${PLACE}.datetime_range.gt: value 1000000000 invalid, must be from 0 to 999999999`),
   ],
 ];
 
