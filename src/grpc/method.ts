@@ -3,6 +3,7 @@ import type { Context } from '../core/context.ts';
 import type { House } from '../operations/house.ts';
 import type { Operation } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
+import { GrpcError, STATUS } from './grpc-error.ts';
 
 /** Writes one answer into the thread's writer; `seconds` is what the call has taken. */
 export type Render<Answer> = (answer: Answer, seconds: number) => void;
@@ -65,10 +66,22 @@ interface Decoder<Message> {
   decode(reader: BinaryReader): Message;
 }
 
+/**
+ * What the generated code may be given: it makes objects of some twenty times the bytes. Points, the only large thing that
+ * clients send, have a decoder of their own. As much as a body of REST may have by default.
+ */
+const DECODED_BYTES_MAX = 32 << 20;
+
 /** Decodes a message with the generated code, then reads it. */
 export function message<Message, Request>(
   decoder: Decoder<Message>,
   from: (message: Message) => Request,
 ): (bytes: Buffer) => Request {
-  return (bytes) => from(decoder.decode(new BinaryReader(bytes)));
+  return (bytes) => {
+    if (bytes.length > DECODED_BYTES_MAX) {
+      const most = `a request without points may have ${DECODED_BYTES_MAX}`;
+      throw new GrpcError(STATUS.resourceExhausted, `The message has ${bytes.length} bytes, ${most}`);
+    }
+    return from(decoder.decode(new BinaryReader(bytes)));
+  };
 }
