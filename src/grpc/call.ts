@@ -1,22 +1,17 @@
-import { constants, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Context } from '../core/context.ts';
 import { credentialOf } from '../core/credential.ts';
 import { GrpcError, STATUS } from './grpc-error.ts';
+import { headerBlock } from './http2/hpack.ts';
+import type { Http2Stream } from './http2/stream.ts';
 import { compressed, framed, inflated, PREFIX_BYTES, type RawMessage } from './messages.ts';
 import { acceptsGzip, encodingOf, timeoutMsOf } from './metadata.ts';
 import { failureStatus, type Status, trailersOf } from './status.ts';
 import { writer } from './wire/proto-writer.ts';
 
-// Lists: Node checks and sorts an object of headers anew each time.
-const PLAIN_HEADERS: readonly string[] = [':status', '200', 'content-type', 'application/grpc'];
-const GZIP_HEADERS: readonly string[] = [...PLAIN_HEADERS, 'grpc-encoding', 'gzip'];
-const WITH_TRAILERS = { waitForTrailers: true, sendDate: false };
-const NO_MORE = { endStream: true, sendDate: false };
-const OK: OutgoingHttpHeaders = { 'grpc-status': '0' };
-
-function sendOk(this: ServerHttp2Stream): void {
-  this.sendTrailers(OK);
-}
+const CONTENT = { 'content-type': 'application/grpc' };
+const PLAIN_HEADERS = headerBlock(200, CONTENT);
+const GZIP_HEADERS = headerBlock(200, { ...CONTENT, 'grpc-encoding': 'gzip' });
+const OK = headerBlock(undefined, { 'grpc-status': '0' });
 
 /** What every call of a door shares. */
 export interface CallOptions {
@@ -33,7 +28,7 @@ export class Call {
   readonly context: Context;
   readonly path: string;
   readonly #options: CallOptions;
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #startedMs: number = performance.now();
   readonly #abort: AbortController = new AbortController();
   readonly #encoding: string | undefined;
@@ -43,7 +38,8 @@ export class Call {
   #isOver = false;
 
   /** Throws GrpcError where the headers make no sense; the stream is then still unanswered. */
-  constructor(options: CallOptions, path: string, stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+  constructor(options: CallOptions, path: string, stream: Http2Stream) {
+    const { headers } = stream;
     this.#options = options;
     this.path = path;
     this.#stream = stream;
@@ -51,7 +47,6 @@ export class Call {
     this.#encoding = encodingOf(headers);
     this.#sendsGzip = acceptsGzip(headers);
     const timeoutMs = timeoutMsOf(headers);
-    stream.on('close', () => this.#close());
     if (timeoutMs === undefined) return;
     // Qdrant's transport answers so, where gRPC's own document has DEADLINE_EXCEEDED (SURFACE.md 2).
     this.#deadline = setTimeout(() => this.fail(new GrpcError(STATUS.cancelled, 'Timeout expired')), timeoutMs);
@@ -72,9 +67,7 @@ export class Call {
     const body = this.#sendsGzip ? await compressed(frame) : frame;
     if (this.#isOver) return;
     this.#end();
-    this.#respond();
-    this.#stream.on('wantTrailers', sendOk);
-    this.#stream.end(body);
+    this.#stream.answer(this.#sendsGzip ? GZIP_HEADERS : PLAIN_HEADERS, body, OK);
   }
 
   /** Sends one of several messages; resolves when the client is ready for more, or has gone. */
@@ -83,7 +76,8 @@ export class Call {
     const body = this.#sendsGzip ? await compressed(frame) : frame;
     if (this.#isOver) return;
     this.#respond();
-    if (!this.#stream.write(body)) await drained(this.#stream);
+    this.#stream.write(body);
+    if (!this.#stream.isReady) await this.#stream.ready();
   }
 
   /** Ends a call that went well. */
@@ -91,8 +85,7 @@ export class Call {
     if (this.#isOver) return;
     this.#end();
     this.#respond();
-    this.#stream.on('wantTrailers', sendOk);
-    this.#stream.end();
+    this.#stream.end(OK);
   }
 
   /** Ends the call with an error. */
@@ -102,10 +95,8 @@ export class Call {
     if (status.isOurs) this.#options.report(this.path, error);
     this.#end();
     this.#abort.abort();
-    if (this.#hasResponded) {
-      this.#stream.on('wantTrailers', () => this.#stream.sendTrailers(trailersOf(status)));
-      this.#stream.end();
-    } else refuse(this.#stream, status);
+    if (this.#hasResponded) this.#stream.end(headerBlock(undefined, trailersOf(status)));
+    else refuse(this.#stream, status);
   }
 
   #rendered(render: (seconds: number) => void): Buffer {
@@ -117,7 +108,7 @@ export class Call {
   #respond(): void {
     if (this.#hasResponded) return;
     this.#hasResponded = true;
-    this.#stream.respond(this.#sendsGzip ? GZIP_HEADERS : PLAIN_HEADERS, WITH_TRAILERS);
+    this.#stream.respond(this.#sendsGzip ? GZIP_HEADERS : PLAIN_HEADERS);
   }
 
   #end(): void {
@@ -125,7 +116,8 @@ export class Call {
     if (this.#deadline !== undefined) clearTimeout(this.#deadline);
   }
 
-  #close(): void {
+  /** The stream is over. */
+  close(): void {
     if (this.#isOver) return;
     this.#end();
     this.#abort.abort();
@@ -133,22 +125,6 @@ export class Call {
 }
 
 /** Ends a stream that nothing was sent on yet. What the client still sends is not read. */
-export function refuse(stream: ServerHttp2Stream, status: Status): void {
-  if (stream.destroyed || stream.closed) return;
-  const headers = { ':status': 200, 'content-type': 'application/grpc', ...trailersOf(status) };
-  stream.respond(headers, NO_MORE);
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
-}
-
-/** Resolves when a stream takes more, or is no more. */
-function drained(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off('drain', done);
-      stream.off('close', done);
-      resolve();
-    };
-    stream.on('drain', done);
-    stream.on('close', done);
-  });
+export function refuse(stream: Http2Stream, status: Status): void {
+  stream.refuse(headerBlock(200, { ...CONTENT, ...trailersOf(status) }));
 }

@@ -1,13 +1,10 @@
-import http2, {
-  type Http2Server,
-  type IncomingHttpHeaders,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
 import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
 import { Call, type CallOptions, refuse } from './call.ts';
 import { requestsOf } from './conversation.ts';
+import { headerBlock } from './http2/hpack.ts';
+import { createHttp2Server, type Http2Server } from './http2/server.ts';
+import type { Http2Stream } from './http2/stream.ts';
 import { GrpcError, STATUS } from './grpc-error.ts';
 import { MessageReader, type RawMessage } from './messages.ts';
 import type { Method, StreamingMethod, UnaryMethod } from './method.ts';
@@ -23,20 +20,12 @@ export interface GrpcDoorOptions {
   readonly logger: Logger;
 }
 
-export interface GrpcDoor {
-  readonly server: Http2Server;
-  /** Stops accepting, lets running calls finish; resolves when all is quiet. */
-  readonly close: () => Promise<void>;
-}
+export type GrpcDoor = Http2Server;
 
-/** How long `close` waits for running calls. */
-const CLOSE_GRACE_MS = 10_000;
-/** What a client may send before we have read it: an upload must not wait for a round trip every 64 KiB. */
-const STREAM_WINDOW_BYTES = 4 * 2 ** 20;
-const CONNECTION_WINDOW_BYTES = 16 * 2 ** 20;
+const NOT_GRPC = headerBlock(415, {});
 
 /**
- * The gRPC door, on node:http2 (ARCHITECTURE.md says why not on grpc-js's server). It knows operations and nothing below
+ * The gRPC door, on HTTP/2 of our own (ARCHITECTURE.md says why). It knows operations and nothing below
  * them.
  */
 export function createGrpcDoor({ house, limits, methods, logger }: GrpcDoorOptions): GrpcDoor {
@@ -45,21 +34,7 @@ export function createGrpcDoor({ house, limits, methods, logger }: GrpcDoorOptio
     report: (path, error) => logger.error('call failed', { path }, error),
   };
   const door: Running = { house, methods: new Map(methods.map((method) => [method.path, method])), options };
-  const sessions = new Set<ServerHttp2Session>();
-  const server = http2.createServer({
-    settings: { initialWindowSize: STREAM_WINDOW_BYTES, enablePush: false },
-    // Node's default of 10 MB would end sessions that upload on several streams at once.
-    maxSessionMemory: 4096,
-  });
-  server.on('session', (session) => {
-    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    sessions.add(session);
-    session.on('close', () => sessions.delete(session));
-    // A broken connection ends its streams, and they their calls: nothing is left to do.
-    session.on('error', () => undefined);
-  });
-  server.on('stream', (stream, headers) => serve(door, stream, headers));
-  return { server, close: () => close(server, sessions) };
+  return createHttp2Server((stream) => serve(door, stream));
 }
 
 interface Running {
@@ -68,18 +43,17 @@ interface Running {
   readonly options: CallOptions;
 }
 
-function serve(door: Running, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-  // Every error of a stream is followed by its close, which ends the call.
-  stream.on('error', () => undefined);
+function serve(door: Running, stream: Http2Stream): void {
+  const { headers } = stream;
   if (headers['content-type']?.startsWith('application/grpc') !== true) {
-    stream.respond({ ':status': 415 }, { endStream: true });
+    stream.refuse(NOT_GRPC);
     return;
   }
   const path = headers[':path'] ?? '';
   const method = door.methods.get(path);
   try {
     if (method === undefined) throw new GrpcError(STATUS.unimplemented, `unknown method ${path}`);
-    const call = new Call(door.options, path, stream, headers);
+    const call = new Call(door.options, path, stream);
     if (method.kind === 'unary') serveUnary(door, method, call, stream);
     else void serveStreaming(door, method, call, stream);
   } catch (error) {
@@ -89,7 +63,7 @@ function serve(door: Running, stream: ServerHttp2Stream, headers: IncomingHttpHe
 }
 
 /** Begins when the message is whole; that the client has no more to say comes a turn of the loop later. */
-function serveUnary(door: Running, method: UnaryMethod, call: Call, stream: ServerHttp2Stream): void {
+function serveUnary(door: Running, method: UnaryMethod, call: Call, stream: Http2Stream): void {
   const reader = new MessageReader(door.options.maxMessageBytes);
   let isAsked = false;
   const begin = (message: RawMessage): void => {
@@ -97,18 +71,19 @@ function serveUnary(door: Running, method: UnaryMethod, call: Call, stream: Serv
     isAsked = true;
     void answerUnary(door, method, call, message);
   };
-  stream.on('data', (chunk: Buffer) => {
+  const data = (chunk: Buffer): void => {
     try {
       reader.push(chunk, begin);
     } catch (error) {
       // To translate: framing that makes no sense.
       call.fail(error);
     }
-  });
-  stream.on('end', () => {
+  };
+  const end = (): void => {
     if (reader.isWithin) call.fail(new GrpcError(STATUS.internal, 'Unexpected EOF decoding stream.'));
     else if (!isAsked) call.fail(new GrpcError(STATUS.internal, 'Missing request message.'));
-  });
+  };
+  stream.events = { data, end, close: () => call.close() };
 }
 
 /** Never rejects. */
@@ -125,12 +100,7 @@ async function answerUnary(door: Running, method: UnaryMethod, call: Call, messa
 }
 
 /** Never rejects. */
-async function serveStreaming(
-  door: Running,
-  method: StreamingMethod,
-  call: Call,
-  stream: ServerHttp2Stream,
-): Promise<void> {
+async function serveStreaming(door: Running, method: StreamingMethod, call: Call, stream: Http2Stream): Promise<void> {
   try {
     const requests = requestsOf(stream, call, door.options.maxMessageBytes);
     await method.run(door.house, call.context, { requests, send: (render) => call.send(render) });
@@ -139,19 +109,4 @@ async function serveStreaming(
     // To translate: every failure becomes a status here.
     call.fail(error);
   }
-}
-
-function close(server: Http2Server, sessions: ReadonlySet<ServerHttp2Session>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      for (const session of sessions) session.destroy();
-    }, CLOSE_GRACE_MS);
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    if (server.listening) server.close(done);
-    else done();
-    for (const session of sessions) session.close();
-  });
 }

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http2';
+import type { Headers } from './http2/hpack.ts';
 import { GrpcError, STATUS } from './grpc-error.ts';
 
 const TIMEOUT = /^(\d{1,8})([HMSmun])$/;
@@ -7,7 +7,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Milliseconds that the client gives the call (`grpc-timeout`); undefined = as long as it takes. Throws GrpcError. */
-export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
+export function timeoutMsOf(headers: Headers): number | undefined {
   const given = headers['grpc-timeout'];
   if (given === undefined) return undefined;
   const match = typeof given === 'string' ? TIMEOUT.exec(given) : null;
@@ -18,7 +18,7 @@ export function timeoutMsOf(headers: IncomingHttpHeaders): number | undefined {
 const ACCEPTED = { 'grpc-accept-encoding': 'gzip,identity' };
 
 /** The encoding of compressed messages of a request. Throws GrpcError for one that is not read. */
-export function encodingOf(headers: IncomingHttpHeaders): string | undefined {
+export function encodingOf(headers: Headers): string | undefined {
   const encoding = headers['grpc-encoding'];
   if (encoding === undefined || encoding === 'gzip' || encoding === 'identity') return encoding;
   throw new GrpcError(
@@ -29,7 +29,7 @@ export function encodingOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** Whether answers may be compressed with gzip. */
-export function acceptsGzip(headers: IncomingHttpHeaders): boolean {
+export function acceptsGzip(headers: Headers): boolean {
   const accepted = headers['grpc-accept-encoding'];
   return typeof accepted === 'string' && accepted.split(',').some((name) => name.trim() === 'gzip');
 }

@@ -10,9 +10,8 @@ import {
   overwritePayloadOf,
   setPayloadOf,
 } from './parse/changes.ts';
-import { updatePointVectorsOf, upsertPointsOf } from './parse/points.ts';
 import { countPointsOf, getPointsOf, scrollPointsOf } from './parse/reads.ts';
-import { updateBatchOf } from './parse/update-batch.ts';
+import { PointParser } from './point-parser.ts';
 import { renderCount, renderRetrieved, renderScrollPage } from './render/reads.ts';
 import { renderUpdate, renderUpdates } from './render/updates.ts';
 
@@ -20,6 +19,7 @@ const SERVICE = '/qdrant.Points';
 
 /** The methods of `Points` that change points, or give them as they are. */
 export function pointMethods(): readonly Method[] {
+  const points = new PointParser();
   const setPayload = message(wire.SetPayloadPoints, changeRequest(setPayloadOf));
   const overwritePayload = message(wire.SetPayloadPoints, changeRequest(overwritePayloadOf));
   const deletePayload = message(wire.DeletePayloadPoints, changeRequest(deletePayloadOf));
@@ -27,9 +27,9 @@ export function pointMethods(): readonly Method[] {
   const deletePoints = message(wire.DeletePoints, changeRequest(deletePointsOf));
   const deleteVectors = message(wire.DeletePointVectors, changeRequest(deleteVectorsOf));
   return [
-    unary(`${SERVICE}/Upsert`, upsertPointsOf, updatePoints, renderUpdate),
-    unary(`${SERVICE}/UpdateVectors`, updatePointVectorsOf, updatePoints, renderUpdate),
-    unary(`${SERVICE}/UpdateBatch`, updateBatchOf, updateBatch, renderUpdates),
+    unary(`${SERVICE}/Upsert`, points.parse('upsert'), updatePoints, renderUpdate),
+    unary(`${SERVICE}/UpdateVectors`, points.parse('updateVectors'), updatePoints, renderUpdate),
+    unary(`${SERVICE}/UpdateBatch`, points.parse('updateBatch'), updateBatch, renderUpdates),
     unary(`${SERVICE}/Delete`, deletePoints, updatePoints, renderUpdate),
     unary(`${SERVICE}/DeleteVectors`, deleteVectors, updatePoints, renderUpdate),
     unary(`${SERVICE}/SetPayload`, setPayload, updatePoints, renderUpdate),

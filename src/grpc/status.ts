@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Headers } from './http2/hpack.ts';
 import { decodeFailure } from '../../generated/wire.js';
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
 import { GrpcError, STATUS, type StatusCode } from './grpc-error.ts';
@@ -56,7 +56,7 @@ function metadataOf({ kind, retryAfterSeconds }: VectorizerError): Readonly<Reco
 }
 
 /** A status as the trailers that end a call. */
-export function trailersOf({ code, message, metadata }: Status): OutgoingHttpHeaders {
+export function trailersOf({ code, message, metadata }: Status): Headers {
   return { 'grpc-status': String(code), 'grpc-message': percentEncoded(message), ...metadata };
 }
 

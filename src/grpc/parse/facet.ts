@@ -14,11 +14,9 @@ export function facetPointsOf(message: wire.FacetCounts): FacetPoints {
   return validated((violations) => {
     const collection = violations.collection(collectionName);
     violations.notEmpty('key', key);
-    const { consistency, timeoutSeconds } = readOptionsOf(message, violations);
     const request = {
       collection,
-      consistency,
-      timeoutSeconds,
+      ...readOptionsOf(message, violations),
       key: jsonPathOf(key),
       limit: limit === undefined ? FACET_LIMIT : countOf(limit),
       filter: filterOf(filter, 'filter', violations),

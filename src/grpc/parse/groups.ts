@@ -50,11 +50,9 @@ function groupsOf(message: WireGroups, read: (violations: QueryViolations) => Qu
     violations.atLeast('limit', limit, 1);
     violations.atLeast('group_size', groupSize, 1);
     violations.notEmpty('group_by', groupBy);
-    const { consistency, timeoutSeconds } = readOptionsOf(message, violations);
     return {
       collection,
-      consistency,
-      timeoutSeconds,
+      ...readOptionsOf(message, violations),
       query: read(violations),
       groupBy: jsonPathOf(groupBy),
       groupSize: groupSize === undefined ? GROUP_SIZE : countOf(groupSize),

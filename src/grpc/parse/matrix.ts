@@ -14,11 +14,9 @@ export function searchMatrixOf(message: wire.SearchMatrixPoints): SearchMatrix {
     const collection = violations.collection(collectionName);
     violations.atLeast('sample', sample, 2);
     violations.atLeast('limit', limit, 1);
-    const { consistency, timeoutSeconds } = readOptionsOf(message, violations);
     return {
       collection,
-      consistency,
-      timeoutSeconds,
+      ...readOptionsOf(message, violations),
       using: using ?? '',
       filter: filterOf(filter, 'filter', violations),
       sample: sample === undefined ? MATRIX_SAMPLE : countOf(sample),

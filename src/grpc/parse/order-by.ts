@@ -18,7 +18,7 @@ export function orderByOf({ key, direction, startFrom }: wire.OrderBy, path: str
 function startFromOf({ value }: wire.StartFrom, path: string, violations: Violations): StartFrom {
   switch (value?.$case) {
     case 'float':
-      // Qdrant has no words for it: it sorts NaN behind all numbers.
+      // It stands before and behind nothing. REST cannot have it; the words are ours.
       if (Number.isNaN(value.value)) throw invalidArgument('StartFrom value is not a number');
       return { kind: 'float', value: value.value };
     case 'integer':

@@ -2,9 +2,15 @@ import type { Value } from '../../../generated/json_with_int.js';
 import { ryuText } from '../../base/number-text.ts';
 import { invalidArgument } from '../grpc-error.ts';
 
-/** A map of values as raw JSON of an object; integers keep every digit. Throws INVALID_ARGUMENT: NaN and infinities. */
+/**
+ * A map of values as raw JSON of an object, in an array of its own; integers keep every digit. Throws INVALID_ARGUMENT: NaN
+ * and infinities.
+ */
 export function payloadJson(map: ReadonlyMap<string, Value>): Buffer {
-  return Buffer.from(objectJson(map));
+  const text = objectJson(map);
+  const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  json.write(text);
+  return json;
 }
 
 /** A value as JSON; one that holds nothing is null. Throws INVALID_ARGUMENT: NaN and infinities. */

@@ -1,10 +1,11 @@
 import * as wire from '../../../generated/points.js';
 import { PointId as WirePointId } from '../../../generated/qdrant_common.js';
 import { BinaryReader } from '../../../generated/wire.js';
+import { VectorizerError } from '../../core/errors.ts';
 import { ID_NUMBER, ID_UUID } from '../../core/ids.ts';
 import type { PointColumns } from '../../core/requests.ts';
+import { SPARSE_UNIQUE } from '../../core/vector-rules.ts';
 import { GrpcError, invalidArgument } from '../grpc-error.ts';
-import { VectorizerError } from '../../core/errors.ts';
 import { pointIdOf } from './ids.ts';
 import { PayloadTranscoder } from './payload-transcoder.ts';
 import { type ConvertVector, VectorPlaces } from './point-columns.ts';
@@ -70,9 +71,10 @@ export function decodePoints(places: PointPlaces, violations: Violations): Decod
 const TAG_1 = 10;
 const TAG_2 = 18;
 const TAG_NUMBER = 8;
-/** The first byte of the tags of all fields from 101 to 103; the second is 6. */
+/** The first bytes of the tags of `Vector.dense` and `Vector.sparse`; the second byte of both is 6. */
 const TAG_DENSE = 0xaa;
-const TAG_DENSE_REST = 6;
+const TAG_SPARSE = 0xb2;
+const TAG_REST = 6;
 const UUID_LENGTH = 36;
 
 /** What a point says of its vectors: `empty` = neither a vector nor names, `none` = no names. */
@@ -116,7 +118,7 @@ class PointDecoder {
     }
     const points: PointColumns = {
       ids: { count: this.#count, kinds: this.#kinds, words: this.#words },
-      ...this.#vectors.finish(this.#convert),
+      ...this.#vectors.finish(this.#convert, this.#repeated),
       payloads: this.#payloads.take(),
       payloadStarts,
     };
@@ -298,29 +300,46 @@ class PointDecoder {
     const reader = this.#reader;
     const bytes = this.#bytes;
     const start = reader.pos;
-    let isPacked = true;
-    if (bytes[start] === TAG_DENSE && bytes[start + 1] === TAG_DENSE_REST) {
+    let form = 0;
+    if ((bytes[start] === TAG_DENSE || bytes[start] === TAG_SPARSE) && bytes[start + 1] === TAG_REST) {
       reader.pos += 2;
       const length = reader.uint32();
-      isPacked = reader.pos + length === end;
-    }
-    if (isPacked && this.#packed(index, name, end)) return;
+      if (reader.pos + length === end) form = bytes[start];
+    } else form = TAG_DENSE;
+    if (form === TAG_DENSE && this.#dense(index, name, end)) return;
+    if (form === TAG_SPARSE && isNamed && this.#sparse(index, name, end)) return;
     reader.pos = start;
     this.#vectors.set(index, name, wire.Vector.decode(reader, end - start), isNamed);
   }
 
+  /** Values and then as many indices, each in one piece, from here to `end`. */
+  #sparse(index: number, name: number, end: number): boolean {
+    const reader = this.#reader;
+    const bytes = this.#bytes;
+    if (bytes[reader.pos++] !== TAG_1) return false;
+    const valueBytes = reader.uint32();
+    const values = reader.pos;
+    reader.pos += valueBytes;
+    if (reader.pos >= end || valueBytes % 4 !== 0 || bytes[reader.pos++] !== TAG_2) return false;
+    const indexBytes = reader.uint32();
+    const indices = reader.pos;
+    if (indices + indexBytes !== end) return false;
+    reader.pos = end;
+    return this.#vectors.setSparse(index, name, { values, count: valueBytes / 4, indices, end });
+  }
+
   /** Floats in one piece, or none, from here to `end`. Both forms of a dense vector hold them in field 1. */
-  #packed(index: number, name: number, end: number): boolean {
+  #dense(index: number, name: number, end: number): boolean {
     const reader = this.#reader;
     if (reader.pos === end) {
-      this.#vectors.setPacked(index, name, end, 0);
+      this.#vectors.setDense(index, name, end, 0);
       return true;
     }
     if (this.#bytes[reader.pos] !== TAG_1) return false;
     reader.pos++;
     const length = reader.uint32();
     if (reader.pos + length !== end || length % 4 !== 0) return false;
-    this.#vectors.setPacked(index, name, reader.pos, length / 4);
+    this.#vectors.setDense(index, name, reader.pos, length / 4);
     reader.pos = end;
     return true;
   }
@@ -330,8 +349,17 @@ class PointDecoder {
     return vectors.size === 0 ? 'none' : 'some';
   }
 
+  /** Where a vector of a point stands, for broken rules. */
+  #vectorPath(index: number, isNamed: boolean): string {
+    return `${this.#places.path}[${index}].vectors.vectors_options${isNamed ? '.vectors[]' : ''}`;
+  }
+
+  readonly #repeated = (index: number): void => {
+    this.#violations.add(`${this.#vectorPath(index, true)}.vector.indices`, SPARSE_UNIQUE);
+  };
+
   readonly #convert: ConvertVector = (message, index, isNamed) => {
-    const path = `${this.#places.path}[${index}].vectors.vectors_options${isNamed ? '.vectors[]' : ''}`;
+    const path = this.#vectorPath(index, isNamed);
     try {
       const given = vectorOf(message, path, this.#violations);
       if (isNamed || given.kind === 'inference' || given.vector.kind !== 'sparse') return given;

@@ -26,7 +26,8 @@ export function predicatesOf(field: wire.FieldCondition, path: string, violation
   if (match !== undefined) predicates.push(matchOf(match));
   if (range !== undefined) predicates.push({ kind: 'range', bounds: numberBoundsOf(range) });
   else if (datetimeRange !== undefined) {
-    const instantOf = (given: Timestamp): bigint => microsecondsOf(given, `${path}.datetime_range`, violations);
+    const instantOf = (given: Timestamp, name: string): bigint =>
+      microsecondsOf(given, `${path}.datetime_range.${name}`, violations);
     predicates.push({ kind: 'datetime_range', bounds: boundsOf(datetimeRange, instantOf) });
   }
   if (valuesCount !== undefined) predicates.push({ kind: 'values_count', bounds: boundsOf(valuesCount, countOf) });
@@ -64,9 +65,12 @@ interface WireBounds<Given> {
   readonly lte?: Given | undefined;
 }
 
-function boundsOf<Given, T>({ lt, gt, gte, lte }: WireBounds<Given>, of: (given: Given) => T): Bounds<T> {
-  const bound = (given: Given | undefined): T | undefined => (given === undefined ? undefined : of(given));
-  return { gt: bound(gt), gte: bound(gte), lt: bound(lt), lte: bound(lte) };
+function boundsOf<Given, T>(bounds: WireBounds<Given>, of: (bound: Given, name: string) => T): Bounds<T> {
+  const bound = (name: keyof WireBounds<Given>): T | undefined => {
+    const given = bounds[name];
+    return given === undefined ? undefined : of(given, name);
+  };
+  return { gt: bound('gt'), gte: bound('gte'), lt: bound('lt'), lte: bound('lte') };
 }
 
 /** No number is within a bound that is none itself, which REST cannot have: so that nothing below has to know of it. */

@@ -42,8 +42,7 @@ export function batchOf<Message extends WireReadOptions>(
 function checked(message: WireRead, read: (violations: QueryViolations) => readonly QueryPoints[]): QueryBatch {
   const request = validated((violations) => {
     const collection = violations.collection(message.collectionName);
-    const { consistency, timeoutSeconds } = readOptionsOf(message, violations);
-    return { collection, consistency, timeoutSeconds, queries: read(violations) };
+    return { collection, ...readOptionsOf(message, violations), queries: read(violations) };
   });
   const fault = queryFault(request.queries);
   if (fault !== undefined) throw fault;

@@ -127,7 +127,7 @@ class JsonTranscoder {
 
   /** The length of a `Value`, and then the value. */
   #value(): void {
-    const first = this.#in[this.#from];
+    const first = this.#in[this.#from] as number;
     if (first === QUOTE) {
       this.#readText();
       this.#textValue();
