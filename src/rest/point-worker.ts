@@ -1,8 +1,8 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 
+import { changeBuffers } from '../core/change-buffers.ts';
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
 import type { PointChange } from '../core/requests.ts';
-import type { VectorColumn } from '../core/vectors.ts';
 import { type ChangeForm, parseChanges } from './parse/change-body.ts';
 import { lowerThreadPriority, THREAD_LINK } from '../observe/thread-priority.ts';
 import { WireError } from './wire-error.ts';
@@ -28,7 +28,7 @@ export function parsePoints({ form, bytes }: ParseTask): unknown {
   try {
     const changes = parseChanges(form, Buffer.from(bytes));
     const outcome: ParseOutcome = { kind: 'changes', changes };
-    return move({ [transferableSymbol]: changes.flatMap(buffersOf), [valueSymbol]: outcome });
+    return move({ [transferableSymbol]: changes.flatMap(changeBuffers), [valueSymbol]: outcome });
   } catch (error) {
     // To translate: see ParseOutcome.
     return failure(error);
@@ -39,19 +39,4 @@ function failure(error: unknown): ParseOutcome {
   if (error instanceof WireError) return { kind: 'wire', status: error.status, message: error.message };
   if (error instanceof VectorizerError) return { kind: 'core', errorKind: error.kind, message: error.message };
   throw error;
-}
-
-/** What is worth handing over: payloads and columns of points. The rest of a change is copied. */
-function buffersOf(change: PointChange): ArrayBufferLike[] {
-  if ('payload' in change) return [change.payload.buffer];
-  if (!('points' in change)) return [];
-  const { ids, vectors, payloads, payloadStarts } = change.points;
-  const arrays = [ids.kinds, ids.words, payloads, payloadStarts, ...vectors.flatMap(arraysOf)];
-  return arrays.map(({ buffer }) => buffer);
-}
-
-function arraysOf(column: VectorColumn): readonly (Uint8Array | Uint32Array | Float32Array)[] {
-  const { has, starts, values } = column;
-  if (column.kind === 'sparse') return [has, starts, values, column.indices];
-  return column.kind === 'multi' ? [has, starts, values, column.dimensions] : [has, starts, values];
 }

@@ -33,6 +33,8 @@ test('results are kept from the second time on, until a write, and never beyond 
     t.deepEqual(await ask(), [0, 3, 2, 1]);
     t.deepEqual(await ask({ limit: 2 }), [1, 3, 2]);
     t.deepEqual(await ask({ filter: filterOf({ n: 1 }) }), [1]);
+    // What JSON writes like a threshold that is not there.
+    t.deepEqual(await ask({ scoreThreshold: Infinity }), [1]);
     t.deepEqual(await ask(), [0, 3, 2, 1]);
     await upsert(4, 0);
     t.deepEqual(await ask(), [1, 4, 3, 2, 1]);

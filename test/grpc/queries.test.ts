@@ -4,7 +4,7 @@ import { alike, bothDoors, D, EVEN, type Method, openFilled, PAIRS, UUID } from 
 import { idToJson, scoredToJson } from './answers-to-json.ts';
 import { fields, type Json, listOf } from './filter-to-wire.ts';
 import { made } from './made.ts';
-import { queryPointsToWire } from './query-to-wire.ts';
+import { queryPointsToWire, queryToWire } from './query-to-wire.ts';
 
 test.before(openFilled);
 test.after.always(() => bothDoors().close());
@@ -45,6 +45,7 @@ const QUERIES: readonly Json[] = [
     ],
     using: 'm',
   },
+  { query: { text: 'red engines', model: 'qdrant/bm25', options: { language: 'english' } }, using: 's' },
   { query: { nearest: D, mmr: { diversity: 0.7, candidates_limit: 20 } }, using: 'd', limit: 6 },
   { query: { recommend: { positive: [1, D], negative: [UUID] } }, using: 'd' },
   { query: { recommend: { positive: [1], negative: [D, 2], strategy: 'best_score' } }, using: 'd' },
@@ -140,6 +141,22 @@ test('a sample is random points', async (t) => {
     queryPointsToWire({ query: { sample: 'random' }, limit: 5 }),
   );
   t.is(new Set(answer?.result.map(({ id }) => String(idToJson(id)))).size, 5);
+});
+
+test('counts may be all that 64 bits hold', async (t) => {
+  const most = 2n ** 64n - 1n;
+  const found = async (fields: Partial<wire.QueryPoints>): Promise<number | undefined> => {
+    const asked = made(wire.QueryPoints, { collectionName: 'c', limit: most, ...fields });
+    return (await bothDoors().grpc('/qdrant.Points/Query', query.types, asked)).answer?.result.length;
+  };
+  const near = { query: queryToWire(D), using: 'd' };
+  const prefetch = [made(wire.PrefetchQuery, { ...near, limit: most })];
+  for (const fields of [near, {}, { query: queryToWire({ fusion: 'rrf' }), prefetch }]) {
+    t.is(await found(fields), 30);
+    t.is(await found({ ...fields, offset: 1n }), 29);
+    t.is(await found({ ...fields, offset: most }), 0);
+  }
+  t.is(await found({ ...near, timeout: most, params: made(wire.SearchParams, { hnswEf: most }) }), 30);
 });
 
 const queryBatch: Method<wire.QueryBatchPoints, wire.QueryBatchResponse> = {
