@@ -226,11 +226,11 @@ test('a deadline ends the work, and answers as Qdrant does', async (t) => {
   });
 });
 
-test('a deadline that makes no sense', async (t) => {
+test('a deadline that makes no sense is none', async (t) => {
   await withDoor([echo], async ({ session }) => {
     for (const given of ['abc', '1', '-1S', '123456789S']) {
       const { trailers } = await rawCall(session, ECHO, [framed(Buffer.alloc(0))], { 'grpc-timeout': given });
-      status(t, trailers, 13, `Invalid grpc-timeout value "${given}"`);
+      status(t, trailers, 0);
     }
     status(t, (await rawCall(session, ECHO, [framed(Buffer.alloc(0))], { 'grpc-timeout': '99999999H' })).trailers, 0);
   });
