@@ -317,7 +317,7 @@ export class Http2Connection implements StreamHost {
     if (window > WINDOW_BYTES_MAX) throw new ConnectionError(ERROR.flowControl, 'a window is too large');
     const growth = window - this.#streamWindow;
     this.#streamWindow = window;
-    for (const stream of [...this.#streams.values()]) {
+    for (const stream of this.#streams.values()) {
       stream.window += growth;
       if (stream.window > WINDOW_BYTES_MAX) throw new ConnectionError(ERROR.flowControl, 'a window is too large');
       stream.push();

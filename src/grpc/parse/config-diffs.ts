@@ -6,7 +6,7 @@ import { invalidArgument } from '../grpc-error.ts';
 import { MEMORY_TIERS } from '../wire/config-words.ts';
 import { optionalWord } from '../wire/words.ts';
 import { countOf } from './counts.ts';
-import { payloadJson } from './payload-json.ts';
+import { mapText } from './payload-json.ts';
 
 /** The parts of a collection's configuration that create and update share. What breaks a rule, `config-rules.ts` has told. */
 
@@ -68,7 +68,7 @@ export function walOf(diff: wire.WalConfigDiff): { [Key in keyof WalConfig]: Wal
 
 /** Raw JSON of an object; undefined where there is nothing in it: proto3 cannot tell an empty map from none. */
 export function metadataOf(map: ReadonlyMap<string, json.Value>): string | undefined {
-  return map.size === 0 ? undefined : payloadJson(map).toString();
+  return map.size === 0 ? undefined : mapText(map);
 }
 
 /** Where something lives. */

@@ -6,11 +6,8 @@ import { invalidArgument } from '../grpc-error.ts';
  * A map of values as raw JSON of an object, in an array of its own; integers keep every digit. Throws INVALID_ARGUMENT: NaN
  * and infinities.
  */
-export function payloadJson(map: ReadonlyMap<string, Value>): Buffer {
-  const text = objectJson(map);
-  const json = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  json.write(text);
-  return json;
+export function payloadJson(map: ReadonlyMap<string, Value>): Uint8Array {
+  return new TextEncoder().encode(mapText(map));
 }
 
 /** A value as JSON; one that holds nothing is null. Throws INVALID_ARGUMENT: NaN and infinities. */
@@ -25,7 +22,7 @@ export function jsonOfValue(value: Value | undefined): string {
     case 'stringValue':
       return JSON.stringify(kind.value);
     case 'structValue':
-      return objectJson(kind.value.fields);
+      return mapText(kind.value.fields);
     case 'listValue':
       return `[${kind.value.values.map(jsonOfValue).join(',')}]`;
     case 'nullValue':
@@ -40,7 +37,8 @@ export function doubleJson(value: number): string {
   return ryuText(value);
 }
 
-function objectJson(map: ReadonlyMap<string, Value>): string {
+/** The same as text. */
+export function mapText(map: ReadonlyMap<string, Value>): string {
   const members: string[] = [];
   map.forEach((value, key) => members.push(`${JSON.stringify(key)}:${jsonOfValue(value)}`));
   return `{${members.join(',')}}`;

@@ -4,7 +4,7 @@ import type { Example } from '../../core/query.ts';
 import { multiFaults, SPARSE_LENGTHS, SPARSE_UNIQUE, sortSparse } from '../../core/vector-rules.ts';
 import type { InferenceObject, Vector } from '../../core/vectors.ts';
 import { invalidArgument } from '../grpc-error.ts';
-import { payloadJson } from './payload-json.ts';
+import { mapText } from './payload-json.ts';
 import type { Violations } from './violations.ts';
 
 /** A vector, or what a model has to make one of. */
@@ -124,7 +124,7 @@ export function inferenceOf(
 ): InferenceObject {
   const { model } = message;
   violations.notEmpty(`${path}.model`, model);
-  const options = message.options.size === 0 ? undefined : payloadJson(message.options).toString();
+  const options = message.options.size === 0 ? undefined : mapText(message.options);
   if ('text' in message) return { kind: 'text', text: message.text, model, options };
   const isImage = 'image' in message;
   if ((isImage ? message.image : message.object) === undefined) {
