@@ -25,8 +25,11 @@ export interface Comparison {
 
 /** The lines that a program printed, one JSON object each. */
 export function parseSteps(output: string): readonly StepAnswer[] {
-  const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => parseExactly(line) as unknown as StepAnswer);
+  // From the first brace: Maven writes control characters before its program's first line.
+  const lines = output.split('\n').map((line) => line.slice(line.indexOf('{')));
+  return lines
+    .filter((line) => line.startsWith('{') && line.includes('"step"'))
+    .map((line) => parseExactly(line) as unknown as StepAnswer);
 }
 
 /** Every step has to come, in the order of `expected`; one that is missing, or that nobody expects, is a difference. */
@@ -40,7 +43,8 @@ export function compareSteps(expected: readonly StepAnswer[], given: readonly St
     const at = given.findIndex((other) => other.step === step);
     const found = given[at];
     if (found === undefined) different.push({ step, at: '', expected: written(wanted), given: 'the step is missing' });
-    else if (at < last) different.push({ step, at: '', expected: 'the order of the scenario', given: 'came too early' });
+    else if (at < last)
+      different.push({ step, at: '', expected: 'the order of the scenario', given: 'came too early' });
     else if (found.skipped !== undefined) skipped.push({ step, reason: found.skipped });
     else {
       const difference = firstDifference(wanted, found.answer ?? null, '', false);
@@ -65,8 +69,9 @@ function firstDifference(expected: Json, given: Json, at: string, exact: boolean
   const differs = { at, expected: written(expected), given: written(given) };
   if (Array.isArray(expected) && Array.isArray(given)) {
     if (expected.length !== given.length) return differs;
-    return first(expected.map((each, index) => [index, each, (given as readonly Json[])[index] ?? null]), ([index, a, b]) =>
-      firstDifference(a, b, `${at}[${index}]`, exact),
+    return first(
+      expected.map((each, index) => [index, each, (given as readonly Json[])[index] ?? null]),
+      ([index, a, b]) => firstDifference(a, b, `${at}[${index}]`, exact),
     );
   }
   if (isObject(expected) && isObject(given)) {
@@ -76,7 +81,12 @@ function firstDifference(expected: Json, given: Json, at: string, exact: boolean
     const keys = 'code' in expected && !('message' in expected) ? ['code'] : wanted;
     if (keys === wanted && wanted.join('\n') !== found.join('\n')) return differs;
     return first(keys, (key) =>
-      firstDifference(expected[key] ?? null, given[key] ?? null, at === '' ? key : `${at}.${key}`, exact || EXACT.has(key)),
+      firstDifference(
+        expected[key] ?? null,
+        given[key] ?? null,
+        at === '' ? key : `${at}.${key}`,
+        exact || EXACT.has(key),
+      ),
     );
   }
   return scalar(expected, exact) === scalar(given, exact) ? undefined : differs;

@@ -72,7 +72,6 @@ const configured: Body = {
     search_allow_exact: true,
     search_max_oversampling: 4.5,
     upsert_max_batchsize: 100,
-    search_max_batchsize: 20,
     max_collection_vector_size_bytes: 1000000,
     read_rate_limit: 10000,
     write_rate_limit: 10000,
@@ -103,7 +102,7 @@ const changed: Body = {
   hnsw_config: { ef_construct: 80 },
   optimizers_config: { indexing_threshold: 12000, flush_interval_sec: 9 },
   quantization_config: { product: { compression: 'x16', always_ram: true } },
-  strict_mode_config: { max_query_limit: 40, search_max_batchsize: 10 },
+  strict_mode_config: { max_query_limit: 40 },
   metadata: { owner: null, added: 'later' },
 };
 
@@ -122,6 +121,24 @@ export const firstSteps: readonly Step[] = [
   reads('info of configured, updated', 'GET /collections/configured', info),
   reads('info of plain, empty', 'GET /collections/plain', info),
 ];
+
+/** What came with Qdrant 1.18 and 1.19: not every client has it yet. */
+const newest: Body = {
+  vectors: {
+    dense: {
+      size: 4,
+      distance: 'Dot',
+      memory: 'cold',
+      hnsw_config: { m: 4, memory: 'cached' },
+      quantization_config: { turbo: { bits: 'bits2', memory: 'pinned' } },
+    },
+  },
+  sparse_vectors: { words: { index: { memory: 'pinned' } } },
+  payload: { memory: 'cold' },
+  quantization_config: { scalar: { type: 'int8', memory: 'cached' } },
+  optimizers_config: { prevent_unoptimized: true },
+  strict_mode_config: { search_max_batchsize: 5 },
+};
 
 /** Until the server has them (issue 7: UNIMPLEMENTED, never an empty OK). The code alone counts. */
 const MISSING = [
@@ -156,6 +173,9 @@ export const lastSteps: readonly (Step | GrpcStep)[] = [
     same,
   ),
   reads('delete vector name', 'DELETE /collections/plain/vectors/terms?wait=true', same),
+  answers('create newest', 'PUT /collections/newest', newest, same),
+  reads('info of newest', 'GET /collections/newest', info),
+  reads('delete newest', 'DELETE /collections/newest', same),
   reads('delete configured', 'DELETE /collections/configured?timeout=30', same),
   reads('delete plain', 'DELETE /collections/plain', same),
   reads('delete what is not there', 'DELETE /collections/nothing', same),

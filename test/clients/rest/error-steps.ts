@@ -42,9 +42,12 @@ export const errorSteps: readonly (Step | GrpcStep)[] = [
     points,
   ),
   asked('lookup in no such collection', { query: 1, using: 'dense', lookup_from: { collection: 'nothing' } }),
+  asked('unknown shard key', { query: QUERY, using: 'dense', shard_key: 'key' }),
+  asked('no inference service', { query: { text: 'foxes', model: 'other/model' }, using: 'dense' }),
   refusedByGrpc('error: bad UUID', BAD, 'Unable to parse UUID: no-uuid'),
   refusedByGrpc('error: empty point id', BAD, 'No ID options provided'),
   refusedByGrpc('error: no selector', BAD, 'PointSelector is missing'),
+  refusedByGrpc('error: not a number in a payload', BAD, 'cannot convert to json number'),
   refusedByGrpc('error: bad path', BAD, "Invalid json path: 'a['"),
   refusedByGrpc('error: timeout 0', BAD, 'Validation error in body: [timeout: value 0 invalid, must be 1 or larger]'),
   // SURFACE.md 2.1 names the fields that may not be empty, but not the words.

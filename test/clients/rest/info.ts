@@ -17,8 +17,13 @@ function map(value: Json | undefined, change: (each: Json) => Json): Json {
 }
 
 /** Names of enum values are those of REST with a capital: `float16` → `Float16`; the first value of an enum is not written. */
-function capital(word: string): string {
+function capital(value: Json | undefined): string {
+  const word = text(value);
   return word.slice(0, 1).toUpperCase() + word.slice(1);
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
 }
 
 const FIRST_VALUES: ReadonlySet<string> = new Set(['max_sim', 'x4']);
@@ -37,9 +42,8 @@ const QUERY_ENCODINGS: Readonly<Record<string, string>> = {
 /** One field of a configuration: words become names of enum values, the rest stays. */
 function setting(key: string, value: Json): Fields {
   if (key === 'quantization_config') return { [key]: quantization(value) };
-  if (key === 'query_encoding') return { [key]: { setting: QUERY_ENCODINGS[String(value)] ?? value } };
-  if (key === 'encoding') return { [key]: ENCODINGS[String(value)] ?? value };
-  if (key === 'max_optimization_threads') return { [key]: { value } };
+  if (key === 'query_encoding') return { [key]: { setting: QUERY_ENCODINGS[text(value)] ?? value } };
+  if (key === 'encoding') return { [key]: ENCODINGS[text(value)] ?? value };
   if (typeof value === 'string')
     return FIRST_VALUES.has(value) ? {} : { [key]: key === 'compression' ? value : capital(value) };
   return { [key]: isGroup(value) ? settings(value) : value };
@@ -49,6 +53,10 @@ function isGroup(value: Json): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !('rawJSON' in value);
 }
 
+function isSet(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null;
+}
+
 function settings(value: Json | undefined): Fields {
   return Object.assign({}, ...Object.entries(present(fields(value))).map(([key, each]) => setting(key, each)));
 }
@@ -56,6 +64,15 @@ function settings(value: Json | undefined): Fields {
 function quantization(value: Json): Json {
   const { turbo, ...others } = fields(settings(value));
   return turbo === undefined ? others : { ...others, turboquant: turbo };
+}
+
+/** In the messages `null` is a setting of its own, and the field that older clients read is filled beside the newer one. */
+function optimizers(value: Json | undefined): Fields {
+  const { max_optimization_threads: threads, ...rest } = fields(value);
+  const written = isSet(threads)
+    ? { deprecated_max_optimization_threads: threads, max_optimization_threads: { value: threads } }
+    : { max_optimization_threads: { setting: 'Auto' } };
+  return { ...settings(rest), ...written };
 }
 
 /** In the messages the limits of strict mode by vector name lie one level deeper. */
@@ -88,7 +105,7 @@ export const info: Render = (result) => {
   const { params, hnsw_config, optimizer_config, wal_config, quantization_config, strict_mode_config, metadata } =
     fields(config);
   return {
-    status: capital(String(status)),
+    status: capital(status),
     optimizer_status: optimizer_status === 'ok' ? { ok: true } : (optimizer_status ?? null),
     segments_count: segments_count ?? null,
     points_count: points_count ?? null,
@@ -96,10 +113,10 @@ export const info: Render = (result) => {
     config: {
       params: parameters(params),
       hnsw_config: settings(hnsw_config),
-      optimizer_config: settings(optimizer_config),
+      optimizer_config: optimizers(optimizer_config),
       wal_config: settings(wal_config),
-      ...setting('quantization_config', quantization_config ?? {}),
-      strict_mode_config: strictMode(strict_mode_config ?? {}),
+      ...(isSet(quantization_config) ? { quantization_config: quantization(quantization_config) } : {}),
+      ...(isSet(strict_mode_config) ? { strict_mode_config: strictMode(strict_mode_config) } : {}),
     },
     metadata: metadata ?? {},
   };
@@ -112,9 +129,9 @@ function indexParameters(value: Json): Json {
   const { type, tokenizer, stopwords, stemmer } = fields(value);
   const plain = Object.fromEntries(Object.entries(present(fields(value))).filter(([key]) => !LISTED.has(key)));
   return {
-    [`${String(type)}_index_params`]: {
+    [`${text(type)}_index_params`]: {
       ...plain,
-      ...(tokenizer === undefined ? {} : { tokenizer: capital(String(tokenizer)) }),
+      ...(tokenizer === undefined ? {} : { tokenizer: capital(tokenizer) }),
       ...(stopwords === undefined ? {} : { stopwords }),
       ...(stemmer === undefined ? {} : { stemmer: { snowball: { language: fields(stemmer)['language'] ?? null } } }),
     },
@@ -127,7 +144,7 @@ export const schema: Render = (result) => {
   const indexes = Object.entries(fields(payload_schema)).map(([name, index]) => {
     const { data_type, params, points } = fields(index);
     const given = params === undefined || params === null ? {} : { params: indexParameters(params) };
-    return [name, { data_type: capital(String(data_type)), ...given, points: points ?? null }];
+    return [name, { data_type: capital(data_type), ...given, points: points ?? null }];
   });
   return { points_count: points_count ?? null, payload_schema: Object.fromEntries(indexes) as Json };
 };

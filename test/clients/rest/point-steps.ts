@@ -4,7 +4,6 @@ import {
   count,
   facet,
   integer,
-  type Json,
   offsets,
   page,
   pairs,
@@ -26,9 +25,7 @@ interface Data {
   readonly plain: readonly { readonly id: string; readonly vector: Body; readonly payload: Body }[];
 }
 
-const data = parseExactly(
-  readFileSync(path.join(import.meta.dirname, '../data.json'), 'utf8'),
-) as unknown as Json as unknown as Data;
+const data = parseExactly(readFileSync(path.join(import.meta.dirname, '../data.json'), 'utf8')) as unknown as Data;
 
 export function pointId(text: string): Body {
   return text.includes('-') ? text : integer(text);
@@ -245,11 +242,48 @@ export const changeSteps: readonly Step[] = [
     { operations: [{ clear_payload: { points: [50] } }, { delete: { points: [51, 7] } }] },
     updates,
   ),
+  // Sent in the older form, without the oneof of kinds: the points are the same.
+  waited('upsert of older vectors', 'PUT', '', {
+    points: [
+      { id: 80, vector: { dense: [0.7, 0.1, 0.1, 0.7] } },
+      { id: 81, vector: { words: { indices: [9, 2], values: [1.5, 0.5] } } },
+      {
+        id: 82,
+        vector: {
+          rows: [
+            [0.5, 0.25],
+            [0.125, 1],
+          ],
+        },
+      },
+    ],
+  }),
+  waited('upsert of documents', 'PUT', '', {
+    points: [
+      { id: 91, vector: { words: { text: 'brown foxes jump', model: 'qdrant/bm25' } } },
+      {
+        id: 92,
+        vector: { words: { text: 'the lazy dog', model: 'qdrant/bm25', options: { language: 'german', avg_len: 4 } } },
+      },
+    ],
+  }),
+  answers(
+    'upsert without waiting',
+    `PUT ${POINTS}?wait=false`,
+    { points: [{ id: 90, vector: {}, payload: { city: 'Riga' } }] },
+    update,
+  ),
   waited('delete points', 'POST', '/delete', { points: [integer('18446744073709551615'), 999] }),
   waited('delete points by filter', 'POST', '/delete', {
     filter: { must: [{ key: 'city', match: { value: 'Tromsø' } }] },
   }),
   answers('everything that is left', SCROLL, { limit: 100, with_payload: true, with_vector: true }, page),
+  answers(
+    'query: a document',
+    `POST ${POINTS}/query`,
+    { query: { text: 'foxes', model: 'qdrant/bm25' }, using: 'words', limit: 3 },
+    points,
+  ),
   answers('count what is left', COUNT, { exact: true }, count),
   reads('delete index', 'DELETE /collections/items/index/owner?wait=true', update),
   reads('payload indexes that are left', 'GET /collections/items', schema),

@@ -279,6 +279,13 @@ export const querySteps: readonly Step[] = [
     { query: QUERY, using: 'dense', group_by: 'owner', group_size: 2, limit: 4, with_lookup: lookup, filter: cheap },
     groups,
   ),
+  // Ids of groups of both kinds: with a sign, and without.
+  answers(
+    'query groups of numbers',
+    QUERY_GROUPS,
+    { query: QUERY, using: 'dense', group_by: 'number', group_size: 1, limit: 20 },
+    groups,
+  ),
   answers(
     'query groups over prefetches',
     QUERY_GROUPS,

@@ -6,6 +6,7 @@
 import type { Json } from './canonical.ts';
 import { firstSteps, lastSteps } from './collection-steps.ts';
 import { errorSteps } from './error-steps.ts';
+import { largeSteps } from './large-steps.ts';
 import { changeSteps, readSteps, writeSteps } from './point-steps.ts';
 import { querySteps, searchSteps } from './query-steps.ts';
 import { answerOf, type GrpcStep, type Step } from './step.ts';
@@ -20,6 +21,7 @@ const steps: readonly (Step | GrpcStep)[] = [
   ...querySteps,
   ...errorSteps,
   ...changeSteps,
+  ...largeSteps,
   ...lastSteps,
 ];
 

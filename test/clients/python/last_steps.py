@@ -1,0 +1,77 @@
+"""What the server does not have yet (the code alone counts), and the end."""
+
+from qdrant_client import grpc, models as m
+
+import canonical as c
+from collection_steps import info_of, names
+from session import ITEMS, client, raw_snapshots, step
+
+ALIAS = m.CreateAliasOperation(create_alias=m.CreateAlias(collection_name=ITEMS, alias_name="other"))
+DROP = m.DropReplicaOperation(drop_replica=m.Replica(shard_id=0, peer_id=1))
+
+
+def steps() -> None:
+    step("update aliases", lambda: client.update_collection_aliases([ALIAS]))
+    step("list aliases of a collection", lambda: client.get_collection_aliases(ITEMS))
+    step("list aliases", lambda: client.get_aliases())
+    step("cluster info", lambda: client.collection_cluster_info(ITEMS))
+    step("update cluster setup", lambda: client.cluster_collection_update(ITEMS, DROP))
+    step("create shard key", lambda: client.create_shard_key(ITEMS, "key"))
+    step("delete shard key", lambda: client.delete_shard_key(ITEMS, "key"))
+    step("list shard keys", lambda: client.list_shard_keys(ITEMS))
+    step("create snapshot", lambda: raw_snapshots.Create(grpc.CreateSnapshotRequest(collection_name=ITEMS)))
+    step("list snapshots", lambda: raw_snapshots.List(grpc.ListSnapshotsRequest(collection_name=ITEMS)))
+    step(
+        "delete snapshot",
+        lambda: raw_snapshots.Delete(grpc.DeleteSnapshotRequest(collection_name=ITEMS, snapshot_name="none")),
+    )
+    step("create full snapshot", lambda: raw_snapshots.CreateFull(grpc.CreateFullSnapshotRequest()))
+    step("list full snapshots", lambda: raw_snapshots.ListFull(grpc.ListFullSnapshotsRequest()))
+    step("delete full snapshot", lambda: raw_snapshots.DeleteFull(grpc.DeleteFullSnapshotRequest(snapshot_name="none")))
+    step(
+        "create vector name, dense",
+        lambda: c.update(
+            client.create_vector_name(
+                "plain", "extra", m.DenseVectorNameConfig(dense=m.DenseVectorConfig(size=5, distance=m.Distance.DOT))
+            )
+        ),
+    )
+    step(
+        "create vector name, sparse",
+        lambda: c.update(
+            client.create_vector_name(
+                "plain", "terms", m.SparseVectorNameConfig(sparse=m.SparseVectorConfig(modifier=m.Modifier.IDF))
+            )
+        ),
+    )
+    step("delete vector name", lambda: c.update(client.delete_vector_name("plain", "terms")))
+    step(
+        "create newest",
+        lambda: client.create_collection(
+            "newest",
+            vectors_config={
+                "dense": m.VectorParams(
+                    size=4,
+                    distance=m.Distance.DOT,
+                    memory=m.Memory.COLD,
+                    hnsw_config=m.HnswConfigDiff(m=4, memory=m.Memory.CACHED),
+                    quantization_config=m.TurboQuantization(
+                        turbo=m.TurboQuantQuantizationConfig(bits=m.TurboQuantBitSize.BITS2, memory=m.Memory.PINNED)
+                    ),
+                )
+            },
+            sparse_vectors_config={"words": m.SparseVectorParams(index=m.SparseIndexParams(memory=m.Memory.PINNED))},
+            payload=m.PayloadStorageParams(memory=m.Memory.COLD),
+            quantization_config=m.ScalarQuantization(
+                scalar=m.ScalarQuantizationConfig(type=m.ScalarType.INT8, memory=m.Memory.CACHED)
+            ),
+            optimizers_config=m.OptimizersConfigDiff(prevent_unoptimized=True),
+            strict_mode_config=m.StrictModeConfig(search_max_batchsize=5),
+        ),
+    )
+    step("info of newest", lambda: c.info(info_of("newest")))
+    step("delete newest", lambda: client.delete_collection("newest"))
+    step("delete configured", lambda: client.delete_collection("configured", timeout=30))
+    step("delete plain", lambda: client.delete_collection("plain"))
+    step("delete what is not there", lambda: client.delete_collection("nothing"))
+    step("list collections: items", names)
