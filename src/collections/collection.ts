@@ -60,13 +60,10 @@ import { scrollPages } from './scroll-pages.ts';
 import { scrollPoints } from './scroll.ts';
 import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
 import { checkVectorNames } from './vector-names.ts';
+import { WritePace } from './write-pace.ts';
 
 /** Seconds that a waiting write waits when the request does not say (SURFACE.md 1.1). */
 const WRITE_TIMEOUT_SECONDS = 60;
-
-/** A writer waits this long for each point, for each time that the graphs' lag exceeds what is harmless. */
-const SLOW_DOWN_MS = 1;
-const SLOW_DOWN_MAX_MS = 1000;
 
 /** What all collections of a database have in common. */
 export interface CollectionHouse {
@@ -89,6 +86,7 @@ export class Collection {
   private readonly budget: MemoryBudget;
   private readonly onThread: ThreadCall;
   private readonly house: CollectionHouse;
+  private readonly pace: WritePace;
   private currentConfig: CollectionConfig;
   private retired: VectorizerError | undefined;
   /** A change of vector fields could not be logged. */
@@ -98,7 +96,8 @@ export class Collection {
     this.number = number;
     this.currentConfig = config;
     this.shards = shards;
-    const { compute } = house.foundation;
+    const { compute, world } = house.foundation;
+    this.pace = new WritePace(() => world.nowMs());
     this.onThread = (module, name, argument) => compute.call(module, name, argument, NEVER);
     this.optimizer = house.optimizer;
     this.budget = house.memory;
@@ -300,6 +299,7 @@ export class Collection {
   }
 
   private querySource({ signal }: Context): QuerySource {
+    this.pace.searched();
     const { shards, config, house } = this;
     const { lookup, leafCache, foundation } = house;
     const { compute, world } = foundation;
@@ -313,12 +313,13 @@ export class Collection {
     this.fieldsAreBehind = false;
   }
 
-  /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind. */
+  /** Lets a writer wait in proportion to what it brings and to how far the graphs are behind, while somebody searches. */
   private async slowDown(change: PointChange): Promise<void> {
     const pointCount = 'points' in change ? change.points.ids.count : 0;
     if (pointCount === 0) return;
     const lag = this.shards.reduce((most, shard) => Math.max(most, graphLag(shard, this.currentConfig)), 0);
-    if (lag > 1) await delay(Math.min(SLOW_DOWN_MAX_MS, pointCount * SLOW_DOWN_MS * (lag - 1)));
+    const waitMs = this.pace.waitMs(pointCount, lag);
+    if (waitMs > 0) await delay(waitMs);
   }
 
   private optimize(): void {
