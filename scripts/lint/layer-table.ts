@@ -81,6 +81,7 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
     places: [
       { place: 'compute', reason: 'arithmetic on workers' },
       { place: 'rest', reason: 'large bodies are parsed off the event loop' },
+      { place: 'grpc', reason: 'large messages likewise' },
     ],
   },
   {
