@@ -3,6 +3,7 @@ import { fieldMethods } from './field-methods.ts';
 import { healthMethods } from './health.ts';
 import type { Method } from './method.ts';
 import { pointMethods } from './point-methods.ts';
+import { PointParser } from './point-parser.ts';
 import { queryMethods } from './query-methods.ts';
 import { REFLECTION_SERVICES, reflectionMethods } from './reflection.ts';
 import { streamMethods } from './stream-methods.ts';
@@ -10,11 +11,12 @@ import { snapshotMethods } from './snapshot-methods.ts';
 
 /** Everything that the gRPC door serves. `version` is what `HealthCheck` reports. */
 export function grpcMethods(version: string): readonly Method[] {
+  const points = new PointParser();
   const methods = [
     ...healthMethods(version),
     ...collectionMethods(),
-    ...streamMethods(),
-    ...pointMethods(),
+    ...streamMethods(points),
+    ...pointMethods(points),
     ...queryMethods(),
     ...fieldMethods(),
     ...snapshotMethods(),

@@ -11,15 +11,14 @@ import {
   setPayloadOf,
 } from './parse/changes.ts';
 import { countPointsOf, getPointsOf, scrollPointsOf } from './parse/reads.ts';
-import { PointParser } from './point-parser.ts';
+import type { PointParser } from './point-parser.ts';
 import { renderCount, renderRetrieved, renderScrollPage } from './render/reads.ts';
 import { renderUpdate, renderUpdates } from './render/updates.ts';
 
 const SERVICE = '/qdrant.Points';
 
 /** The methods of `Points` that change points, or give them as they are. */
-export function pointMethods(): readonly Method[] {
-  const points = new PointParser();
+export function pointMethods(points: PointParser): readonly Method[] {
   const setPayload = message(wire.SetPayloadPoints, changeRequest(setPayloadOf));
   const overwritePayload = message(wire.SetPayloadPoints, changeRequest(overwritePayloadOf));
   const deletePayload = message(wire.DeletePayloadPoints, changeRequest(deletePayloadOf));

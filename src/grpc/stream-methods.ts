@@ -10,9 +10,9 @@ import { streamPoints, updatePoints } from '../operations/points.ts';
 import { queryPoints } from '../operations/query.ts';
 import { invalidArgument } from './grpc-error.ts';
 import { message, type StreamingMethod } from './method.ts';
-import { upsertPointsOf } from './parse/points.ts';
 import { queryPointsOf } from './parse/query.ts';
 import { scrollPointsOf } from './parse/reads.ts';
+import type { PointParser } from './point-parser.ts';
 import { writeRetrievedPoint } from './render/points.ts';
 import { writeQueried } from './render/queries.ts';
 import { writeUpdateResult } from './render/updates.ts';
@@ -25,7 +25,7 @@ const SERVICE = '/vectorizer.v1.Streams';
 const PAGE_POINTS = 1000;
 
 /** The package `vectorizer.v1`: calls of the kinds that Qdrant has none of. */
-export function streamMethods(): readonly StreamingMethod[] {
+export function streamMethods(points: PointParser): readonly StreamingMethod[] {
   return [
     serverStream(
       `${SERVICE}/ScrollStream`,
@@ -33,7 +33,7 @@ export function streamMethods(): readonly StreamingMethod[] {
       streamPoints,
       renderPage,
     ),
-    clientStream(`${SERVICE}/UpsertStream`, upsertPointsOf, updatePoints, upsertSummary),
+    clientStream(`${SERVICE}/UpsertStream`, points.parse('upsert'), updatePoints, upsertSummary),
     conversation(`${SERVICE}/QueryStream`, answerQuery),
   ];
 }

@@ -2,7 +2,13 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import test from 'ava';
 import * as fc from 'fast-check';
 import { decodeFailure } from '../../generated/wire.js';
-import { type PointStruct, UpsertPoints, type Vector as WireVector } from '../../generated/points.js';
+import {
+  type PointStruct,
+  UpdateBatchPoints,
+  UpdatePointVectors,
+  UpsertPoints,
+  type Vector as WireVector,
+} from '../../generated/points.js';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { idAt } from '../../src/core/ids.ts';
 import type { PointColumns } from '../../src/core/requests.ts';
@@ -10,13 +16,14 @@ import { vectorOf as vectorAt } from '../../src/core/vector-columns.ts';
 import { GrpcError } from '../../src/grpc/grpc-error.ts';
 import { filterOf } from '../../src/grpc/parse/filter.ts';
 import { pointIdOf } from '../../src/grpc/parse/ids.ts';
-import { upsertPointsOf } from '../../src/grpc/parse/points.ts';
+import { updatePointVectorsOf, upsertPointsOf } from '../../src/grpc/parse/points.ts';
+import { updateBatchOf } from '../../src/grpc/parse/update-batch.ts';
 import { refuseShardKeys } from '../../src/grpc/parse/shard-keys.ts';
 import { vectorOf } from '../../src/grpc/parse/vectors.ts';
 import { Violations } from '../../src/grpc/parse/violations.ts';
 import { writeOptionsOf } from '../../src/grpc/parse/write-options.ts';
 import { elementsOf, plainJson, plainMap } from './plain-values.ts';
-import { upsertPoints } from './point-wire.ts';
+import { updateBatchPoints, updatePointVectors, upsertPoints } from './point-wire.ts';
 
 /** A point as the tests compare it: numbers of payloads by their text, vectors by name. */
 interface PlainPoint {
@@ -120,7 +127,7 @@ function agree(bytes: Uint8Array): Outcome {
   throw new Error(`${Buffer.from(bytes).toString('hex')}: ${texts.join(' instead of ')}`);
 }
 
-const FAST_CHECK = { numRuns: 2000 };
+const FAST_CHECK = { numRuns: 1000 };
 
 test('points are what the generated decoder and a plain conversion make of the same bytes', (t) => {
   const seen = { points: 0, failures: 0 };
@@ -132,7 +139,7 @@ test('points are what the generated decoder and a plain conversion make of the s
     }),
     FAST_CHECK,
   );
-  t.true(seen.points > 1000 && seen.failures > 20, JSON.stringify(seen));
+  t.true(seen.points > 500 && seen.failures > 20, JSON.stringify(seen));
 });
 
 test('bytes that break off, anywhere, are refused as the generated decoder refuses them', (t) => {
@@ -140,7 +147,7 @@ test('bytes that break off, anywhere, are refused as the generated decoder refus
     fc.property(upsertPoints, (bytes) => {
       for (let length = 0; length < bytes.length; length++) agree(bytes.subarray(0, length));
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
   t.pass();
 });
@@ -155,7 +162,42 @@ test('bytes that are changed come to what the generated decoder makes of them', 
       const found = agree(changed);
       seen['points' in found ? 'points' : found.failure] += 1;
     }),
-    { numRuns: 5000 },
+    { numRuns: 2500 },
   );
-  t.true(seen.points > 100 && seen.bytes > 100 && seen.content > 100, JSON.stringify(seen));
+  t.true(seen.points > 50 && seen.bytes > 50 && seen.content > 50, JSON.stringify(seen));
+});
+
+type Sort = 'sound' | 'bytes' | 'content';
+
+/** How a message fares: whether its bytes make sense, and whether what they say does. */
+function sortOf(read: () => unknown): Sort {
+  try {
+    read();
+    return 'sound';
+  } catch (error) {
+    if (decodeFailure(error) !== undefined) return 'bytes';
+    if (error instanceof GrpcError || error instanceof VectorizerError) return 'content';
+    throw error;
+  }
+}
+
+test('other messages with points: the same bytes make sense, whole and changed', (t) => {
+  const change = fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 }));
+  const seen = { sound: 0, bytes: 0, content: 0 };
+  for (const { messages, decode, parse } of [
+    { messages: updatePointVectors, decode: UpdatePointVectors.decode, parse: updatePointVectorsOf },
+    { messages: updateBatchPoints, decode: UpdateBatchPoints.decode, parse: updateBatchOf },
+  ]) {
+    fc.assert(
+      fc.property(messages, fc.array(change, { maxLength: 2 }), (bytes, changes) => {
+        const changed = bytes.slice();
+        for (const [at, byte] of changes) changed[at % changed.length] = byte;
+        const sort = sortOf(() => parse(Buffer.from(changed)));
+        seen[sort] += 1;
+        return (sort === 'bytes') === (sortOf(() => decode(changed)) === 'bytes');
+      }),
+      { numRuns: 1000 },
+    );
+  }
+  t.true(seen.sound > 50 && seen.bytes > 50 && seen.content > 50, JSON.stringify(seen));
 });

@@ -27,7 +27,7 @@ export function varint(field: number, value: bigint): Field {
   return (writer) => void writer.uint32(field * 8).uint64(BigInt.asUintN(64, value));
 }
 
-function double(field: number, value: number): Field {
+export function double(field: number, value: number): Field {
   return (writer) => void writer.uint32(field * 8 + 1).double(value);
 }
 
@@ -82,7 +82,7 @@ function mixed(fields: fc.Arbitrary<readonly Field[]>): fc.Arbitrary<readonly Fi
 const id: fc.Arbitrary<readonly Field[]> = mixed(
   fc.oneof(
     fc.constantFrom<readonly Field[]>(
-      ...Array<Field[]>(30).fill([varint(1, 7n)]),
+      ...Array.from({ length: 30 }, () => [varint(1, 7n)]),
       [],
       [text(2, 'none')],
       [text(2, '550e8400-e29b-41d4-a716-44665544000g')],
@@ -111,7 +111,7 @@ const { value } = fc.letrec<{ value: readonly Field[]; entry: readonly Field[] }
       fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => [double(2, value)]),
       fc.integer().map((value) => [double(2, value)]),
       fc.string({ unit: 'binary' }).map((value) => [text(4, value.toWellFormed())]),
-      fc.string({ minLength: 40, maxLength: 90 }).map((value) => [text(4, value)]),
+      fc.string({ unit: 'binary-ascii', minLength: 40, maxLength: 90 }).map((value) => [text(4, value)]),
       fc.array(tie('entry'), { maxLength: 4 }).map((entries) => [
         message(
           6,
@@ -214,7 +214,7 @@ const vectors: fc.Arbitrary<readonly Field[]> = mixed(
 );
 
 /** A `PointStruct`: mostly whole. */
-export const pointStruct: fc.Arbitrary<readonly Field[]> = mixed(
+const pointStruct: fc.Arbitrary<readonly Field[]> = mixed(
   fc
     .tuple(
       fc.option(id, { nil: undefined, freq: 40 }),
@@ -231,4 +231,49 @@ export const pointStruct: fc.Arbitrary<readonly Field[]> = mixed(
 /** An `UpsertPoints` of such points. */
 export const upsertPoints: fc.Arbitrary<Uint8Array> = mixed(
   fc.array(pointStruct, { maxLength: 4 }).map((points) => points.map((point) => message(3, point))),
+).map((fields) => bytesOf([...fields, text(1, 'books')]));
+
+/** A `PointVectors`. */
+const pointVectors: fc.Arbitrary<readonly Field[]> = mixed(
+  fc.tuple(id, vectors).map(([id, vectors]) => [message(1, id), message(2, vectors)]),
+);
+
+/** An `UpdatePointVectors` of such points. */
+export const updatePointVectors: fc.Arbitrary<Uint8Array> = mixed(
+  fc.array(pointVectors, { maxLength: 3 }).map((points) => points.map((point) => message(3, point))),
+).map((fields) => bytesOf([...fields, text(1, 'books')]));
+
+/** A `PointsUpdateOperation`: one that brings points, or a deletion. */
+const operation: fc.Arbitrary<readonly Field[]> = mixed(
+  fc.oneof(
+    fc.array(pointStruct, { maxLength: 2 }).map((points) => [
+      message(
+        1,
+        points.map((point) => message(1, point)),
+      ),
+    ]),
+    fc.array(pointVectors, { maxLength: 2 }).map((points) => [
+      message(
+        7,
+        points.map((point) => message(1, point)),
+      ),
+    ]),
+    fc.array(id, { maxLength: 2 }).map((ids) => [
+      message(9, [
+        message(1, [
+          message(
+            1,
+            ids.map((id) => message(1, id)),
+          ),
+        ]),
+      ]),
+    ]),
+  ),
+);
+
+/** An `UpdateBatchPoints` of such operations. */
+export const updateBatchPoints: fc.Arbitrary<Uint8Array> = mixed(
+  fc
+    .array(operation, { minLength: 1, maxLength: 3 })
+    .map((operations) => operations.map((fields) => message(3, fields))),
 ).map((fields) => bytesOf([...fields, text(1, 'books')]));

@@ -320,3 +320,22 @@ test('a change that is not waited for is acknowledged', async (t) => {
   t.is(answer?.result?.status, wire.UpdateStatus.Acknowledged);
   t.is(typeof answer?.result?.operationId, 'bigint');
 });
+
+test('components that are no numbers are refused, in every form', async (t) => {
+  const vector = (fields: Partial<wire.Vector>): wire.Vector => made(wire.Vector, fields);
+  const { NaN: none } = Number;
+  for (const vectors of [
+    named({ d: dense(1, none) }),
+    named({ d: vector({ data: Float32Array.of(none, 1) }) }),
+    named({ s: vector({ vector: { $case: 'sparse', value: { indices: [1], values: Float32Array.of(Infinity) } } }) }),
+    named({
+      m: vector({ vector: { $case: 'multiDense', value: { vectors: [{ data: Float32Array.of(1, -Infinity) }] } } }),
+    }),
+  ]) {
+    const fields = { collectionName: 'named', points: [point(70n, vectors)] };
+    const { code, message } = await call('Upsert', wire.UpsertPoints, UPDATED, fields);
+    t.is(code, 3);
+    t.regex(message, /^Wrong input: .*(not a finite number|out of range)/);
+  }
+  t.deepEqual(await shown('named', 70), []);
+});

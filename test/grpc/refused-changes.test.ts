@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import * as wire from '../../generated/points.js';
-import { Condition, Filter, type PointId } from '../../generated/qdrant_common.js';
+import type { Condition, Filter, PointId } from '../../generated/qdrant_common.js';
 import {
   changeRequest,
   clearPayloadOf,
@@ -84,7 +84,7 @@ function check<Message extends { readonly collectionName: string }>(
   cases: Cases<Message>,
 ): void {
   for (const [fields, expected] of cases) {
-    const message = sent(codec, { collectionName: 'c', ...fields } as Partial<Message>);
+    const message = sent(codec, { collectionName: 'c', ...fields });
     t.is(
       refusal(() => read(message)),
       expected,
@@ -99,7 +99,7 @@ function checkBytes<Message extends { readonly collectionName: string }>(
   cases: Cases<Message>,
 ): void {
   for (const [fields, expected] of cases) {
-    const bytes = encoded(codec, { collectionName: 'c', ...fields } as Partial<Message>);
+    const bytes = encoded(codec, { collectionName: 'c', ...fields });
     t.is(
       refusal(() => read(bytes)),
       expected,
@@ -285,4 +285,25 @@ test('reads', (t) => {
     [{ filter: NO_PREDICATE }, rule(`filter.${NO_PREDICATE_RULE}`)],
     [{ shardKeySelector: SHARD }, 'Bad request: Shard key "a" not found'],
   ]);
+});
+
+test('few bytes that ask for very many operations', (t) => {
+  const bytes = Buffer.alloc(400_000, Buffer.from([0x1a, 0]));
+  t.is(
+    refusal(() => updateBatchOf(bytes)),
+    'Bad request: Limit exceeded 200000 > 100000 for "operations". Help: Reduce the "operations" parameter to or below 100000.',
+  );
+});
+
+test('few bytes that ask for very many names of vectors', (t) => {
+  const points = Array.from({ length: 5_000 }, (_, id) => {
+    const vectors = new Map([[String(id), dense(1)]]);
+    return point({ vectors: { vectorsOptions: { $case: 'vectors', value: { vectors } } } });
+  });
+  const bytes = encoded(wire.UpsertPoints, { collectionName: 'c', points });
+  t.true(bytes.length < 150_000);
+  t.regex(
+    refusal(() => upsertPointsOf(bytes)) ?? '',
+    /^Wrong input: 5000 points with more than 4001 names of vectors are too many for one request/,
+  );
 });

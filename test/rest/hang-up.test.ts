@@ -38,7 +38,9 @@ test('a connection that closes ends its searches on the threads', async (t) => {
   };
   await house.database.create('c', config(4, 'Dot', { maxOptimizationThreads: 0 }));
   const points = Array.from({ length: ROWS }, (_, id) => ({ id, vector: [Math.sin(id), Math.cos(id), id % 7, 1] }));
-  await house.database.collection('c').update({ signal: new AbortController().signal, credential: undefined }, upsertOf('c', points));
+  await house.database
+    .collection('c')
+    .update({ signal: new AbortController().signal, credential: undefined }, upsertOf('c', points));
   const limits = { maxRequestBytes: 1 << 20 };
   const door = createDoor({ house, limits, cors: false, version: '1.19.0', logger: SILENT_LOGGER });
   door.server.listen(0, '127.0.0.1');

@@ -9,14 +9,14 @@ export function pointIdOf(id: WirePointId | undefined): PointId {
   return options.$case === 'num' ? numberId(options.value) : uuidOf(options.value);
 }
 
-/** The id that a UUID's text stands for, in any form that Qdrant takes. Throws INVALID_ARGUMENT. */
-export function uuidOf(text: string): PointId {
-  const id = parseUuidId(text);
-  if (id === undefined) throw invalidArgument(`Unable to parse UUID: ${text}`);
-  return id;
-}
-
 /** Ids of a list by column. */
 export function idsOf(ids: readonly WirePointId[]): IdColumn {
   return idColumn(ids.map(pointIdOf));
+}
+
+/** The id that a UUID's text stands for, in any form that Qdrant takes. Throws INVALID_ARGUMENT. */
+function uuidOf(text: string): PointId {
+  const id = parseUuidId(text);
+  if (id === undefined) throw invalidArgument(`Unable to parse UUID: ${text}`);
+  return id;
 }

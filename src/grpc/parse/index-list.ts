@@ -1,9 +1,10 @@
 const INITIAL_COUNT = 256;
 const CONTINUED = 0x80;
+const NONE = new Uint32Array(0);
 
 /** Indices of sparse vectors, one vector's after the other's. */
 export class IndexList {
-  #values: Uint32Array = new Uint32Array(INITIAL_COUNT);
+  #values: Uint32Array = NONE;
   #count = 0;
 
   get count(): number {
@@ -11,8 +12,8 @@ export class IndexList {
   }
 
   /**
-   * Adds what packed varints of 32 bits stand at `start` … `end`. Returns how many they are; -1 = they are none, or longer
-   * than they need be: nothing is added then.
+   * Adds the packed varints of 32 bits at `start` … `end`. Returns how many they are; -1 = they are none, or longer than
+   * five bytes: nothing is added then.
    */
   add(bytes: Buffer, start: number, end: number): number {
     this.#reserve(end - start);
@@ -43,7 +44,7 @@ export class IndexList {
   #reserve(count: number): void {
     const needed = this.#count + count;
     if (needed <= this.#values.length) return;
-    const larger = new Uint32Array(Math.max(needed, this.#values.length * 2));
+    const larger = new Uint32Array(Math.max(needed, this.#values.length * 2, INITIAL_COUNT));
     larger.set(this.#values.subarray(0, this.#count));
     this.#values = larger;
   }

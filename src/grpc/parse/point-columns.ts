@@ -60,7 +60,7 @@ export class VectorPlaces {
   readonly #bytes: Buffer;
   readonly #count: number;
   readonly #names: NameVectors[] = [];
-  readonly #byName: Map<string, NameVectors> = new Map();
+  readonly #numbers: Map<string, number> = new Map();
   #fault: Error | undefined = undefined;
 
   /** count  points. */
@@ -90,8 +90,8 @@ export class VectorPlaces {
 
   /** The number of a name; -1 where there are too many. */
   named(name: string): number {
-    const known = this.#byName.get(name);
-    if (known !== undefined) return this.#names.indexOf(known);
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
     const count = this.#count;
     if (this.#names.length > 0 && this.#names.length * count > CELLS_MAX) {
       const words = `${count} points with more than ${this.#names.length} names of vectors are too many for one request`;
@@ -108,9 +108,9 @@ export class VectorPlaces {
       indices: new IndexList(),
       given: new Map(),
     };
-    this.#names.push(opened);
-    this.#byName.set(name, opened);
-    return this.#names.length - 1;
+    const nameNumber = this.#names.push(opened) - 1;
+    this.#numbers.set(name, nameNumber);
+    return nameNumber;
   }
 
   /** A dense vector of `count` floats that begin at byte `start` of the message. */

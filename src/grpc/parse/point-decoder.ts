@@ -2,10 +2,10 @@ import * as wire from '../../../generated/points.js';
 import { PointId as WirePointId } from '../../../generated/qdrant_common.js';
 import { BinaryReader } from '../../../generated/wire.js';
 import { VectorizerError } from '../../core/errors.ts';
-import { ID_NUMBER, ID_UUID } from '../../core/ids.ts';
 import type { PointColumns } from '../../core/requests.ts';
 import { SPARSE_UNIQUE } from '../../core/vector-rules.ts';
 import { GrpcError, invalidArgument } from '../grpc-error.ts';
+import { IdPlaces } from './id-places.ts';
 import { pointIdOf } from './ids.ts';
 import { PayloadTranscoder } from './payload-transcoder.ts';
 import { type ConvertVector, VectorPlaces } from './point-columns.ts';
@@ -46,7 +46,7 @@ export const POINT_VECTORS: PointForm = {
 export interface PointPlaces {
   readonly bytes: Buffer;
   /** Begin and end of each point, one after the other. */
-  readonly ranges: readonly number[];
+  readonly ranges: Uint32Array;
   readonly form: PointForm;
   /** Where the list stands in the request, for broken rules: `points`. */
   readonly path: string;
@@ -70,26 +70,20 @@ export function decodePoints(places: PointPlaces, violations: Violations): Decod
 
 const TAG_1 = 10;
 const TAG_2 = 18;
-const TAG_NUMBER = 8;
 /** The first bytes of the tags of `Vector.dense` and `Vector.sparse`; the second byte of both is 6. */
 const TAG_DENSE = 0xaa;
 const TAG_SPARSE = 0xb2;
 const TAG_REST = 6;
-const UUID_LENGTH = 36;
 
 /** What a point says of its vectors: `empty` = neither a vector nor names, `none` = no names. */
 type GivenVectors = 'absent' | 'empty' | 'none' | 'some';
-
-/** Stands for the fault of a point without an id. */
-const NOTHING = new Error();
 
 class PointDecoder {
   readonly #places: PointPlaces;
   readonly #violations: Violations;
   readonly #bytes: Buffer;
   readonly #reader: BinaryReader;
-  readonly #kinds: Uint8Array;
-  readonly #words: Uint32Array;
+  readonly #ids: IdPlaces;
   readonly #payloads: PayloadTranscoder;
   readonly #vectors: VectorPlaces;
   readonly #count: number;
@@ -102,8 +96,7 @@ class PointDecoder {
     this.#bytes = bytes;
     this.#count = ranges.length / 2;
     this.#reader = new BinaryReader(bytes);
-    this.#kinds = new Uint8Array(this.#count);
-    this.#words = new Uint32Array(this.#count * 4);
+    this.#ids = new IdPlaces(bytes, this.#count);
     this.#payloads = new PayloadTranscoder(bytes, this.#reader);
     this.#vectors = new VectorPlaces(bytes, this.#count);
   }
@@ -117,7 +110,7 @@ class PointDecoder {
       payloadStarts[index + 1] = this.#payloads.length;
     }
     const points: PointColumns = {
-      ids: { count: this.#count, kinds: this.#kinds, words: this.#words },
+      ids: this.#ids.finish(),
       ...this.#vectors.finish(this.#convert, this.#repeated),
       payloads: this.#payloads.take(),
       payloadStarts,
@@ -131,7 +124,7 @@ class PointDecoder {
     const payloadTag = form.payloadField * 8 + 2;
     const vectorsTag = form.vectorsField * 8 + 2;
     // Until it is given; what is given last counts.
-    let idFault: Error | undefined = NOTHING;
+    let idFault: Error | 'absent' | undefined = 'absent';
     let given: GivenVectors = 'absent';
     let hasPayload = false;
     while (reader.pos < end) {
@@ -150,7 +143,8 @@ class PointDecoder {
     }
     reader.finish(end);
     if (hasPayload) this.#payloads.end();
-    if (idFault !== undefined) this.#fault ??= idFault === NOTHING ? invalidArgument(form.idMissing) : idFault;
+    if (idFault === 'absent') this.#fault ??= invalidArgument(form.idMissing);
+    else if (idFault !== undefined) this.#fault ??= idFault;
     this.#checkGiven(index, given);
   }
 
@@ -177,61 +171,18 @@ class PointDecoder {
   /** A `PointId` of `length` bytes. Returns what is wrong with what it says. */
   #id(index: number, length: number): Error | undefined {
     const reader = this.#reader;
-    const start = reader.pos;
-    if (this.#shortNumber(index, start, start + length) || this.#uuid(index, start, start + length)) return undefined;
+    const end = reader.pos + length;
+    if (this.#ids.read(index, reader.pos, end)) {
+      reader.pos = end;
+      return undefined;
+    }
     const message = WirePointId.decode(reader, length);
     try {
-      const { kind, word0, word1, word2, word3 } = pointIdOf(message);
-      this.#kinds[index] = kind;
-      this.#words.set([word0, word1, word2, word3], index * 4);
+      this.#ids.set(index, pointIdOf(message));
       return undefined;
     } catch (error) {
       return conversionError(error);
     }
-  }
-
-  /** A number of at most 28 bits, which nearly every one is. */
-  #shortNumber(index: number, start: number, end: number): boolean {
-    const bytes = this.#bytes;
-    if (bytes[start] !== TAG_NUMBER || end - start > 5) return false;
-    let value = 0;
-    let at = start + 1;
-    for (let shift = 0; at < end; shift += 7) {
-      const byte = bytes[at++] as number;
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) break;
-      if (at === end) return false;
-    }
-    if (at !== end || at === start + 1) return false;
-    this.#reader.pos = end;
-    this.#kinds[index] = ID_NUMBER;
-    this.#words.fill(0, index * 4, index * 4 + 3);
-    this.#words[index * 4 + 3] = value;
-    return true;
-  }
-
-  /** A UUID with hyphens. */
-  #uuid(index: number, start: number, end: number): boolean {
-    const bytes = this.#bytes;
-    const first = start + 2;
-    if (bytes[start] !== TAG_2 || bytes[start + 1] !== UUID_LENGTH || end !== first + UUID_LENGTH) return false;
-    let at = first;
-    for (let word = 0; word < 4; word++) {
-      let value = 0;
-      for (let digits = 0; digits < 8; digits++) {
-        if (isHyphenAt(at - first)) {
-          if (bytes[at] !== 45) return false;
-          at++;
-        }
-        const digit = HEX_DIGITS[bytes[at++] ?? 0] as number;
-        if (digit < 0) return false;
-        value = value * 16 + digit;
-      }
-      this.#words[index * 4 + word] = value;
-    }
-    this.#reader.pos = end;
-    this.#kinds[index] = ID_UUID;
-    return true;
   }
 
   /** `Vectors` of `length` bytes. */
@@ -376,13 +327,3 @@ function conversionError(error: unknown): Error {
   if (error instanceof GrpcError || error instanceof VectorizerError) return error;
   throw error;
 }
-
-function isHyphenAt(place: number): boolean {
-  return place === 8 || place === 13 || place === 18 || place === 23;
-}
-
-/** By byte; -1 where it is no hexadecimal digit. */
-const HEX_DIGITS: Int8Array = Int8Array.from({ length: 256 }, (_, byte) => {
-  const digit = Number.parseInt(String.fromCharCode(byte), 16);
-  return Number.isNaN(digit) ? -1 : digit;
-});

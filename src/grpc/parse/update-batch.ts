@@ -1,5 +1,6 @@
 import * as wire from '../../../generated/points.js';
 import { BinaryReader } from '../../../generated/wire.js';
+import { limitExceeded } from '../../core/errors.ts';
 import type { PointChange, UpdateBatch } from '../../core/requests.ts';
 import { invalidArgument } from '../grpc-error.ts';
 import { splitMessage } from '../wire/split-message.ts';
@@ -19,6 +20,8 @@ import { writeOptionsOf } from './write-options.ts';
 /** A change whose bytes have been found to make sense, but not yet what they say. */
 type PendingChange = () => PointChange;
 
+/** An operation may be two bytes long, and costs some 400 here and a record of the log later. */
+const OPERATIONS_MAX = 100_000;
 const TAG_UPSERT = 10;
 const TAG_UPDATE_VECTORS = 58;
 /** A point of a batch lies in the batch, an operation, and the list that this is of. */
@@ -30,6 +33,8 @@ const POINT_DEPTH = 3;
  */
 export function updateBatchOf(bytes: Buffer): UpdateBatch {
   const { rest, ranges } = splitMessage(bytes, 0, bytes.length, 3);
+  const count = ranges.length / 2;
+  if (count > OPERATIONS_MAX) throw limitExceeded('operations', count, OPERATIONS_MAX);
   const message = wire.UpdateBatchPoints.decode(rest);
   const violations = new Violations();
   const collection = violations.collection(message.collectionName);
@@ -38,7 +43,7 @@ export function updateBatchOf(bytes: Buffer): UpdateBatch {
     const range = { bytes, start: ranges[at] ?? 0, end: ranges[at + 1] ?? 0 };
     pending.push(operationOf(range, `operations[${at / 2}].operation.`, violations));
   }
-  if (pending.length === 0) violations.add('operations', 'value [] invalid, must be at least 1 characters');
+  if (count === 0) violations.add('operations', 'value [] invalid, must be at least 1 characters');
   violations.finish();
   return { collection, ...writeOptionsOf(message), changes: pending.map((read) => read()) };
 }
@@ -49,13 +54,15 @@ interface Range {
   readonly end: number;
 }
 
+const noOperation: PendingChange = () => {
+  throw invalidArgument('Operation is missing');
+};
+
 /** A `PointsUpdateOperation`: of several kinds the last counts. */
 function operationOf({ bytes, start, end }: Range, path: string, violations: Violations): PendingChange {
   const reader = new BinaryReader(bytes);
   reader.pos = start;
-  let found: PendingChange = () => {
-    throw invalidArgument('Operation is missing');
-  };
+  let found = noOperation;
   while (reader.pos < end) {
     const begin = reader.pos;
     const tag = reader.uint32();
@@ -97,7 +104,7 @@ function changeOf(operation: Operation, path: string, violations: Violations): P
   switch (operation.$case) {
     case 'upsert':
     case 'updateVectors':
-      throw invalidArgument('Operation is missing');
+      return noOperation();
     case 'deleteDeprecated':
       return deletePointsOf({ points: operation.value }, path, violations);
     case 'deletePoints':

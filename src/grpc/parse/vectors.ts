@@ -1,6 +1,7 @@
 import type * as wire from '../../../generated/points.js';
 import { infiniteComponent } from '../../core/finite.ts';
 import type { Example } from '../../core/query.ts';
+import { MULTI_NUMBERS_MAX } from '../../core/request-limits.ts';
 import { multiFaults, SPARSE_LENGTHS, SPARSE_UNIQUE, sortSparse } from '../../core/vector-rules.ts';
 import type { InferenceObject, Vector } from '../../core/vectors.ts';
 import { invalidArgument } from '../grpc-error.ts';
@@ -9,13 +10,6 @@ import type { Violations } from './violations.ts';
 
 /** A vector, or what a model has to make one of. */
 export type GivenVector = Exclude<Example, { readonly kind: 'id' }>;
-
-/** The old form of a vector, which is flat: numbers alone, with `indices` sparse, with `vectors_count` rows. */
-export interface FlatVector {
-  readonly data: Float32Array;
-  readonly indices?: { readonly data: readonly number[] | Uint32Array } | undefined;
-  readonly vectorsCount?: number | undefined;
-}
 
 /**
  * A vector in either of its forms; the new one wins. A vector that breaks rules is noted, and comes out as something of
@@ -68,7 +62,8 @@ export function sparseOf(
 /** Rows end to end; those of different lengths break a rule. */
 export function multiOf({ vectors }: wire.MultiDenseVector, path: string, violations: Violations): Vector {
   const lengths = vectors.map(({ data }) => data.length);
-  for (const fault of multiRules(lengths)) violations.add(`${path}.vectors`, fault);
+  const faults = lengths.length === 0 ? ['multi vector must not be empty'] : multiFaults(lengths);
+  for (const fault of faults) violations.add(`${path}.vectors`, fault);
   const values = new Float32Array(lengths.reduce((sum, length) => sum + length, 0));
   let at = 0;
   for (const { data } of vectors) {
@@ -79,13 +74,10 @@ export function multiOf({ vectors }: wire.MultiDenseVector, path: string, violat
   return { kind: 'multi', dimension: lengths[0] ?? 0, values };
 }
 
-/** Rules that the rows of a multivector break. */
-export function multiRules(lengths: readonly number[]): readonly string[] {
-  return lengths.length === 0 ? ['multi vector must not be empty'] : multiFaults(lengths);
-}
-
-function flatVectorOf({ data, indices, vectorsCount }: FlatVector, path: string, violations: Violations): Vector {
-  const fault = flatFault({ count: data.length, isSparse: indices !== undefined, vectorsCount });
+/** A vector in the old form, which is flat: numbers alone are dense, with `indices` sparse, with `vectors_count` rows. */
+function flatVectorOf(message: wire.Vector, path: string, violations: Violations): Vector {
+  const { data, indices, vectorsCount } = message;
+  const fault = flatFault(message);
   if (fault !== undefined) violations.add(`${path}.${fault.field}`, fault.rule);
   if (indices !== undefined) return sparseOf({ indices: indices.data, values: data }, path, violations);
   requireFinite(data, path);
@@ -93,27 +85,24 @@ function flatVectorOf({ data, indices, vectorsCount }: FlatVector, path: string,
   return { kind: 'multi', dimension: vectorsCount === 0 ? 0 : Math.floor(data.length / vectorsCount), values: data };
 }
 
-/** What is wrong with a vector in the old form, but for its indices. count: of its numbers. */
-export function flatFault({
-  count,
-  isSparse,
-  vectorsCount,
-}: {
-  readonly count: number;
-  readonly isSparse: boolean;
-  readonly vectorsCount: number | undefined;
-}): { readonly field: string; readonly rule: string } | undefined {
+/** What is wrong with a vector in the old form, but for its indices. */
+function flatFault({ data: { length }, indices, vectorsCount }: wire.Vector): Fault | undefined {
   if (vectorsCount === undefined) return undefined;
-  if (isSparse) {
-    const rule = '`indices` and `vectors_count` cannot be specified at the same time';
-    return { field: 'indices', rule };
+  if (indices !== undefined) {
+    return { field: 'indices', rule: '`indices` and `vectors_count` cannot be specified at the same time' };
   }
   if (vectorsCount === 0) return { field: 'vectors_count', rule: 'value 0 invalid, must be 1 or larger' };
-  if (count % vectorsCount !== 0) {
-    return { field: 'data', rule: `${count} numbers do not make ${vectorsCount} vectors of the same dimension` };
+  if (length % vectorsCount !== 0) {
+    return { field: 'data', rule: `${length} numbers do not make ${vectorsCount} vectors of the same dimension` };
   }
-  const [fault] = multiFaults([count / vectorsCount]);
-  return fault === undefined ? undefined : { field: 'data', rule: fault };
+  if (length === 0) return { field: 'data', rule: 'all vectors must be non-empty' };
+  if (length < MULTI_NUMBERS_MAX) return undefined;
+  return { field: 'data', rule: `Total size of all vectors (${length}) must be less than ${MULTI_NUMBERS_MAX}` };
+}
+
+interface Fault {
+  readonly field: string;
+  readonly rule: string;
 }
 
 /** What a model makes a vector of. path: of the message, for broken rules. */

@@ -1,4 +1,5 @@
 import { afterString, afterValue, asBuffer, storedText } from '../../base/json/stored-json.ts';
+import { varintBytes, withLength } from '../wire/lengths.ts';
 import { writer } from '../wire/proto-writer.ts';
 
 const SPACE = 32;
@@ -359,7 +360,7 @@ class JsonTranscoder {
       this.#out[start] = length;
       return;
     }
-    const more = withLength(length) - length - 1;
+    const more = varintBytes(length) - 1;
     this.#reserve(more);
     this.#out.copyWithin(start + 1 + more, start + 1, this.#at);
     this.#at = start;
@@ -374,13 +375,6 @@ class JsonTranscoder {
     this.#out.copy(larger, 0, 0, this.#at);
     this.#out = larger;
   }
-}
-
-/** Bytes of so many bytes with their length before them. */
-function withLength(count: number): number {
-  let length = 1;
-  for (let rest = count; rest >= CONTINUED; rest = Math.floor(rest / CONTINUED)) length++;
-  return length + count;
 }
 
 function isExponent(byte: number): boolean {
