@@ -48,6 +48,8 @@ export interface GrpcLoad {
   readonly streams: number;
   /** 0 = every message once. */
   readonly seconds: number;
+  /** Whether the points of pages are decoded as the official Go client does. */
+  readonly decodes: boolean;
 }
 
 /** A rate with what else the generator saw. */
@@ -80,20 +82,25 @@ export class LoadProgram {
 
   /** Sends every message once and writes the answers to a file. */
   async collect(under: UnderTest, requests: GrpcRequests, answers: string): Promise<void> {
-    const load: GrpcLoad = { mode: 'unary', connections: 1, streams: 1, seconds: 0 };
-    await this.#run(under, { ...requests, stampAt: undefined }, load, ['-answers', answers]);
+    const load: GrpcLoad = { mode: 'unary', connections: 1, streams: 1, seconds: 0, decodes: false };
+    await this.#run(under, { ...requests, stampAt: undefined }, load, [`-answers=${answers}`]);
   }
 
   async #run(under: UnderTest, requests: GrpcRequests, load: GrpcLoad, more: readonly string[]): Promise<LoadReport> {
     const { method, messages, stampAt, count } = requests;
     const from = this.#stamped.get(messages) ?? 0;
-    const stamps = stampAt === undefined ? [] : ['-stamp-at', stampAt, '-stamp-from', from];
     const words = [
-      ...['-mode', load.mode, '-address', `127.0.0.1:${under.port}`, '-method', method, '-messages', messages],
-      ...['-connections', load.connections, '-streams', load.streams, '-seconds', load.seconds],
-      ...stamps,
+      `-mode=${load.mode}`,
+      `-address=127.0.0.1:${under.port}`,
+      `-method=${method}`,
+      `-messages=${messages}`,
+      `-connections=${load.connections}`,
+      `-streams=${load.streams}`,
+      `-seconds=${load.seconds}`,
+      `-decode=${load.decodes}`,
+      ...(stampAt === undefined ? [] : [`-stamp-at=${stampAt}`, `-stamp-from=${from}`]),
       ...more,
-    ].map(String);
+    ];
     const { stdout } = await run(PROGRAM, words);
     const told = JSON.parse(stdout) as LoadReport;
     if (told.calls !== told.statuses['0']) {

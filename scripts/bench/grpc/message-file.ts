@@ -36,7 +36,7 @@ export class MessageFolder {
 export function readAnswers(file: string): readonly Buffer[] {
   const bytes = readFileSync(file);
   const answers: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = bytes.readUInt32LE(at);
     const start = at + LENGTH_BYTES;
     answers[bytes.readUInt32LE(start)] = bytes.subarray(start + LENGTH_BYTES, start + length);

@@ -2,45 +2,66 @@ import { median } from '../server/at-recall.ts';
 import { runLoad, type LoadOptions } from '../server/load.ts';
 import { processorMs } from '../server/processor-time.ts';
 import type { Rate, UnderTest } from '../server/rates.ts';
-import type { GrpcRate, LoadProgram } from './load-program.ts';
+import type { GrpcLoad, GrpcRequests, LoadProgram } from './load-program.ts';
 import type { MessageFolder } from './message-file.ts';
 
 export const SERVER_CORE = 0;
 export const CLIENT_CORE = 1;
 
-const WARM_UP_SECONDS = 1;
-
 /** What all parts of the bench have in common. */
 export interface Bench {
   readonly program: LoadProgram;
   readonly folder: MessageFolder;
-  readonly dimension: number;
   readonly rounds: number;
+  /** Of one measurement. */
   readonly seconds: number;
   readonly connections: number;
-}
-
-/** Asks every side in turn, round by round; what they all answered, by side. */
-export async function inTurn<T, Side extends string>(
-  rounds: number,
-  sides: Readonly<Record<Side, () => Promise<T>>>,
-): Promise<Readonly<Record<Side, readonly T[]>>> {
-  const names = Object.keys(sides) as Side[];
-  const answers = Object.fromEntries(names.map((name): [string, T[]] => [name, []])) as Record<Side, T[]>;
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) answers[name].push(await sides[name]());
-  }
-  return answers;
-}
-
-/** Before what is measured: code is compiled, connections of all sides have been there. */
-export async function warmUp(measures: readonly ((seconds: number) => Promise<unknown>)[]): Promise<void> {
-  for (const measure of measures) await measure(WARM_UP_SECONDS);
 }
 
 /** A rate with the share of a core that the generator was busy for. */
 export interface SeenRate extends Rate {
   readonly busy: number;
+}
+
+/** What each side answered, round by round. */
+export type Answers<Sides extends Readonly<Record<string, () => Promise<unknown>>>> = {
+  readonly [Side in keyof Sides]: Awaited<ReturnType<Sides[Side]>>[];
+};
+
+/** Asks every side in turn, round by round. The first round only warms up. */
+export async function inTurn<Sides extends Readonly<Record<string, () => Promise<unknown>>>>(
+  rounds: number,
+  sides: Sides,
+): Promise<Answers<Sides>> {
+  const answers = Object.fromEntries(Object.keys(sides).map((name) => [name, [] as unknown[]]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, ask] of Object.entries(sides)) {
+      const answer = await ask();
+      if (round > 0) answers[name]?.push(answer);
+    }
+  }
+  return answers as Answers<Sides>;
+}
+
+/** Unary calls for as long as a measurement takes. */
+export async function measureCalls(
+  bench: Bench,
+  under: UnderTest,
+  requests: GrpcRequests,
+  streams = 1,
+): Promise<SeenRate> {
+  const { connections, seconds } = bench;
+  return measureGrpc(bench, under, requests, { mode: 'unary', connections, streams, seconds, decodes: false });
+}
+
+export async function measureGrpc(
+  { program }: Bench,
+  under: UnderTest,
+  requests: GrpcRequests,
+  load: GrpcLoad,
+): Promise<SeenRate> {
+  const { perSecond, processorUs, told } = await program.measure(under, requests, load);
+  return { perSecond, processorUs, busy: told.busy };
 }
 
 /** The same as `measureLoad`, with what the generator, which is this process, used itself. */
@@ -60,28 +81,30 @@ export async function measureRest(
   };
 }
 
-export function seen({ perSecond, processorUs, told }: GrpcRate): SeenRate {
-  return { perSecond, processorUs, busy: told.busy };
+/** Each request or answer as worth `count` of what is counted. */
+export function times({ perSecond, processorUs, busy }: SeenRate, count: number): SeenRate {
+  return { perSecond: perSecond * count, processorUs: processorUs / count, busy };
 }
 
-/** `1234/s, 567 µs, generator 34 %`: medians; the middle one is the server's processor time for each. */
-export function shownSeen(rates: readonly SeenRate[]): string {
+/** `1,234/s, 567 µs, generator 34 %`: medians; in the middle the server's processor time for each. */
+export function shownRates(rates: readonly SeenRate[]): string {
   const of = (field: keyof SeenRate): number => median(rates.map((rate) => rate[field]));
   const us = of('processorUs');
-  const perSecond = of('perSecond');
-  const rate = perSecond < 100 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en');
-  return `${rate}/s, ${us < 20 ? us.toFixed(1) : Math.round(us)} µs, generator ${Math.round(of('busy') * 100)} %`;
+  const perSecond = Math.round(of('perSecond')).toLocaleString('en');
+  return `${perSecond}/s, ${us < 20 ? us.toFixed(1) : Math.round(us)} µs, generator ${Math.round(of('busy') * 100)} %`;
 }
 
-/** Median of the rounds' own ratios, with its floor. */
-export function shownRatio(own: readonly number[], theirs: readonly number[], floor: number | undefined): string {
-  const ratios = own.map((value, round) => value / (theirs[round] ?? Number.NaN));
-  const ratio = median(ratios);
-  const rounds = ratios.map((each) => each.toFixed(2)).join(', ');
-  const judged = floor === undefined ? '' : `; at least ${floor}: ${ratio >= floor ? 'reached' : 'missed'}`;
-  return `${ratio.toFixed(2)} (rounds ${rounds}${judged})`;
+/** `1.23 (rounds 1.20, 1.23, 1.31; at least 1.1: reached; by processor time 1.3)` of rates of two sides. */
+export function shownRatio(own: readonly SeenRate[], theirs: readonly SeenRate[], floor: number | undefined): string {
+  const pairs = own.map((rate, round) => ({ rate, other: theirs[round] ?? rate }));
+  const ratios = pairs.map(({ rate, other }) => rate.perSecond / other.perSecond);
+  const processor = median(pairs.map(({ rate, other }) => other.processorUs / rate.processorUs));
+  const rounds = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
+  return `${judged(median(ratios), floor)} (rounds ${rounds}; by processor time ${processor.toFixed(2)})`;
 }
 
-export function perSecondOf(rates: readonly SeenRate[]): readonly number[] {
-  return rates.map(({ perSecond }) => perSecond);
+/** `1.23, at least 1.1: reached`. */
+export function judged(ratio: number, floor: number | undefined): string {
+  if (floor === undefined) return ratio.toFixed(2);
+  return `${ratio.toFixed(2)}, at least ${floor}: ${ratio >= floor ? 'reached' : 'missed'}`;
 }

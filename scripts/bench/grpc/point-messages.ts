@@ -1,41 +1,35 @@
-import { PointStruct, QueryPoints, ScrollPoints, UpsertPoints } from '../../../generated/points.js';
+import { type PointStruct, QueryPoints, ScrollPoints, UpsertPoints } from '../../../generated/points.js';
 import type { Value } from '../../../generated/json_with_int.js';
-import { K } from '../engine/cached-data.ts';
+import { K, type BenchData } from '../engine/cached-data.ts';
+import type { GrpcRequests } from './load-program.ts';
+import type { MessageFolder } from './message-file.ts';
 
-export const QUERY = '/qdrant.Points/Query';
-export const UPSERT = '/qdrant.Points/Upsert';
-export const SCROLL = '/qdrant.Points/Scroll';
+const QUERY = '/qdrant.Points/Query';
 
-export interface QueryMessages {
-  readonly messages: readonly Uint8Array[];
-  /** Offset of the first number of the vector, the same in each. */
-  readonly stampAt: number;
-}
-
-/** One `Query` for every row of `queries`. */
-export function queryMessages(options: {
-  readonly collection: string;
-  readonly queries: Float32Array;
-  readonly dimension: number;
-  readonly ef: number;
-}): QueryMessages {
-  const { collection, queries, dimension, ef } = options;
+/** One `Query` for every query of `data`; their first number is stamped. */
+export function queryRequests(
+  folder: MessageFolder,
+  options: { readonly collection: string; readonly data: BenchData; readonly ef: number },
+): GrpcRequests {
+  const { collection, data, ef } = options;
+  const { queries, dimension } = data;
   let stampAt = -1;
   const messages = Array.from({ length: queries.length / dimension }, (_, row) => {
-    const data = queries.subarray(row * dimension, (row + 1) * dimension);
+    const vector = queries.subarray(row * dimension, (row + 1) * dimension);
     const message = QueryPoints.encode({
       collectionName: collection,
       prefetch: [],
-      query: { variant: { $case: 'nearest', value: { variant: { $case: 'dense', value: { data } } } } },
+      query: { variant: { $case: 'nearest', value: { variant: { $case: 'dense', value: { data: vector } } } } },
       limit: BigInt(K),
       params: { hnswEf: BigInt(ef) },
     }).finish();
-    const at = Buffer.from(message).indexOf(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    const at = Buffer.from(message).indexOf(Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
     if (at < 0 || (stampAt >= 0 && at !== stampAt)) throw new Error('the vectors of two messages stand at two places');
     stampAt = at;
     return message;
   });
-  return { messages, stampAt };
+  const file = folder.write(`queries-${collection}-${ef}`, messages);
+  return { method: QUERY, messages: file, stampAt, count: messages.length };
 }
 
 export interface UpsertMessages {
@@ -87,7 +81,8 @@ function pointOf(row: number, data: Float32Array, payload: UpsertMessages['paylo
 function valueOf(json: unknown): Value {
   if (typeof json === 'string') return { kind: { $case: 'stringValue', value: json } };
   if (typeof json === 'boolean') return { kind: { $case: 'boolValue', value: json } };
-  if (typeof json === 'number' && Number.isInteger(json)) return { kind: { $case: 'integerValue', value: BigInt(json) } };
+  if (typeof json === 'number' && Number.isInteger(json))
+    return { kind: { $case: 'integerValue', value: BigInt(json) } };
   if (typeof json === 'number') return { kind: { $case: 'doubleValue', value: json } };
   if (Array.isArray(json)) return { kind: { $case: 'listValue', value: { values: json.map(valueOf) } } };
   if (json === null) return { kind: { $case: 'nullValue', value: 0 } };

@@ -104,7 +104,11 @@ export class BenchServer {
   }
 }
 
-/** Keeps this process, all its threads included, to one core. */
+/** Keeps a process, all its threads included, to these cores. */
+export function pin(pid: number, ...cores: readonly number[]): void {
+  execFileSync('taskset', ['-apc', cores.join(','), String(pid)], { stdio: 'ignore' });
+}
+
 export function pinSelf(core: number): void {
-  execFileSync('taskset', ['-apc', String(core), String(process.pid)], { stdio: 'ignore' });
+  pin(process.pid, core);
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/url"
 	"strconv"
 
 	"golang.org/x/net/http2/hpack"
@@ -80,6 +81,9 @@ func (h *answerHeaders) read(block []byte) (outcome, error) {
 			ended.status = status
 		case "grpc-message":
 			ended.message = field.Value
+			if text, err := url.PathUnescape(field.Value); err == nil {
+				ended.message = text
+			}
 		}
 	}
 	if ended.status == 0 {

@@ -24,6 +24,7 @@ type options struct {
 	seconds      float64
 	stampAt      int
 	stampFrom    int
+	decode       bool
 }
 
 var modes = map[string]func(options, *messages) (report, error){
@@ -75,6 +76,7 @@ client-stream  each connection sends its share of the messages in one call`)
 	flag.Float64Var(&o.seconds, "seconds", 0, "unary: how long, the messages in turn; 0 = every message once")
 	flag.IntVar(&o.stampAt, "stamp-at", -1, "unary: offset of an f32 in every message whose 16 lowest bits tell how often the message was sent, so that none is sent twice; -1 = send as they are")
 	flag.IntVar(&o.stampFrom, "stamp-from", 0, "the first value of these bits")
+	flag.BoolVar(&o.decode, "decode", false, "pages, server-stream: decode every point, as the official Go client does")
 	flag.Parse()
 	return o
 }

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"github.com/qdrant/go-client/qdrant"
+	"google.golang.org/protobuf/proto"
 )
 
 // Field numbers of points.proto and vectorizer/v1/vectorizer.proto.
@@ -32,13 +35,14 @@ func runPages(o options, list *messages) (report, error) {
 			t.bytes += int64(len(message))
 			t.messages++
 			offset = nil
-			return walkFields(message, func(field int, value []byte) {
+			return walkFields(message, func(field int, value []byte) error {
 				switch field {
 				case nextPageOffsetField:
 					offset = slices.Clone(value)
 				case pagePointField:
-					t.points++
+					return t.point(value, o.decode)
 				}
+				return nil
 			})
 		}
 		c.onEnd = func(one *call, ended outcome) { t.add(time.Since(one.started), ended) }
@@ -68,10 +72,11 @@ func runServerStream(o options, list *messages) (report, error) {
 		c.onMessage = func(_ *call, message []byte) error {
 			t.bytes += int64(len(message))
 			t.messages++
-			return walkFields(message, func(field int, _ []byte) {
+			return walkFields(message, func(field int, value []byte) error {
 				if field == streamedPointField {
-					t.points++
+					return t.point(value, o.decode)
 				}
+				return nil
 			})
 		}
 		c.onEnd = func(one *call, ended outcome) { t.add(time.Since(one.started), ended) }
@@ -105,8 +110,17 @@ func runClientStream(o options, list *messages) (report, error) {
 	})
 }
 
+// point counts one, and decodes it as the official client does where that is asked for.
+func (t *tally) point(message []byte, decode bool) error {
+	t.points++
+	if !decode {
+		return nil
+	}
+	return proto.Unmarshal(message, &qdrant.RetrievedPoint{})
+}
+
 // walkFields calls with each field of a message that has a length.
-func walkFields(message []byte, onField func(field int, value []byte)) error {
+func walkFields(message []byte, onField func(field int, value []byte) error) error {
 	for len(message) > 0 {
 		tag, width := binary.Uvarint(message)
 		if width <= 0 {
@@ -128,7 +142,9 @@ func walkFields(message []byte, onField func(field int, value []byte)) error {
 				return errTruncated
 			}
 			skipped = width + int(length)
-			onField(int(tag>>wireTypeBits), message[width:skipped])
+			if err := onField(int(tag>>wireTypeBits), message[width:skipped]); err != nil {
+				return err
+			}
 		case 5:
 			skipped = fixed32Bytes
 		default:

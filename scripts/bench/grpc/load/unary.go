@@ -72,6 +72,7 @@ func driveUnary(c *connection, given *turns, t *tally, streams int, kept *answer
 	}
 	c.onMessage = func(one *call, message []byte) error {
 		t.bytes += int64(len(message))
+		t.messages++
 		if kept.byIndex != nil {
 			kept.byIndex[one.index] = append([]byte{}, message...)
 		}
