@@ -51,9 +51,13 @@ export function unary<Request, Answer>(
   return { kind: 'unary', path, run };
 }
 
-/** A row that needs no operation. */
-export function plain(path: string, render: (seconds: number) => void): UnaryMethod {
-  return { kind: 'unary', path, run: () => Promise.resolve(render) };
+/** A row that needs no operation; `check` only has to find the request sound. */
+export function plain(path: string, check: (bytes: Buffer) => unknown, render: (seconds: number) => void): UnaryMethod {
+  const run: UnaryMethod['run'] = async (_house, _context, bytes) => {
+    check(bytes);
+    return render;
+  };
+  return { kind: 'unary', path, run };
 }
 
 /** A row that always fails, once `check` has read the request. */

@@ -27,7 +27,7 @@ function valueToJson({ kind }: Value): unknown {
   }
 }
 
-function payloadToJson(payload: ReadonlyMap<string, Value>): Record<string, unknown> {
+export function payloadToJson(payload: ReadonlyMap<string, Value>): Record<string, unknown> {
   return Object.fromEntries([...payload].map(([key, value]) => [key, valueToJson(value)]));
 }
 

@@ -77,11 +77,11 @@ for (const version of ['v1', 'v1alpha']) {
 
 test("health: Qdrant's own check and gRPC's", async (t) => {
   await withClient(async (client) => {
-    const call = (path: string): Promise<Buffer> =>
+    const call = (path: string, given?: Buffer): Promise<Buffer> =>
       new Promise((resolve, reject) => {
         const empty = Buffer.from(HealthCheckRequest.encode({ service: 'qdrant' }).finish());
         const same = (bytes: Buffer): Buffer => bytes;
-        client.makeUnaryRequest(path, same, same, empty, (error, answer) => {
+        client.makeUnaryRequest(path, same, same, given ?? empty, (error, answer) => {
           if (error !== null) reject(error);
           else if (answer !== undefined) resolve(answer);
         });
@@ -90,6 +90,8 @@ test("health: Qdrant's own check and gRPC's", async (t) => {
     t.is(reply.title, 'qdrant - vector search engine');
     t.is(reply.version, '1.19.0');
     t.is(HealthCheckResponse.decode(new BinaryReader(await call('/grpc.health.v1.Health/Check'))).status, 1);
+    const torn = (await t.throwsAsync(call('/qdrant.Qdrant/HealthCheck', Buffer.from([10, 9])))) as grpc.ServiceError;
+    t.is(torn.details, 'failed to decode Protobuf message: buffer underflow');
     const watch = (await t.throwsAsync(call('/grpc.health.v1.Health/Watch'))) as grpc.ServiceError;
     t.is(watch.code, grpc.status.UNIMPLEMENTED);
   });

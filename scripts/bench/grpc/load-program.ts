@@ -8,7 +8,7 @@ import type { Rate, UnderTest } from '../server/rates.ts';
 const SOURCE = path.join(import.meta.dirname, 'load');
 const PROGRAM = path.join(import.meta.dirname, '../../../node_modules/.cache/bench/grpc-load');
 const NO_GO = `the generator of the gRPC benches is a Go program, and there is no Go here. Install Go 1.26 or later
-(https://go.dev/dl, or: apt-get install golang-go) and run again; its one dependency comes through the Go module proxy`;
+(https://go.dev/dl, or: apt-get install golang-go) and run again; what it is made of comes through the Go module proxy`;
 const STAMPS = 2 ** 16;
 
 const run = promisify(execFile);

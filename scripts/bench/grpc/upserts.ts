@@ -3,12 +3,14 @@ import type { BenchData } from '../engine/cached-data.ts';
 import { openLibrary } from '../filters/library.ts';
 import { BenchServer, pinSelf } from '../server/bench-server.ts';
 import { uploadRequests } from '../server/bodies.ts';
+import { median } from '../server/at-recall.ts';
 import { once } from '../server/load.ts';
 import { grpcOf, untilQuiet } from './grpc-server.ts';
 import type { GrpcLoad } from './load-program.ts';
 import {
   CLIENT_CORE,
   inTurn,
+  judged,
   measureGrpc,
   measureRest,
   SERVER_CORE,
@@ -31,23 +33,6 @@ const APPLY_MS_MAX = 30_000;
 /** One collection after the other has this name: nothing says which, and requests are made once. */
 const COLLECTION = 'uploaded';
 
-interface UploadKind {
-  readonly name: string;
-  /** JSON of the payload of a row; undefined = none. */
-  readonly payload: ((row: number) => string) | undefined;
-  /** Links of the graph; 0 = no graph. */
-  readonly m: number;
-}
-
-/** Writers wait where the graph is far behind: without one there is nothing but the door, the log and the rows. */
-function kindsOf(rows: number): readonly UploadKind[] {
-  return [
-    { name: 'vectors alone', payload: undefined, m: 16 },
-    { name: 'vectors alone, no graph to be built', payload: undefined, m: 0 },
-    { name: 'with payloads', payload: openLibrary(rows).payload, m: 16 },
-  ];
-}
-
 /** Upserts until all are acknowledged, over gRPC, over REST and in one call on each connection, with and without payload. */
 export async function upserts(bench: Bench, data: BenchData): Promise<void> {
   const server = new BenchServer();
@@ -57,7 +42,8 @@ export async function upserts(bench: Bench, data: BenchData): Promise<void> {
     console.log(
       `Upsert of ${data.rows} points in batches of ${BATCH_ROWS}, wait=false, ${CONNECTIONS} connections, the whole server on one core; points`,
     );
-    for (const kind of kindsOf(data.rows)) await compare(bench, server, data, kind);
+    await compare(bench, server, data, undefined);
+    await compare(bench, server, data, openLibrary(data.rows).payload);
   } finally {
     await server.discard();
   }
@@ -67,7 +53,7 @@ async function compare(
   bench: Bench,
   server: BenchServer,
   { base: vectors, dimension, rows }: BenchData,
-  { name, payload, m }: UploadKind,
+  payload: ((row: number) => string) | undefined,
 ): Promise<void> {
   const made = { collection: COLLECTION, vectors, dimension, batchRows: BATCH_ROWS };
   const messages = bench.folder.write('upserts', upsertMessages({ ...made, payload }));
@@ -76,7 +62,7 @@ async function compare(
   ];
   const count = bodies.length;
   const load: GrpcLoad = { mode: 'unary', connections: CONNECTIONS, streams: 1, seconds: 0, decodes: false };
-  const fresh = (upload: () => Promise<SeenRate>) => () => onFresh(server, { dimension, rows, m }, upload);
+  const fresh = (upload: () => Promise<SeenRate>) => () => onFresh(server, dimension, rows, upload);
   const requests = { messages, stampAt: undefined, count };
   const { grpc, rest, stream } = await inTurn(bench.rounds, {
     grpc: fresh(async () => {
@@ -90,21 +76,23 @@ async function compare(
       return times(rate, rows / CONNECTIONS);
     }),
   });
+  const name = payload === undefined ? 'vectors alone' : 'with payloads';
   console.log(`  ${name}: gRPC ${shownRates(grpc)}; REST ${shownRates(rest)}; UpsertStream ${shownRates(stream)}`);
-  console.log(
-    `    gRPC to REST ${shownRatio(grpc, rest, OF_REST_MIN)}; Qdrant, vectors alone, did ${QDRANT_PER_SECOND}/s`,
-  );
+  console.log(`    gRPC to REST ${shownRatio(grpc, rest, OF_REST_MIN)}`);
   console.log(`    UpsertStream to Upsert ${shownRatio(stream, grpc, undefined)}`);
+  if (payload !== undefined) return;
+  const ofQdrant = median(grpc.map(({ perSecond }) => perSecond)) / QDRANT_PER_SECOND;
+  console.log(`    gRPC to Qdrant's ${QDRANT_PER_SECOND}/s ${judged(ofQdrant, 1)}`);
 }
 
 /** Uploads to an empty collection, which goes again; nothing of the last one is still under way. */
 async function onFresh(
   server: BenchServer,
-  { dimension, rows, m }: { readonly dimension: number; readonly rows: number; readonly m: number },
+  dimension: number,
+  rows: number,
   upload: () => Promise<SeenRate>,
 ): Promise<SeenRate> {
-  const vectors = { size: dimension, distance: 'Cosine' };
-  await server.ask('PUT', `/collections/${COLLECTION}`, { vectors, hnsw_config: { m } });
+  await server.createCollection(dimension, COLLECTION);
   await untilQuiet(server);
   const rate = await upload();
   await untilCounted(server, rows);
