@@ -90,7 +90,7 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
   },
   {
     module: /^@bufbuild\/protobuf(?:\/wkt)?$/,
-    places: [{ place: 'grpc/reflection.ts', reason: 'descriptors, which the wire itself does not need' }],
+    places: [{ place: 'grpc/descriptor-index.ts', reason: 'descriptors, which the wire itself does not need' }],
   },
   { module: /^commander$/, places: [{ place: 'cli', reason: 'the command line' }] },
   { module: /^yaml$/, places: [{ place: 'config', reason: 'the configuration file' }] },

@@ -1,13 +1,6 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import {
-  type FileDescriptorProto,
-  FileDescriptorProtoSchema,
-  FileDescriptorSetSchema,
-  type DescriptorProto,
-} from '@bufbuild/protobuf/wkt';
-import { DESCRIPTOR_SET } from '../../generated/descriptors.js';
 import { ServerReflectionRequest, ServerReflectionResponse } from '../../generated/grpc/reflection/v1/reflection.js';
 import { BinaryReader } from '../../generated/wire.js';
+import type { DescriptorIndex } from './descriptor-index.ts';
 import { STATUS } from './grpc-error.ts';
 import type { StreamingMethod } from './method.ts';
 import { writer } from './wire/proto-writer.ts';
@@ -17,9 +10,10 @@ import { writer } from './wire/proto-writer.ts';
  * services  full names of the services that are served.
  */
 export function reflectionMethods(services: readonly string[]): readonly StreamingMethod[] {
-  let index: DescriptorIndex | undefined;
+  let opened: Promise<DescriptorIndex> | undefined;
   const run: StreamingMethod['run'] = async (_house, _context, { requests, send }) => {
-    index ??= new DescriptorIndex();
+    opened ??= openIndex();
+    const index = await opened;
     for await (const bytes of requests) {
       const request = ServerReflectionRequest.decode(new BinaryReader(bytes));
       const answer = answerTo(request, services, index);
@@ -42,6 +36,12 @@ export const REFLECTION_SERVICES: readonly string[] = [
   'grpc.reflection.v1.ServerReflection',
   'grpc.reflection.v1alpha.ServerReflection',
 ];
+
+/** When first asked for: descriptors and what reads them take 100 ms and 12 MB. */
+async function openIndex(): Promise<DescriptorIndex> {
+  const { DescriptorIndex } = await import('./descriptor-index.ts');
+  return new DescriptorIndex();
+}
 
 type Answer = ServerReflectionResponse['messageResponse'];
 
@@ -72,40 +72,4 @@ function fileAnswer(file: Uint8Array | undefined, missing: string): Answer {
 
 function failure(errorCode: number, errorMessage: string): Answer {
   return { $case: 'errorResponse', value: { errorCode, errorMessage } };
-}
-
-/** The files of proto/ as descriptors, by their names and by the names of what is in them. Made when first asked for. */
-class DescriptorIndex {
-  readonly byName: Map<string, Uint8Array> = new Map();
-  readonly bySymbol: Map<string, Uint8Array> = new Map();
-
-  constructor() {
-    const set = fromBinary(FileDescriptorSetSchema, Buffer.from(DESCRIPTOR_SET, 'base64'));
-    for (const file of set.file) {
-      const bytes = toBinary(FileDescriptorProtoSchema, file);
-      this.byName.set(file.name, bytes);
-      for (const symbol of symbolsOf(file)) this.bySymbol.set(symbol, bytes);
-    }
-  }
-}
-
-function symbolsOf(file: FileDescriptorProto): readonly string[] {
-  const within = (name: string): string => (file.package === '' ? name : `${file.package}.${name}`);
-  return [
-    ...file.messageType.flatMap((message) => symbolsOfMessage(message, within(message.name))),
-    ...file.enumType.map(({ name }) => within(name)),
-    ...file.service.flatMap(({ name, method }) => [
-      within(name),
-      ...method.map((each) => `${within(name)}.${each.name}`),
-    ]),
-  ];
-}
-
-function symbolsOfMessage(message: DescriptorProto, name: string): readonly string[] {
-  return [
-    name,
-    ...message.field.map((field) => `${name}.${field.name}`),
-    ...message.nestedType.flatMap((nested) => symbolsOfMessage(nested, `${name}.${nested.name}`)),
-    ...message.enumType.map((nested) => `${name}.${nested.name}`),
-  ];
 }
