@@ -8,7 +8,7 @@ import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
 import { decodeEntry } from './catalogue.ts';
-import { ALL_COLLECTIONS, collectionNameOf, manifestKey } from './keys.ts';
+import { ALL_COLLECTIONS, manifestKey, nameOfKey } from './keys.ts';
 import { decodeManifest, indexFiles, type ShardManifest } from './manifest.ts';
 
 /** What `vectorizer check` found: how many files it read, and every breach with the file and the place in it. */
@@ -55,7 +55,7 @@ async function catalogue(
   const found: { number: number; name: string; shardNumber: number }[] = [];
   try {
     for await (const { key, value } of kv.iterate(ALL_COLLECTIONS)) {
-      const name = collectionNameOf(key);
+      const name = nameOfKey(key);
       const { number, config } = decodeEntry(value, name);
       found.push({ number, name, shardNumber: config.params.shardNumber });
     }

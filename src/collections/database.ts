@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import type { UpdateResult } from '../core/answers.ts';
+import type { Alias, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, CollectionDiff } from '../core/collection-config.ts';
-import { notFound, VectorizerError } from '../core/errors.ts';
-import type { CreateVectorField, DeleteVectorField } from '../core/requests.ts';
+import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import type { AliasAction, CreateVectorField, DeleteVectorField } from '../core/requests.ts';
+import { Aliases } from './aliases.ts';
 import { decodeEntry, encodeEntry } from './catalogue.ts';
 import { changeConfig } from './change-config.ts';
 import { Collection } from './collection.ts';
-import { ALL_COLLECTIONS, collectionKey, collectionNameOf, collectionRanges, NEXT_NUMBER_KEY } from './keys.ts';
+import { ALL_COLLECTIONS, collectionKey, collectionRanges, nameOfKey, NEXT_NUMBER_KEY } from './keys.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { LeafCache } from './query/leaf-cache.ts';
 import { Optimizer } from './optimizer.ts';
@@ -21,10 +22,12 @@ export class Database {
   readonly memory: MemoryBudget;
   private readonly leafCache: LeafCache;
   private readonly collections = new Map<string, Collection>();
+  private readonly aliases: Aliases;
   private nextNumber = 1;
   private changes: Promise<unknown> = Promise.resolve();
 
-  private constructor(foundation: Foundation, directory: string) {
+  private constructor(foundation: Foundation, directory: string, aliases: Aliases) {
+    this.aliases = aliases;
     this.foundation = foundation;
     this.directory = directory;
     this.optimizer = new Optimizer(foundation.logger, foundation.rested, () => foundation.world.nowMs());
@@ -36,11 +39,11 @@ export class Database {
 
   /** Opens every collection of a storage folder. Throws data_damaged, naming the file. */
   static async open(foundation: Foundation, directory: string): Promise<Database> {
-    const database = new Database(foundation, directory);
+    const database = new Database(foundation, directory, await Aliases.open(foundation.kv));
     const stored = foundation.kv.getSync(NEXT_NUMBER_KEY);
     if (stored !== undefined) database.nextNumber = Number(new TextDecoder().decode(stored));
     for await (const { key, value } of foundation.kv.iterate(ALL_COLLECTIONS)) {
-      const name = collectionNameOf(key);
+      const name = nameOfKey(key);
       const { number, config } = decodeEntry(value, name);
       database.collections.set(name, await database.openCollection(number, config));
       database.memory.review();
@@ -56,21 +59,67 @@ export class Database {
     return [...this.collections.keys()].toSorted();
   }
 
+  /** Whether a collection has this name, or an alias. */
   has(name: string): boolean {
-    return this.collections.has(name);
+    return this.find(name) !== undefined;
   }
 
-  /** Throws not_found where there is no such collection. */
+  /** By its name or an alias. Throws not_found where there is no such collection. */
   collection(name: string): Collection {
-    const collection = this.collections.get(name);
+    const collection = this.find(name);
     if (collection === undefined) throw noCollection(name);
     return collection;
   }
 
-  /** Throws already_exists. */
+  private find(name: string): Collection | undefined {
+    return this.collections.get(this.resolved(name));
+  }
+
+  /** The name of a collection itself, where an alias was given. A collection comes before an alias that is named alike. */
+  private resolved(name: string): string {
+    return this.collections.has(name) ? name : (this.aliases.collectionOf(name) ?? name);
+  }
+
+  /** Of one collection, as it is called itself, or of all. */
+  listAliases(collection: string | undefined): readonly Alias[] {
+    return this.aliases.list(collection);
+  }
+
+  /**
+   * Carries actions out in order; one that fails ends the list, those before it stay. Throws not_found where the collection of
+   * a new alias or the alias to be renamed is not there, already_exists where a collection has the name of a new alias.
+   */
+  changeAliases(actions: readonly AliasAction[]): Promise<boolean> {
+    return this.change(async () => {
+      for (const action of actions) await this.changeAlias(action);
+      return true;
+    });
+  }
+
+  private async changeAlias(action: AliasAction): Promise<void> {
+    const { alias } = action;
+    switch (action.kind) {
+      case 'create':
+        if (!this.collections.has(action.collection)) throw noCollection(action.collection);
+        if (this.collections.has(alias)) throw existing(alias);
+        await this.aliases.set(alias, action.collection);
+        return;
+      case 'delete':
+        await this.aliases.delete(alias);
+        return;
+      case 'rename':
+        if (this.aliases.collectionOf(alias) === undefined) throw notFound(`Alias ${alias} does not exists!`);
+        await this.aliases.rename(alias, action.newAlias);
+    }
+  }
+
+  /** Throws already_exists, or bad_input where an alias has the name. */
   create(name: string, config: CollectionConfig): Promise<boolean> {
     return this.change(async () => {
-      if (this.has(name)) throw new VectorizerError('already_exists', `Collection \`${name}\` already exists!`);
+      if (this.collections.has(name)) throw existing(name);
+      if (this.aliases.collectionOf(name) !== undefined) {
+        throw badInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
+      }
       const number = this.nextNumber++;
       await this.foundation.kv.batch(
         [
@@ -90,7 +139,8 @@ export class Database {
       const collection = this.collection(name);
       const config = changeConfig(collection.config, diff);
       const value = encodeEntry({ number: collection.number, config });
-      await this.foundation.kv.batch([{ type: 'put', key: collectionKey(name), value }], { sync: true });
+      const key = collectionKey(this.resolved(name));
+      await this.foundation.kv.batch([{ type: 'put', key, value }], { sync: true });
       collection.config = config;
       return true;
     });
@@ -107,13 +157,15 @@ export class Database {
     return this.changeVectorFields(request, (config) => withoutVectorField(config, request.name));
   }
 
-  /** Answers false where there was nothing to delete. */
+  /** With its aliases. Answers false where there was nothing to delete: an alias is none. */
   delete(name: string): Promise<boolean> {
     return this.change(async () => {
       const collection = this.collections.get(name);
       if (collection === undefined) return false;
-      await this.foundation.kv.batch([{ type: 'del', key: collectionKey(name) }], { sync: true });
+      const operations = [{ type: 'del', key: collectionKey(name) } as const, ...this.aliases.deleteOperations(name)];
+      await this.foundation.kv.batch(operations, { sync: true });
       this.collections.delete(name);
+      this.aliases.forget(name);
       collection.retire(noCollection(name));
       this.leafCache.clear();
       await collection.close(false);
@@ -132,7 +184,7 @@ export class Database {
 
   private openCollection(number: number, config: CollectionConfig): Promise<Collection> {
     const { foundation, optimizer, memory, leafCache } = this;
-    const lookup = (name: string): Collection | undefined => this.collections.get(name);
+    const lookup = (name: string): Collection | undefined => this.find(name);
     return Collection.open({ foundation, optimizer, memory, leafCache, lookup }, this.folderOf(number), number, config);
   }
 
@@ -146,7 +198,8 @@ export class Database {
       const { config, record } = plan(collection.config);
       if (config !== collection.config) {
         const value = encodeEntry({ number: collection.number, config });
-        await this.foundation.kv.batch([{ type: 'put', key: collectionKey(name), value }], { sync: true });
+        const key = collectionKey(this.resolved(name));
+        await this.foundation.kv.batch([{ type: 'put', key, value }], { sync: true });
       }
       return { answer: collection.changeVectorFields(config, record, options) };
     });
@@ -175,6 +228,10 @@ export class Database {
     this.changes = result.catch(() => undefined);
     return result;
   }
+}
+
+function existing(name: string): VectorizerError {
+  return new VectorizerError('already_exists', `Collection \`${name}\` already exists!`);
 }
 
 function noCollection(name: string): VectorizerError {

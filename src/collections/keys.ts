@@ -3,6 +3,7 @@ import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
 /**
  * The keys of the storage's one key-value store. Big-endian, so that byte order is the order that we want.
  *
+ *   'a' name (UTF-8)                                       alias: the name of its collection, UTF-8
  *   'c' name (UTF-8)                                       collection: number and configuration, JSON
  *   'n'                                                    number of the next collection
  *   'm' collection u32, shard u16                          manifest of a shard, JSON
@@ -12,6 +13,7 @@ import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
  * A point stands under 'p' with or without a payload: the keys of a shard are its points in Qdrant's order.
  */
 export const NEXT_NUMBER_KEY: Uint8Array = Uint8Array.of(0x6e);
+const ALIAS = 0x61;
 const COLLECTION = 0x63;
 const MANIFEST = 0x6d;
 const PAYLOAD = 0x70;
@@ -25,15 +27,29 @@ export const ALL_COLLECTIONS: { readonly gte: Uint8Array; readonly lt: Uint8Arra
   lt: Uint8Array.of(COLLECTION + 1),
 };
 
+export const ALL_ALIASES: { readonly gte: Uint8Array; readonly lt: Uint8Array } = {
+  gte: Uint8Array.of(ALIAS),
+  lt: Uint8Array.of(ALIAS + 1),
+};
+
 export function collectionKey(name: string): Uint8Array {
+  return nameKey(COLLECTION, name);
+}
+
+export function aliasKey(name: string): Uint8Array {
+  return nameKey(ALIAS, name);
+}
+
+function nameKey(family: number, name: string): Uint8Array {
   const text = encoder.encode(name);
   const key = new Uint8Array(1 + text.length);
-  key[0] = COLLECTION;
+  key[0] = family;
   key.set(text, 1);
   return key;
 }
 
-export function collectionNameOf(key: Uint8Array): string {
+/** The name in the key of a collection or an alias. */
+export function nameOfKey(key: Uint8Array): string {
   return decoder.decode(key.subarray(1));
 }
 

@@ -61,6 +61,12 @@ export interface FacetHit {
   readonly count: number;
 }
 
+/** Another name of a collection. */
+export interface Alias {
+  readonly alias: string;
+  readonly collection: string;
+}
+
 export interface CollectionInfo {
   readonly status: 'green' | 'yellow' | 'grey' | 'red';
   /** undefined = ok. */

@@ -65,6 +65,17 @@ export interface CollectionName {
   readonly collection: string;
 }
 
+/** One change of aliases. Creating one that is there lets it stand for another collection. */
+export type AliasAction =
+  | { readonly kind: 'create'; readonly collection: string; readonly alias: string }
+  | { readonly kind: 'delete'; readonly alias: string }
+  | { readonly kind: 'rename'; readonly alias: string; readonly newAlias: string };
+
+/** Changes in order, each an operation of its own: the first that fails ends the list, those before it stay. */
+export interface ChangeAliases {
+  readonly actions: readonly AliasAction[];
+}
+
 /** `GET /collections/{c}/optimizations`. What is not asked for is left out. */
 export interface GetOptimizations {
   readonly collection: string;

@@ -8,14 +8,11 @@ import { Violations } from './parse/violations.ts';
 const SERVICE = '/qdrant.Collections';
 
 /**
- * The methods of aliases, shard keys and clusters, which later issues bring: their requests are read as far as is cheap,
+ * The methods of shard keys and clusters, which later issues bring: their requests are read as far as is cheap,
  * then refused. What needs a cluster is refused in Qdrant's own words, since we run as it does without one.
  */
 export function clusterMethods(): readonly Method[] {
   return [
-    refused(`${SERVICE}/UpdateAliases`, message(wire.ChangeAliases, refuseAliases)),
-    refused(`${SERVICE}/ListCollectionAliases`, message(wire.ListCollectionAliasesRequest, refuseCollectionAliases)),
-    refused(`${SERVICE}/ListAliases`, message(wire.ListAliasesRequest, refuseAllAliases)),
     refused(`${SERVICE}/CollectionClusterInfo`, message(wire.CollectionClusterInfoRequest, refuseClusterInfo)),
     refused(
       `${SERVICE}/UpdateCollectionClusterSetup`,
@@ -25,27 +22,6 @@ export function clusterMethods(): readonly Method[] {
     refused(`${SERVICE}/DeleteShardKey`, message(wire.DeleteShardKeyRequest, refuseShardKey)),
     refused(`${SERVICE}/ListShardKeys`, message(wire.ListShardKeysRequest, refuseShardKeys)),
   ];
-}
-
-const ALIASES = 'An alias';
-
-function refuseAliases({ actions, timeout }: wire.ChangeAliases): never {
-  const violations = new Violations();
-  violations.atLeast('timeout', timeout, 1);
-  violations.finish();
-  if (actions.some(({ action }) => action === undefined)) throw invalidArgument('Malformed AliasOperation type');
-  throw notYet(ALIASES);
-}
-
-function refuseCollectionAliases({ collectionName }: wire.ListCollectionAliasesRequest): never {
-  const violations = new Violations();
-  violations.collection(collectionName);
-  violations.finish();
-  throw notYet(ALIASES);
-}
-
-function refuseAllAliases(): never {
-  throw notYet(ALIASES);
 }
 
 function refuseClusterInfo(): never {

@@ -7,6 +7,7 @@ import {
   listCollections,
   updateCollection,
 } from '../operations/collections.ts';
+import { aliasMethods } from './alias-methods.ts';
 import { clusterMethods } from './cluster-methods.ts';
 import { message, type Method, unary } from './method.ts';
 import { updateCollectionOf } from './parse/collection-diff.ts';
@@ -39,6 +40,7 @@ export function collectionMethods(): readonly Method[] {
     unary(`${SERVICE}/Create`, message(wire.CreateCollection, createCollectionOf), createCollection, renderDone),
     unary(`${SERVICE}/Update`, message(wire.UpdateCollection, updateCollectionOf), updateCollection, renderDone),
     unary(`${SERVICE}/Delete`, message(wire.DeleteCollection, deleteCollectionOf), deleteCollection, renderDone),
+    ...aliasMethods(),
     ...clusterMethods(),
   ];
 }

@@ -1,36 +1,31 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Call } from './call.ts';
 import { GrpcError, STATUS } from './grpc-error.ts';
 import type { Http2Stream } from './http2/stream.ts';
 import { MessageReader, type RawMessage } from './messages.ts';
 
-/** Messages that wait for the handler; beyond, the client's flow control stops it. */
+/** Pieces of data that wait for the handler; beyond, the client's flow control stops it. */
 const WAITING_MAX = 4;
+/** So many messages are taken between two turns of the event loop: the smallest has five bytes. */
+const TURN_MESSAGES = 256;
 
 /**
- * The messages of a streaming call in the order in which they come. Throws GrpcError where the client breaks off within a
- * message, or sends one that is too large; ends silently where the call is over.
+ * The messages of a streaming call in the order in which they come, cut out of the data when they are asked for. Throws
+ * GrpcError where the client breaks off within a message, or sends one that is too large; ends silently where the call is
+ * over.
  */
 export function requestsOf(stream: Http2Stream, call: Call, maxMessageBytes: number): AsyncIterable<Buffer> {
   const reader = new MessageReader(maxMessageBytes);
-  const waiting: RawMessage[] = [];
-  let failure: unknown;
+  let waiting: Buffer[] = [];
   let isEnded = false;
   let wake: () => void = () => undefined;
   const data = (chunk: Buffer): void => {
-    // To keep: what is behind a failure is of no use.
-    if (failure !== undefined) return;
-    try {
-      reader.push(chunk, (message) => waiting.push(message));
-    } catch (error) {
-      // To keep: the handler hears of it after the messages before.
-      failure = error;
-    }
+    waiting.push(chunk);
     if (waiting.length >= WAITING_MAX) stream.pause();
     wake();
   };
   const end = (): void => {
     isEnded = true;
-    if (reader.isWithin) failure ??= new GrpcError(STATUS.internal, 'Unexpected EOF decoding stream.');
     wake();
   };
   const close = (): void => {
@@ -43,14 +38,35 @@ export function requestsOf(stream: Http2Stream, call: Call, maxMessageBytes: num
   return messages();
 
   async function* messages(): AsyncGenerator<Buffer> {
+    let taken = 0;
     while (!call.isOver) {
-      const next = waiting.shift();
-      if (next !== undefined) {
-        if (waiting.length < WAITING_MAX) stream.resume();
-        yield await call.contentOf(next);
-      } else if (failure instanceof Error) throw failure;
-      else if (isEnded) return;
+      const chunks = waiting;
+      waiting = [];
+      for (const chunk of chunks) {
+        for (const message of messagesOf(reader, chunk)) {
+          if (call.isOver) return;
+          yield await call.contentOf(message);
+          if (++taken % TURN_MESSAGES === 0) await nextTurn();
+        }
+      }
+      if (chunks.length > 0) stream.resume();
+      else if (isEnded) break;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
+    if (!call.isOver && reader.isWithin) throw new GrpcError(STATUS.internal, 'Unexpected EOF decoding stream.');
   }
+}
+
+/** The messages that a piece of data completes; throws behind those before what makes no sense. */
+function* messagesOf(reader: MessageReader, chunk: Buffer): Generator<RawMessage> {
+  const found: RawMessage[] = [];
+  let failure: unknown;
+  try {
+    reader.push(chunk, (message) => found.push(message));
+  } catch (error) {
+    // To keep: the handler hears of it after the messages before.
+    failure = error;
+  }
+  yield* found;
+  if (failure instanceof Error) throw failure;
 }

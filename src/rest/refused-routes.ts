@@ -15,21 +15,12 @@ interface Refused {
   readonly required?: readonly string[];
 }
 
-const ALIASES = 'An alias';
 const SNAPSHOTS = 'A snapshot';
 const SHARDS = 'A shard key';
 const CLUSTER = 'Cluster mode';
 const STANDALONE = 'Distributed mode disabled';
 
 const REFUSED: readonly Refused[] = [
-  {
-    route: 'POST /collections/aliases',
-    feature: ALIASES,
-    body: 'struct ChangeAliasesOperation',
-    required: ['actions'],
-  },
-  { route: 'GET /collections/:name/aliases', feature: ALIASES },
-  { route: 'GET /aliases', feature: ALIASES },
   { route: 'GET /collections/:name/snapshots', feature: SNAPSHOTS },
   { route: 'POST /collections/:name/snapshots', feature: SNAPSHOTS },
   {

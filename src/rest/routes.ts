@@ -7,6 +7,7 @@ import {
   listCollections,
   updateCollection,
 } from '../operations/collections.ts';
+import { changeAliases, listAliases, listCollectionAliases } from '../operations/aliases.ts';
 import type { PointChange } from '../core/requests.ts';
 import { createFieldIndex, deleteFieldIndex, facetPoints } from '../operations/fields.ts';
 import { getMemory } from '../operations/memory.ts';
@@ -20,6 +21,7 @@ import {
 } from '../operations/points.ts';
 import { distanceMatrix, explainQuery, queryGroups, queryPoints } from '../operations/query.ts';
 import { createVectorField, deleteVectorField } from '../operations/vector-fields.ts';
+import { parseChangeAliases } from './parse/aliases.ts';
 import { parseChange, parseUpdates } from './parse/changes.ts';
 import { parseUpdateCollection } from './parse/collection-diff.ts';
 import { parseCreateCollection, parseDeleteCollection } from './parse/collections.ts';
@@ -42,7 +44,13 @@ import { parseRecommend, parseRecommendBatch } from './parse/recommend.ts';
 import { parseSearch, parseSearchBatch } from './parse/search.ts';
 import { parseCreateVectorField, parseDeleteVectorField } from './parse/vector-fields.ts';
 import { refusedRoutes } from './refused-routes.ts';
-import { renderBoolean, renderCollectionInfo, renderCollections, renderExists } from './render/collections.ts';
+import {
+  renderAliases,
+  renderBoolean,
+  renderCollectionInfo,
+  renderCollections,
+  renderExists,
+} from './render/collections.ts';
 import { renderExplanation } from './render/explanation.ts';
 import { renderMatrixOffsets, renderMatrixPairs } from './render/matrix.ts';
 import {
@@ -79,6 +87,10 @@ export function restRoutes(version: string): readonly Route[] {
     plainRoute('DELETE /issues', 'json', text('true')),
 
     route('GET /collections', () => undefined, listCollections, renderCollections),
+    // Before the collection of this name.
+    route('POST /collections/aliases', parseChangeAliases, changeAliases, renderBoolean),
+    route('GET /aliases', () => undefined, listAliases, renderAliases),
+    route('GET /collections/:name/aliases', parseCollectionName, listCollectionAliases, renderAliases),
     route('GET /collections/:name', parseCollectionName, getCollection, renderCollectionInfo),
     route('PUT /collections/:name', parseCreateCollection, createCollection, renderBoolean),
     route('PATCH /collections/:name', parseUpdateCollection, updateCollection, renderBoolean),

@@ -242,16 +242,10 @@ const { UpdateCollectionClusterSetupRequest: Setup } = messages;
 const named = { collectionName: 'c' };
 
 const REFUSED: readonly Refused[] = [
-  refused(`${COLLECTIONS}/UpdateAliases`, messages.ChangeAliases, { actions: [alias] }, [12, `An alias ${NOT_YET}`]),
   refused(`${COLLECTIONS}/UpdateAliases`, messages.ChangeAliases, { timeout: 0n }, [3, TIMELESS]),
   refused(`${COLLECTIONS}/UpdateAliases`, messages.ChangeAliases, { actions: [alias, { action: undefined }] }, [
     3,
     'Malformed AliasOperation type',
-  ]),
-  refused(`${COLLECTIONS}/ListAliases`, messages.ListAliasesRequest, {}, [12, `An alias ${NOT_YET}`]),
-  refused(`${COLLECTIONS}/ListCollectionAliases`, messages.ListCollectionAliasesRequest, named, [
-    12,
-    `An alias ${NOT_YET}`,
   ]),
   refused(`${COLLECTIONS}/ListCollectionAliases`, messages.ListCollectionAliasesRequest, {}, [3, UNNAMED]),
   refused(`${COLLECTIONS}/CollectionClusterInfo`, messages.CollectionClusterInfoRequest, named, [

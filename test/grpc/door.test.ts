@@ -359,3 +359,18 @@ test('a client that does not read holds the server back', async (t) => {
     stream.destroy();
   });
 });
+
+test('a flood of the smallest messages on one call lets others be answered', async (t) => {
+  await withDoor([counted, echo], async ({ session, door }) => {
+    const stream = session.request({ ...GRPC_HEADERS, ':path': counted.path });
+    stream.on('error', () => undefined);
+    stream.resume();
+    stream.write(Buffer.alloc(5 * 200_000));
+    const [answered] = await withSession(door.address, (other) =>
+      Promise.all([rawCall(other, ECHO, [framed(Buffer.from('x'))]), rawCall(other, ECHO, [framed(Buffer.from('y'))])]),
+    );
+    status(t, answered.trailers, 0);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await once(stream, 'close');
+  });
+});

@@ -219,7 +219,7 @@ export async function served(
   const { port } = server.address() as AddressInfo;
   const clients: RawClient[] = [];
   const silent = async (): Promise<RawClient> => {
-    const socket = connect(port, '127.0.0.1');
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
     const client = new RawClient(socket);
     clients.push(client);

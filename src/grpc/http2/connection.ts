@@ -18,17 +18,20 @@ import {
 } from './frames.ts';
 import { CompressionError, HpackDecoder, type Headers } from './hpack.ts';
 import { Outbox } from './outbox.ts';
+import { Patience } from './patience.ts';
 import { Http2Stream, type StreamHost } from './stream.ts';
 
 /** What a client may send before it is read, on a stream and on all of a connection. */
 const STREAM_WINDOW_BYTES = 4 * 2 ** 20;
 const CONNECTION_WINDOW_BYTES = 16 * 2 ** 20;
-/** Streams of a connection at once. */
-const STREAMS_MAX = 2 ** 16;
+/** Streams of a connection at once: idle ones of a client hold 3 MB of ours. */
+const STREAMS_MAX = 1024;
 /** Of a header block in its frames. */
 const BLOCK_BYTES_MAX = 64 * 1024;
 /** Answers to pings and settings that a client may leave unread. */
 const UNREAD_REPLIES_MAX = 10_000;
+/** Of answers that the kernel has not taken. Beyond, nothing more is read that would be answered too. */
+const UNSENT_BYTES_MAX = 4 * 2 ** 20;
 /** Streams that were over before the client had sent all of their request: what is still under way for them is not read. */
 const ABANDONED_MAX = 10_000;
 /** Frames that have sense only on a connection, and those that have it only on a stream. */
@@ -52,7 +55,7 @@ export class Http2Connection implements StreamHost {
   readonly #decoder = new HpackDecoder();
   readonly #streams = new Map<number, Http2Stream>();
   /** Streams that wait for the connection's window, in order. */
-  #blocked = new Set<Http2Stream>();
+  readonly #blocked = new Set<Http2Stream>();
   /** A header block whose frames are not all there. */
   #block: { readonly stream: number; readonly flags: number; readonly parts: Buffer[]; bytes: number } | undefined;
   #lastStream = 0;
@@ -62,6 +65,7 @@ export class Http2Connection implements StreamHost {
   /** Oldest first. */
   readonly #abandoned = new Set<number>();
   #unreadReplies = 0;
+  readonly #patience = new Patience(performance.now());
   #isSettled = false;
   #isClosing = false;
   #isBroken = false;
@@ -87,6 +91,9 @@ export class Http2Connection implements StreamHost {
     // Every error of a socket is followed by its close, which ends the streams.
     socket.on('error', () => undefined);
     socket.on('end', () => socket.destroy());
+    // What was too much to read more is sent; behind an end there is no drain.
+    socket.on('drain', () => socket.resume());
+    socket.on('finish', () => socket.resume());
     socket.on('close', () => {
       for (const stream of this.#streams.values()) stream.close();
     });
@@ -152,12 +159,13 @@ export class Http2Connection implements StreamHost {
       // To translate: what the client sent ends the connection with a code; what is our fault, with another.
       this.#fail(error);
     }
+    if (this.outbox.bytes > UNSENT_BYTES_MAX) this.#socket.pause();
   }
 
   #fail(error: unknown): void {
     this.#isBroken = true;
-    const code = codeOf(error);
-    this.outbox.send(goAwayFrame(this.#lastStream, code, error instanceof Error ? error.message : ''));
+    const [code, text] = farewellOf(error);
+    this.outbox.send(goAwayFrame(this.#lastStream, code, text));
     this.outbox.flush();
     this.#socket.destroySoon();
     for (const stream of this.#streams.values()) stream.close();
@@ -180,7 +188,7 @@ export class Http2Connection implements StreamHost {
     if (stream.isEnded) throw new ConnectionError(ERROR.streamClosed, 'data on a stream that has ended');
     stream.receiveWindow -= bytes;
     stream.ungranted += bytes;
-    if (stream.receiveWindow < 0) return stream.reset(ERROR.flowControl);
+    if (stream.receiveWindow < 0) return this.#refuse(stream, ERROR.flowControl);
     stream.received += piece.length;
     if (piece.length > 0) stream.events.data(piece);
     if (isEnd) this.#ended(stream);
@@ -192,7 +200,7 @@ export class Http2Connection implements StreamHost {
     this.#abandoned.delete(stream.id);
     if (stream.isClosed) return;
     if (Number.isNaN(stream.promised) || stream.received === stream.promised) stream.events.end();
-    else stream.reset(ERROR.protocol);
+    else this.#refuse(stream, ERROR.protocol);
   }
 
   #frame(head: FrameHead, payload: Buffer): void {
@@ -263,7 +271,7 @@ export class Http2Connection implements StreamHost {
     if (open !== undefined) {
       if (open.isEnded) throw new ConnectionError(ERROR.streamClosed, 'headers on a stream that has ended');
       if (!isEnd) throw new ConnectionError(ERROR.protocol, 'headers amid a stream');
-      if (headers === undefined || ':path' in headers || ':method' in headers) open.reset(ERROR.protocol);
+      if (headers === undefined || ':path' in headers || ':method' in headers) this.#refuse(open, ERROR.protocol);
       else this.#ended(open);
       return;
     }
@@ -275,7 +283,7 @@ export class Http2Connection implements StreamHost {
       receiveWindow: STREAM_WINDOW_BYTES,
     });
     if (this.#isClosing || this.#streams.size >= STREAMS_MAX) return stream.reset(ERROR.refusedStream);
-    if (headers === undefined || !isRequest(headers)) return stream.reset(ERROR.protocol);
+    if (headers === undefined || !isRequest(headers)) return this.#refuse(stream, ERROR.protocol);
     this.#streams.set(id, stream);
     this.#onStream(stream);
     if (isEnd) this.#ended(stream);
@@ -290,6 +298,13 @@ export class Http2Connection implements StreamHost {
     // Nothing more comes of it, as if it had ended.
     stream.isEnded = true;
     stream.close();
+    this.#patience.spend(performance.now());
+  }
+
+  /** Resets a stream on which the client breaks the rules. What was begun for it goes on for a while. */
+  #refuse(stream: Http2Stream, code: ErrorCode): void {
+    stream.reset(code);
+    this.#patience.spend(performance.now());
   }
 
   #settings(flags: number, payload: Buffer): void {
@@ -301,20 +316,23 @@ export class Http2Connection implements StreamHost {
     this.#isSettled = true;
     // First: what larger windows let go is sent under the new settings.
     this.#reply(frameOf(FRAME.settings, FLAG.ack, 0, Buffer.alloc(0)));
+    let window = this.#streamWindow;
     for (let at = 0; at < payload.length; at += 6) {
       const value = payload.readUInt32BE(at + 2);
       const setting = payload.readUInt16BE(at);
-      if (setting === SETTING.initialWindowSize) this.#resize(value);
+      if (setting === SETTING.initialWindowSize) window = checkedWindow(value);
       else if (setting === SETTING.maxFrameSize) this.payloadBytesMax = checkedFrameSize(value);
       else if (setting === SETTING.enablePush && value > 1) {
         throw new ConnectionError(ERROR.protocol, 'a setting that is neither on nor off');
       }
     }
+    // The last of several: each would cost a walk over all streams.
+    if (window !== this.#streamWindow) this.#resize(window);
   }
 
   /** Windows of streams that are open change by as much as those of new ones. */
   #resize(window: number): void {
-    if (window > WINDOW_BYTES_MAX) throw new ConnectionError(ERROR.flowControl, 'a window is too large');
+    this.#patience.spend(performance.now());
     const growth = window - this.#streamWindow;
     this.#streamWindow = window;
     for (const stream of this.#streams.values()) {
@@ -332,16 +350,20 @@ export class Http2Connection implements StreamHost {
       this.window += growth;
       if (growth === 0) throw new ConnectionError(ERROR.protocol, 'a window grows by nothing');
       if (this.window > WINDOW_BYTES_MAX) throw new ConnectionError(ERROR.flowControl, 'a window is too large');
-      const blocked = this.#blocked;
-      this.#blocked = new Set();
-      for (const stream of blocked) stream.push();
+      // No more of them than the window is enough for: a client could let thousands wait, and grow it by a byte at a time.
+      // Who still waits goes behind the others.
+      for (const stream of this.#blocked) {
+        if (this.window <= 0) return;
+        this.#blocked.delete(stream);
+        stream.push();
+      }
       return;
     }
     const stream = this.#streams.get(id);
     if (stream === undefined) return;
     stream.window += growth;
-    if (growth === 0) stream.reset(ERROR.protocol);
-    else if (stream.window > WINDOW_BYTES_MAX) stream.reset(ERROR.flowControl);
+    if (growth === 0) this.#refuse(stream, ERROR.protocol);
+    else if (stream.window > WINDOW_BYTES_MAX) this.#refuse(stream, ERROR.flowControl);
     else stream.push();
   }
 }
@@ -357,12 +379,18 @@ function requireOther(stream: number, bytes: Buffer): void {
   }
 }
 
+function checkedWindow(bytes: number): number {
+  if (bytes > WINDOW_BYTES_MAX) throw new ConnectionError(ERROR.flowControl, 'a window is too large');
+  return bytes;
+}
+
 function checkedFrameSize(bytes: number): number {
   if (bytes < PAYLOAD_BYTES_MAX || bytes >= 2 ** 24) throw new ConnectionError(ERROR.protocol, 'frames of no size');
   return bytes;
 }
 
-function codeOf(error: unknown): ErrorCode {
-  if (error instanceof ConnectionError) return error.code;
-  return error instanceof CompressionError ? ERROR.compression : ERROR.internal;
+/** What is our own fault is nobody else's business. */
+function farewellOf(error: unknown): readonly [code: ErrorCode, text: string] {
+  if (error instanceof ConnectionError) return [error.code, error.message];
+  return error instanceof CompressionError ? [ERROR.compression, error.message] : [ERROR.internal, ''];
 }

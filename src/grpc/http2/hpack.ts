@@ -115,7 +115,8 @@ export class HpackDecoder {
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#byte();
       value += (byte & 0x7f) * scale;
-      if (value > INTEGER_MAX) throw new CompressionError('an integer without end');
+      // The scale too: zeros without end would make it infinite, and the value no number.
+      if (value > INTEGER_MAX || scale > INTEGER_MAX) throw new CompressionError('an integer without end');
       if (byte < 0x80) return value;
     }
   }
@@ -149,7 +150,9 @@ const OF_CONNECTION: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'upgrade',
 ]);
-const UPPER_CASE = /[A-Z]/;
+/** RFC 9113, 8.2.1: neither capitals nor colons, and nothing that ASCII does not show. */
+const NAME = /^[!-9;-@[-~]+$/;
+const NOT_IN_VALUES = /[\0\n\r]/;
 
 /** undefined where a field should not be, or not be there. */
 function joined(fields: readonly Field[]): Headers | undefined {
@@ -157,11 +160,12 @@ function joined(fields: readonly Field[]): Headers | undefined {
   let isBehindPseudo = false;
   for (const [name, value] of fields) {
     const before = headers[name];
+    if (NOT_IN_VALUES.test(value)) return undefined;
     if (name.startsWith(':')) {
       if (isBehindPseudo || before !== undefined || !PSEUDO.has(name)) return undefined;
     } else {
       isBehindPseudo = true;
-      if (OF_CONNECTION.has(name) || UPPER_CASE.test(name)) return undefined;
+      if (OF_CONNECTION.has(name) || !NAME.test(name)) return undefined;
       if (name === 'te' && value !== 'trailers') return undefined;
     }
     headers[name] = before === undefined ? value : `${before}, ${value}`;

@@ -39,9 +39,14 @@ function buildTree(): Int16Array {
   return tree;
 }
 
+/** Where strings are put together: one by one, characters would become a chain of some thirty bytes for each. */
+let scratch = Buffer.alloc(1024);
+
 /** The string of Huffman-coded bytes, each a character of latin1; undefined where they are no code. */
 export function huffmanDecoded(bytes: Uint8Array): string | undefined {
-  let text = '';
+  // The shortest codes have five bits.
+  if (bytes.length * 8 > scratch.length * 5) scratch = Buffer.alloc(bytes.length * 2);
+  let length = 0;
   let node = 0;
   let pending = 0;
   let isOnes = true;
@@ -57,11 +62,11 @@ export function huffmanDecoded(bytes: Uint8Array): string | undefined {
       }
       const symbol = -1 - place;
       if (symbol === END) return undefined;
-      text += String.fromCharCode(symbol);
+      scratch[length++] = symbol;
       node = 0;
       pending = 0;
       isOnes = true;
     }
   }
-  return pending <= PADDING_BITS_MAX && isOnes ? text : undefined;
+  return pending <= PADDING_BITS_MAX && isOnes ? scratch.toString('latin1', 0, length) : undefined;
 }

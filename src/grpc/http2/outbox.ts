@@ -5,12 +5,17 @@ const JOIN_BYTES_MAX = 16_384;
 /** Beyond this much that the kernel has not taken yet, who can wait waits. */
 const READY_BYTES_MAX = 256 * 1024;
 
+/** Who waits until there is room. */
+export interface Waiter {
+  readonly wake: () => void;
+}
+
 /** What a connection sends, written together once the code that runs has come to its end. */
 export class Outbox {
   readonly #socket: Socket;
   #pieces: Buffer[] = [];
   #bytes = 0;
-  #waiting: (() => void)[] = [];
+  #waiting = new Set<Waiter>();
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -27,9 +32,13 @@ export class Outbox {
     return this.bytes < READY_BYTES_MAX;
   }
 
-  /** Resolves when the kernel has taken what was there, or the connection is gone. */
-  ready(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  /** Wakes `waiter` when the kernel has taken what was there, or the connection is gone. */
+  wait(waiter: Waiter): void {
+    this.#waiting.add(waiter);
+  }
+
+  leave(waiter: Waiter): void {
+    this.#waiting.delete(waiter);
   }
 
   /** The bytes belong to the connection from here on. */
@@ -44,7 +53,8 @@ export class Outbox {
     const bytes = this.#bytes;
     this.#pieces = [];
     this.#bytes = 0;
-    if (this.#socket.destroyed || bytes === 0) return;
+    // Behind the end there is nothing to say: it would destroy the socket, and what the kernel has not taken with it.
+    if (this.#socket.destroyed || this.#socket.writableEnded || bytes === 0) return;
     if (pieces.length === 1 && pieces[0] !== undefined) this.#socket.write(pieces[0]);
     else if (bytes <= JOIN_BYTES_MAX) this.#socket.write(Buffer.concat(pieces, bytes));
     else {
@@ -57,7 +67,7 @@ export class Outbox {
 
   #wake(): void {
     const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    this.#waiting = new Set();
+    for (const waiter of waiting) waiter.wake();
   }
 }

@@ -4,6 +4,8 @@ import type { Http2Stream } from './stream.ts';
 
 /** How long `close` waits for what is under way. */
 const CLOSE_GRACE_MS = 10_000;
+/** Of silence, before the kernel asks whether the client is still there: it would hold its streams for ever. */
+const KEEP_ALIVE_MS = 60_000;
 
 export interface Http2Server {
   readonly server: Server;
@@ -14,7 +16,8 @@ export interface Http2Server {
 /** HTTP/2 without TLS and without HTTP/1.1 before it. `onStream` sets the events of a new stream before it returns. */
 export function createHttp2Server(onStream: (stream: Http2Stream) => void): Http2Server {
   const connections = new Set<Http2Connection>();
-  const server = createServer({ noDelay: true, allowHalfOpen: false }, (socket) => {
+  const options = { noDelay: true, allowHalfOpen: false, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+  const server = createServer(options, (socket) => {
     const connection = new Http2Connection(socket, onStream);
     connections.add(connection);
     socket.on('close', () => connections.delete(connection));

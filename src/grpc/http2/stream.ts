@@ -83,8 +83,8 @@ export class Http2Stream {
   /** Resolves when more should be written, or the stream is over. */
   async ready(): Promise<void> {
     while (!this.isClosed && !this.isReady) {
-      if (this.#unsent.length > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-      else await this.#host.outbox.ready();
+      if (this.#unsent.length === 0) this.#host.outbox.wait(this);
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
@@ -156,8 +156,9 @@ export class Http2Stream {
     if (this.isClosed) return;
     const host = this.#host;
     for (let piece = this.#unsent[0]; piece !== undefined; piece = this.#unsent[0]) {
-      const length = Math.min(piece.length, this.window, host.window, host.payloadBytesMax);
-      if (length <= 0 && piece.length > 0) {
+      const window = Math.max(0, Math.min(this.window, host.window));
+      const length = Math.min(piece.length, window, host.payloadBytesMax);
+      if (length === 0 && piece.length > 0) {
         if (this.window > 0) host.block(this);
         return;
       }
@@ -170,7 +171,7 @@ export class Http2Stream {
       if (length === piece.length) this.#unsent.shift();
       else this.#unsent[0] = piece.subarray(length);
     }
-    if (this.#trailers === undefined) this.#wake();
+    if (this.#trailers === undefined) this.wake();
     else this.refuse(this.#trailers);
   }
 
@@ -180,7 +181,8 @@ export class Http2Stream {
     this.isClosed = true;
     this.#unsent = [];
     this.#host.forget(this);
-    this.#wake();
+    this.#host.outbox.leave(this);
+    this.wake();
     this.events.close();
   }
 
@@ -190,7 +192,8 @@ export class Http2Stream {
     this.close();
   }
 
-  #wake(): void {
+  /** Lets who waits in `ready` look again. */
+  wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

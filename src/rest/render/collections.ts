@@ -1,4 +1,4 @@
-import type { CollectionInfo } from '../../core/answers.ts';
+import type { Alias, CollectionInfo } from '../../core/answers.ts';
 import type {
   CollectionConfig,
   CollectionParams,
@@ -22,6 +22,11 @@ export function renderBoolean(value: boolean): void {
 
 export function renderCollections(names: readonly string[]): void {
   writer.utf8(JSON.stringify({ collections: names.map((name) => ({ name })) }));
+}
+
+export function renderAliases(aliases: readonly Alias[]): void {
+  const described = aliases.map(({ alias, collection }) => ({ alias_name: alias, collection_name: collection }));
+  writer.utf8(JSON.stringify({ aliases: described }));
 }
 
 export function renderExists(exists: boolean): void {

@@ -198,11 +198,6 @@ func collectionSteps() {
 
 // What the server does not have yet (the code alone counts), and the end.
 func lastSteps() {
-	done("update aliases", client.UpdateAliases(ctx, []*qdrant.AliasOperations{qdrant.NewAliasCreate("other", items)}))
-	aliases, err := client.ListCollectionAliases(ctx, items)
-	step("list aliases of a collection", aliases, err, same)
-	all, err := client.ListAliases(ctx)
-	step("list aliases", all, err, same)
 	cluster, err := client.GetCollectionClusterInfo(ctx, items)
 	step("cluster info", cluster, err, same)
 	drop := qdrant.NewUpdateCollectionClusterDropReplica(items, &qdrant.Replica{ShardId: 0, PeerId: 1})
@@ -232,6 +227,7 @@ func lastSteps() {
 	}
 	deleteStep("delete configured", "configured", u64(30))
 	deleteStep("delete plain", "plain", nil)
+	aliasesStep("list aliases: gone with their collection")
 	deleteStep("delete what is not there", "nothing", nil)
 	listStep("list collections: items")
 }

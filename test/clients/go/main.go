@@ -39,6 +39,7 @@ func main() {
 	errorSteps()
 	changeSteps()
 	largeSteps()
+	aliasSteps()
 	lastSteps()
 }
 

@@ -8,6 +8,7 @@ import {
   ConnectErrorCode,
   type FacetHit,
   type GroupsResult,
+  type ListAliasesResponse,
   type PointId,
   type RetrievedPoint,
   type ScoredPoint,
@@ -155,6 +156,13 @@ export function info(found: CollectionInfo): Json {
     config: settings,
     metadata: values(found.config?.metadata ?? {}),
   };
+}
+
+/** [alias, collection], by the alias. */
+export function aliases(found: ListAliasesResponse): readonly (readonly [string, string])[] {
+  return found.aliases
+    .map(({ aliasName, collectionName }) => [aliasName, collectionName] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 export function schema(found: CollectionInfo): Json {

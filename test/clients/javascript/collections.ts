@@ -13,7 +13,7 @@ import {
   type UpdateCollectionSchema,
 } from '@qdrant/js-client-grpc';
 import type { Json } from '../rest/canonical.ts';
-import { info, update } from './canonical.ts';
+import { aliases, info, update } from './canonical.ts';
 import { BIG, client, collections, ITEMS, one, points, skip, step } from './step.ts';
 import { payload } from './values.ts';
 
@@ -201,10 +201,6 @@ async function missingSteps(): Promise<void> {
   const snapshotName = 'none';
   const shardKey = { key: one('keyword', 'key') };
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
-    'update aliases': () =>
-      collections.updateAliases({ actions: [{ action: one('createAlias', { collectionName, aliasName: 'other' }) }] }),
-    'list aliases of a collection': () => collections.listCollectionAliases({ collectionName }),
-    'list aliases': () => collections.listAliases({}),
     'cluster info': () => collections.collectionClusterInfo({ collectionName }),
     'update cluster setup': () =>
       collections.updateCollectionClusterSetup({
@@ -250,6 +246,7 @@ export async function lastSteps(): Promise<void> {
     return result;
   });
   await step('delete plain', () => remove('plain'));
+  await step('list aliases: gone with their collection', async () => aliases(await collections.listAliases({})));
   await step('delete what is not there', () => remove('nothing'));
   await step('list collections: items', names);
 }

@@ -5,6 +5,7 @@
  *
  * Skipped: what the messages of @qdrant/js-client-grpc 1.18 do not have (prefix and slice conditions, idf of a part).
  */
+import { aliasSteps } from './aliases.ts';
 import { changeSteps } from './changes.ts';
 import { firstSteps, lastSteps } from './collections.ts';
 import { errorSteps } from './errors.ts';
@@ -21,4 +22,5 @@ await querySteps();
 await errorSteps();
 await changeSteps();
 await largeSteps();
+await aliasSteps();
 await lastSteps();

@@ -94,6 +94,10 @@ def schema(message: grpc.CollectionInfo) -> dict[str, Any]:
     return {"points_count": message.points_count, "payload_schema": answer["payload_schema"]}
 
 
+def aliases(found: models.CollectionsAliasesResponse) -> list[tuple[str, str]]:
+    return sorted((alias.alias_name, alias.collection_name) for alias in found.aliases)
+
+
 def error(failure: transport.RpcError) -> dict[str, Any]:
     return {"error": {"code": failure.code().name, "message": failure.details()}}
 

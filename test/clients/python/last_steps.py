@@ -2,18 +2,15 @@
 
 from qdrant_client import grpc, models as m
 
+import alias_steps
 import canonical as c
 from collection_steps import info_of, names
 from session import ITEMS, client, raw_snapshots, step
 
-ALIAS = m.CreateAliasOperation(create_alias=m.CreateAlias(collection_name=ITEMS, alias_name="other"))
 DROP = m.DropReplicaOperation(drop_replica=m.Replica(shard_id=0, peer_id=1))
 
 
 def steps() -> None:
-    step("update aliases", lambda: client.update_collection_aliases([ALIAS]))
-    step("list aliases of a collection", lambda: client.get_collection_aliases(ITEMS))
-    step("list aliases", lambda: client.get_aliases())
     step("cluster info", lambda: client.collection_cluster_info(ITEMS))
     step("update cluster setup", lambda: client.cluster_collection_update(ITEMS, DROP))
     step("create shard key", lambda: client.create_shard_key(ITEMS, "key"))
@@ -73,5 +70,6 @@ def steps() -> None:
     step("delete newest", lambda: client.delete_collection("newest"))
     step("delete configured", lambda: client.delete_collection("configured", timeout=30))
     step("delete plain", lambda: client.delete_collection("plain"))
+    alias_steps.listed("list aliases: gone with their collection")
     step("delete what is not there", lambda: client.delete_collection("nothing"))
     step("list collections: items", names)

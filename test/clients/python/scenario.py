@@ -6,6 +6,7 @@ Where the client has a method, that is called; the older methods (search, recomm
 by REST alone (snapshots) and requests that it refuses to make go by its raw stubs.
 """
 
+import alias_steps
 import change_steps
 import collection_steps
 import error_steps
@@ -24,4 +25,5 @@ query_steps.steps()
 error_steps.steps()
 change_steps.steps()
 large_steps.steps()
+alias_steps.steps()
 last_steps.steps()

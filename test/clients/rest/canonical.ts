@@ -91,6 +91,13 @@ export const pairs: Render = (result) =>
 export const offsets: Render = (result) => ({ ...fields(result), ids: list(fields(result)['ids']).map(id) });
 export const names: Render = (result) =>
   list(fields(result)['collections']).map((collection) => fields(collection)['name'] ?? null);
+/** [alias, collection], by the alias. */
+export const aliases: Render = (result) =>
+  list(fields(result)['aliases'])
+    .map((alias) => [fields(alias)['alias_name'] as string, fields(alias)['collection_name'] ?? null] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+export const aliasNames: Render = (result) => list(aliases(result)).map((pair) => list(pair)[0] ?? null);
+export const pointsCount: Render = (result) => fields(result)['points_count'] ?? null;
 export const exists: Render = (result) => fields(result)['exists'] ?? null;
 export const same: Render = (result) => result;
 export const service: Render = (result) => ({

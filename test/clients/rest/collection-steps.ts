@@ -1,4 +1,4 @@
-import { exists, integer, names, same, service } from './canonical.ts';
+import { aliases, exists, integer, names, same, service } from './canonical.ts';
 import { info } from './info.ts';
 import { answers, type Body, type GrpcStep, reads, refusedByGrpc, type Step } from './step.ts';
 
@@ -142,9 +142,6 @@ const newest: Body = {
 
 /** Until the server has them (issue 7: UNIMPLEMENTED, never an empty OK). The code alone counts. */
 const MISSING = [
-  'update aliases',
-  'list aliases of a collection',
-  'list aliases',
   'cluster info',
   'update cluster setup',
   'create shard key',
@@ -178,6 +175,7 @@ export const lastSteps: readonly (Step | GrpcStep)[] = [
   reads('delete newest', 'DELETE /collections/newest', same),
   reads('delete configured', 'DELETE /collections/configured?timeout=30', same),
   reads('delete plain', 'DELETE /collections/plain', same),
+  reads('list aliases: gone with their collection', 'GET /aliases', aliases),
   reads('delete what is not there', 'DELETE /collections/nothing', same),
   reads('list collections: items', 'GET /collections', names),
 ];

@@ -3,6 +3,7 @@
  *
  *     node test/clients/rest/scenario.ts http://127.0.0.1:6333
  */
+import { aliasSteps } from './alias-steps.ts';
 import type { Json } from './canonical.ts';
 import { firstSteps, lastSteps } from './collection-steps.ts';
 import { errorSteps } from './error-steps.ts';
@@ -22,6 +23,7 @@ const steps: readonly (Step | GrpcStep)[] = [
   ...errorSteps,
   ...changeSteps,
   ...largeSteps,
+  ...aliasSteps,
   ...lastSteps,
 ];
 

@@ -132,6 +132,14 @@ pub fn offsets(found: SearchMatrixOffsetsResponse) -> Json {
     json!({"offsets_row": offsets_row, "offsets_col": offsets_col, "scores": scores, "ids": ids})
 }
 
+/// Pairs of an alias and its collection, by the alias.
+pub fn aliases(found: ListAliasesResponse) -> Json {
+    let mut pairs: Vec<[String; 2]> =
+        found.aliases.into_iter().map(|alias| [alias.alias_name, alias.collection_name]).collect();
+    pairs.sort();
+    json!(pairs)
+}
+
 /// The name of a gRPC code, as the protocol writes it.
 pub fn failure(error: QdrantError) -> Json {
     let status = match error {

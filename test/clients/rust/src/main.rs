@@ -5,6 +5,7 @@
 // Fields that the wire calls deprecated are those that REST has too, and that servers fill.
 #![allow(deprecated)]
 
+mod aliases;
 mod canonical;
 mod changes;
 mod collections;
@@ -47,6 +48,7 @@ async fn main() -> Result<(), QdrantError> {
     errors::steps(&client).await;
     changes::steps(&client).await;
     large::steps(&client).await;
+    aliases::steps(&client, &url).await;
     collections::last_steps(&client).await;
     Ok(())
 }

@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.util.JsonFormat;
 import io.grpc.Status;
+import io.qdrant.client.grpc.Collections.AliasDescription;
 import io.qdrant.client.grpc.Collections.CollectionInfo;
 import io.qdrant.client.grpc.Common.PointId;
 import io.qdrant.client.grpc.JsonWithInt.Value;
@@ -26,6 +27,7 @@ import io.qdrant.client.grpc.Points.UpdateResult;
 import io.qdrant.client.grpc.Points.VectorOutput;
 import io.qdrant.client.grpc.Points.VectorsOutput;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -208,6 +210,14 @@ final class Canonical {
 
   static Object schema(CollectionInfo found) {
     return object("points_count", found.getPointsCount(), "payload_schema", message(found).get("payload_schema"));
+  }
+
+  /** Pairs of an alias and its collection, by the alias. */
+  static Object aliases(List<AliasDescription> found) {
+    return found.stream()
+        .map(alias -> List.of(alias.getAliasName(), alias.getCollectionName()))
+        .sorted(Comparator.comparing(pair -> pair.get(0)))
+        .toArray();
   }
 
   static Object failure(Throwable error) {

@@ -40,6 +40,7 @@ public final class Scenario {
       new ErrorSteps(client, collections, points, search, query).steps();
       new ChangeSteps(client, collections, points, query).steps();
       new LargeSteps(client, points).steps();
+      new AliasSteps(client, collections).steps();
       collections.lastSteps();
     }
   }
