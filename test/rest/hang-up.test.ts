@@ -46,6 +46,11 @@ test('a connection that closes ends its searches on the threads', async (t) => {
   door.server.listen(0, '127.0.0.1');
   await once(door.server, 'listening');
   const { port } = door.server.address() as AddressInfo;
+  t.teardown(async () => {
+    await door.close();
+    await house.close();
+    await removeFolder(house.folder);
+  });
   // To answer all rows in order costs far more than to score them.
   const body = JSON.stringify({ query: [1, 2, 3, 4], limit: ROWS, params: { exact: true } });
   let waitMs = 5;
@@ -59,12 +64,10 @@ test('a connection that closes ends its searches on the threads', async (t) => {
     socket.destroy();
     while (searched.length === before) await delay(1);
     const last = searched.at(-1);
-    if (last === undefined || !last.failed) waitMs /= 2;
+    // One that was let go of when all was scored and nothing was answered yet came too late as well.
+    if (last === undefined || !last.failed || last.distances === ROWS) waitMs /= 2;
     else if (last.distances === 0) waitMs *= 1.5;
     else cancelled = last;
   }
   t.true(cancelled !== undefined && cancelled.distances < ROWS, JSON.stringify(cancelled));
-  await door.close();
-  await house.close();
-  await removeFolder(house.folder);
 });
