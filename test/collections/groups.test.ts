@@ -135,6 +135,20 @@ for (const [index, valueOf] of VALUES.entries()) {
   }
 }
 
+/** Found by the oracle, seed 434412: later rounds asked for no more than the points that they knew to be in no group. */
+test('points whose value is null, however many come first, do not keep groups from being found', async (t) => {
+  for (const isIndexed of [false, true]) {
+    await withCollection(config(2, 'Dot'), async (ground) => {
+      const nulls = Array.from({ length: 300 }, (_, id) => ({ id, vector: [2, id / 1000], payload: { key: null } }));
+      const others = [7, 7, 8].map((key, at) => ({ id: 1000 + at, vector: [1, -at], payload: { key } }));
+      await upsert(ground, [...nulls, ...others]);
+      if (isIndexed) await createIndex(ground.collection, 'key', 'integer');
+      const found = await groups(ground, { query: queryOf([1, 1]), limit: 1, groupSize: 1 });
+      t.deepEqual(plain(found), [{ id: 7n, hits: [1000] }], `indexed: ${isIndexed}`);
+    });
+  }
+});
+
 test('fewer points than a round asks for fill the groups all the same', async (t) => {
   await withCollection(configWith('Dot', 1), async (ground) => {
     const points = pointsOf((at) => `k${at % 10}`, 30);

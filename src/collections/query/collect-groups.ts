@@ -145,7 +145,8 @@ class Rounds {
   #add(point: FoundPoint, keys: readonly GroupKey[] | undefined): void {
     this.#hits.add(point, keys ?? []);
     this.#seen.push(point.id);
-    this.#leavesEmptyOut ||= keys === undefined;
+    // Of a null, too, it is said here that it is a value: Qdrant's filter for empty fields leaves it out.
+    this.#leavesEmptyOut ||= keys === undefined || keys.length === 0;
     this.#grouplessCount += keys?.length === 0 ? 1 : 0;
   }
 }
