@@ -1,3 +1,5 @@
+import { varintBytes } from './lengths.ts';
+
 const INITIAL_BYTES = 4096;
 /** A buffer that one answer made larger than this is not kept for the next. */
 const KEPT_BYTES_MAX = 1 << 20;
@@ -153,12 +155,6 @@ export class ProtoWriter {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
-}
-
-function varintBytes(value: number): number {
-  let count = 1;
-  for (let rest = value; rest >= CONTINUED; rest = Math.floor(rest / CONTINUED)) count++;
-  return count;
 }
 
 /** The writer of this thread's answers: rendering is synchronous, so one is enough. */
