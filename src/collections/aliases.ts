@@ -54,6 +54,15 @@ export class Aliases {
     this.#collections.set(newAlias, collection);
   }
 
+  /** What sets aliases, to be written together with their collections; then `learn` them. */
+  setOperations(aliases: readonly Alias[]): readonly KvOperation[] {
+    return aliases.map(({ alias, collection }) => putOperation(alias, collection));
+  }
+
+  learn(aliases: readonly Alias[]): void {
+    for (const { alias, collection } of aliases) this.#collections.set(alias, collection);
+  }
+
   /** What takes the aliases of a collection away, to be written together with its end; then `forget` it. */
   deleteOperations(collection: string): readonly KvOperation[] {
     return this.list(collection).map(({ alias }) => ({ type: 'del', key: aliasKey(alias) }));

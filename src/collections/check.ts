@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import type { World } from '../base/world.ts';
-import { INDEX_KIND } from '../filters/index-file.ts';
-import { GRAPH_KIND, REMOVED_KIND, type SegmentManifest } from '../segments/segment-files.ts';
-import { ROWS_KIND } from '../segments/rows-file.ts';
-import { VECTORS_KIND } from '../segments/vectors-file.ts';
 import { ChecksummedFile } from '../storage/checksummed-file.ts';
 import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
-import { decodeEntry } from './catalogue.ts';
+import { type CatalogueEntry, decodeEntry } from './catalogue.ts';
 import { ALL_COLLECTIONS, manifestKey, nameOfKey } from './keys.ts';
-import { decodeManifest, indexFiles, type ShardManifest } from './manifest.ts';
+import { decodeManifest, namedFiles } from './manifest.ts';
+import { logFolder, segmentsFolder, shardPlace } from './shard.ts';
 
 /** What `vectorizer check` found: how many files it read, and every breach with the file and the place in it. */
 export interface CheckReport {
@@ -31,62 +28,35 @@ export async function checkDatabase(world: World, kv: Kv, directory: string): Pr
   };
   findings.push(...(await kv.check()));
   files++;
-  for (const { number, name, shardNumber } of await catalogue(kv)) {
-    for (let shard = 0; shard < shardNumber; shard++) {
-      const folder = join(directory, String(number), String(shard));
+  for (const { name, number, config, shardNumbers } of await catalogue(kv)) {
+    for (let shard = 0; shard < config.params.shardNumber; shard++) {
+      const place = shardPlace(directory, shardNumbers?.[shard] ?? number, shard);
       await note(async () => {
-        const stored = kv.getSync(manifestKey(number, shard));
+        const stored = kv.getSync(manifestKey(place.collection, shard));
         if (stored === undefined) return 0;
         const manifest = decodeManifest(stored, `collection ${name}, shard ${shard}`);
-        for (const { path, kind } of filesOf(manifest, join(folder, 'segments'))) {
-          await note(() => verifyFile(world, path, kind, findings));
+        for (const { name, kind } of namedFiles(manifest)) {
+          await note(() => verifyFile(world, join(segmentsFolder(place), name), kind, findings));
         }
         return 0;
       });
-      await note(() => verifyLog(world, join(folder, 'log'), findings));
+      await note(() => verifyLog(world, logFolder(place), findings));
     }
   }
   return { files, findings };
 }
 
-async function catalogue(
-  kv: Kv,
-): Promise<readonly { readonly number: number; readonly name: string; readonly shardNumber: number }[]> {
-  const found: { number: number; name: string; shardNumber: number }[] = [];
+async function catalogue(kv: Kv): Promise<readonly (CatalogueEntry & { readonly name: string })[]> {
+  const found: (CatalogueEntry & { readonly name: string })[] = [];
   try {
     for await (const { key, value } of kv.iterate(ALL_COLLECTIONS)) {
       const name = nameOfKey(key);
-      const { number, config } = decodeEntry(value, name);
-      found.push({ number, name, shardNumber: config.params.shardNumber });
+      found.push({ name, ...decodeEntry(value, name) });
     }
   } catch {
     // The store's own check has told already why its catalogue cannot be read on.
   }
   return found;
-}
-
-interface NamedFile {
-  readonly path: string;
-  readonly kind: string;
-}
-
-function filesOf(manifest: ShardManifest, folder: string): readonly NamedFile[] {
-  return [
-    ...manifest.segments.flatMap((segment) => segmentFiles(segment, folder)),
-    ...indexFiles(manifest).map((name) => ({ path: join(folder, name), kind: INDEX_KIND })),
-  ];
-}
-
-function segmentFiles(segment: SegmentManifest, folder: string): readonly NamedFile[] {
-  const { rows, removed, fields } = segment;
-  return [
-    ...rows.map(({ name }) => ({ path: join(folder, name), kind: ROWS_KIND })),
-    ...(removed === null ? [] : [{ path: join(folder, removed), kind: REMOVED_KIND }]),
-    ...fields.flatMap(({ vectors, graph }) => [
-      ...vectors.map(({ name }) => ({ path: join(folder, name), kind: VECTORS_KIND })),
-      ...(graph === null ? [] : [{ path: join(folder, graph), kind: GRAPH_KIND }]),
-    ]),
-  ];
 }
 
 async function verifyFile(world: World, path: string, kind: string, findings: string[]): Promise<number> {

@@ -24,7 +24,7 @@ import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
 import type { Kv } from '../storage/kv.ts';
 import type { IndexFiles } from './index-files.ts';
-import { encodeManifest, manifestFiles, type ShardManifest } from './manifest.ts';
+import { encodeManifest, namedFiles, type ShardManifest } from './manifest.ts';
 import type { Payloads } from './payloads.ts';
 import type { ShardVectorFields } from './shard-vector-fields.ts';
 
@@ -178,7 +178,7 @@ export class Checkpoint {
    */
   async sweep(source: Pick<CheckpointSource, 'segments' | 'building'>): Promise<void> {
     const { files } = this.world;
-    const needed = new Set(manifestFiles(this.current));
+    const needed = new Set(namedFiles(this.current).map(({ name }) => name));
     for (const segment of source.segments) for (const name of fileNames(segment)) needed.add(name);
     for (const name of await files.list(this.directory)) {
       if (!needed.has(name) && !source.building.has(Number.parseInt(name, 10))) {

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type {
   CollectionInfo,
@@ -38,6 +37,7 @@ import type {
 } from '../core/requests.ts';
 import { acceptChange } from './accept.ts';
 import { OperationRejected } from './accept-vectors.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 import { countPoints } from './count.ts';
 import { countValues } from './facet.ts';
 import { findPoint } from './find-point.ts';
@@ -58,10 +58,13 @@ import type { UpdateRecord, VectorFieldRecord } from './record.ts';
 import { splitRecord } from './routing.ts';
 import { scrollPages } from './scroll-pages.ts';
 import { scrollPoints } from './scroll.ts';
-import { type Foundation, type LoggedUpdate, Shard } from './shard.ts';
+import { type Foundation, type LoggedUpdate, Shard, shardPlace } from './shard.ts';
+import { RunningRequests } from './running-requests.ts';
 import { checkVectorNames } from './vector-names.ts';
 import { WritePace } from './write-pace.ts';
 
+/** How long requests that work with a collection may go on once another one has taken its name. */
+const SUPERSEDE_PATIENCE_MS = 10_000;
 /** Seconds that a waiting write waits when the request does not say (SURFACE.md 1.1). */
 const WRITE_TIMEOUT_SECONDS = 60;
 
@@ -87,6 +90,7 @@ export class Collection {
   private readonly onThread: ThreadCall;
   private readonly house: CollectionHouse;
   private readonly pace: WritePace;
+  private readonly running = new RunningRequests();
   private currentConfig: CollectionConfig;
   private retired: VectorizerError | undefined;
   /** A change of vector fields could not be logged. */
@@ -104,21 +108,48 @@ export class Collection {
     this.house = house;
   }
 
-  /** Opens every shard; optimizing goes on where it stopped. Throws data_damaged, naming the file. */
-  static async open(
-    house: CollectionHouse,
-    directory: string,
-    number: number,
-    config: CollectionConfig,
-  ): Promise<Collection> {
+  /**
+   * Opens every shard; optimizing goes on where it stopped. Throws data_damaged, naming the file.
+   * directory  holds a folder for every number, and in it one for every shard.
+   */
+  static async open(house: CollectionHouse, directory: string, entry: CatalogueEntry): Promise<Collection> {
+    const { number, config, shardNumbers } = entry;
     const shards: Shard[] = [];
-    for (let shard = 0; shard < config.params.shardNumber; shard++) {
-      const place = { collection: number, shard, directory: join(directory, String(shard)) };
-      shards.push(await Shard.open(house.foundation, place, config));
+    try {
+      for (let shard = 0; shard < config.params.shardNumber; shard++) {
+        const place = shardPlace(directory, shardNumbers?.[shard] ?? number, shard);
+        shards.push(await Shard.open(house.foundation, place, config));
+      }
+    } catch (error) {
+      // Caught to undo: nobody else closes them.
+      for (const shard of shards) await shard.close(false);
+      throw error;
     }
     const collection = new Collection(house, number, config, shards);
     collection.optimize();
     return collection;
+  }
+
+  /** This collection with another shard in the place of one of its own; the others are the same. */
+  withShard(shard: Shard): Collection {
+    const { house, number, currentConfig: config, shards } = this;
+    const changed = new Collection(house, number, config, shards.with(shard.number, shard));
+    changed.fieldsAreBehind = this.fieldsAreBehind;
+    changed.optimize();
+    return changed;
+  }
+
+  /** Takes the place of a collection whose configuration stays; vector fields that came or went since are settled. */
+  takeConfigOf(other: Collection): void {
+    this.config = other.currentConfig;
+    this.fieldsAreBehind = true;
+  }
+
+  /** What the catalogue is to know of it. */
+  get entry(): CatalogueEntry {
+    const { number, currentConfig: config } = this;
+    const numbers = this.shards.map(({ place }) => place.collection);
+    return { number, config, shardNumbers: numbers.every((own) => own === number) ? undefined : numbers };
   }
 
   get config(): CollectionConfig {
@@ -178,7 +209,11 @@ export class Collection {
   }
 
   /** Carries out one change; of the two that a removal of vectors may be, the last one answers. */
-  async update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
+  update(_context: Context, request: UpdatePoints): Promise<UpdateResult> {
+    return this.running.track(() => this.change(request));
+  }
+
+  private async change(request: UpdatePoints): Promise<UpdateResult> {
     if (takesMemory(request.change)) await this.budget.admit();
     const change = await inferChange(request.change, this.onThread);
     await this.slowDown(change);
@@ -281,15 +316,26 @@ export class Collection {
   }
 
   /** Finishes what is running. `keep`: false where the collection is being deleted. */
-  async close(keep: boolean): Promise<void> {
-    for (const shard of this.shards) await this.optimizer.forget(shard);
-    await Promise.all(this.shards.map((shard) => shard.close(keep)));
+  close(keep: boolean): Promise<void> {
+    return this.closeShards(this.shards, keep);
+  }
+
+  /** Another collection has taken this one's name and all of its shards but these: they are closed behind the last request. */
+  async supersede(shards: readonly Shard[], refusal: VectorizerError): Promise<void> {
+    await this.running.ended(SUPERSEDE_PATIENCE_MS);
+    this.retired = refusal;
+    await this.closeShards(shards, false);
+  }
+
+  private async closeShards(shards: readonly Shard[], keep: boolean): Promise<void> {
+    for (const shard of shards) await this.optimizer.forget(shard);
+    await Promise.all(shards.map((shard) => shard.close(keep)));
   }
 
   /** Carries out a read. What the deletion of the collection has overtaken may have seen a part of it, and tells that. */
   private async read<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const answer = await work();
+      const answer = await this.running.track(work);
       if (this.retired === undefined) return answer;
     } catch (error) {
       // To translate: a shard that is closed under a read is no fault of its own.

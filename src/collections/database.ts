@@ -1,18 +1,26 @@
 import { join } from 'node:path';
+import type { KvOperation } from '../storage/kv.ts';
 import type { Alias, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, CollectionDiff } from '../core/collection-config.ts';
 import { badInput, notFound, VectorizerError } from '../core/errors.ts';
 import type { AliasAction, CreateVectorField, DeleteVectorField } from '../core/requests.ts';
 import { Aliases } from './aliases.ts';
-import { decodeEntry, encodeEntry } from './catalogue.ts';
+import { type CatalogueEntry, decodeEntry, encodeEntry } from './catalogue.ts';
 import { changeConfig } from './change-config.ts';
 import { Collection } from './collection.ts';
-import { ALL_COLLECTIONS, collectionKey, collectionRanges, nameOfKey, NEXT_NUMBER_KEY } from './keys.ts';
+import { ALL_COLLECTIONS, collectionKey, collectionRanges, nameOfKey, NEXT_NUMBER_KEY, shardRanges } from './keys.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { LeafCache } from './query/leaf-cache.ts';
 import { Optimizer } from './optimizer.ts';
-import type { Foundation } from './shard.ts';
+import { type Foundation, type ShardPlace, shardPlace } from './shard.ts';
 import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
+
+/** A collection that is open and not in the catalogue yet. replaced: what has the name now; undefined = nothing. */
+export interface Newcomer {
+  readonly name: string;
+  readonly collection: Collection;
+  readonly replaced: Collection | undefined;
+}
 
 /** The catalogue and the collections that it names. Changes of the catalogue happen one after another. */
 export class Database {
@@ -44,8 +52,7 @@ export class Database {
     if (stored !== undefined) database.nextNumber = Number(new TextDecoder().decode(stored));
     for await (const { key, value } of foundation.kv.iterate(ALL_COLLECTIONS)) {
       const name = nameOfKey(key);
-      const { number, config } = decodeEntry(value, name);
-      database.collections.set(name, await database.openCollection(number, config));
+      database.collections.set(name, await database.openCollection(decodeEntry(value, name)));
       database.memory.review();
     }
     await database.sweep();
@@ -71,12 +78,13 @@ export class Database {
     return collection;
   }
 
-  private find(name: string): Collection | undefined {
+  /** By its name or an alias. */
+  find(name: string): Collection | undefined {
     return this.collections.get(this.resolved(name));
   }
 
   /** The name of a collection itself, where an alias was given. A collection comes before an alias that is named alike. */
-  private resolved(name: string): string {
+  resolved(name: string): string {
     return this.collections.has(name) ? name : (this.aliases.collectionOf(name) ?? name);
   }
 
@@ -117,18 +125,11 @@ export class Database {
   create(name: string, config: CollectionConfig): Promise<boolean> {
     return this.change(async () => {
       if (this.collections.has(name)) throw existing(name);
-      if (this.aliases.collectionOf(name) !== undefined) {
-        throw badInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
-      }
+      if (this.aliases.collectionOf(name) !== undefined) throw aliasOfSameName(name);
       const number = this.nextNumber++;
-      await this.foundation.kv.batch(
-        [
-          { type: 'put', key: NEXT_NUMBER_KEY, value: new TextEncoder().encode(String(this.nextNumber)) },
-          { type: 'put', key: collectionKey(name), value: encodeEntry({ number, config }) },
-        ],
-        { sync: true },
-      );
-      this.collections.set(name, await this.openCollection(number, config));
+      const entry = { type: 'put', key: collectionKey(name), value: encodeEntry({ number, config }) } as const;
+      await this.foundation.kv.batch([this.nextNumberOperation(), entry], { sync: true });
+      this.collections.set(name, await this.openCollection({ number, config }));
       return true;
     });
   }
@@ -138,7 +139,7 @@ export class Database {
     return this.change(async () => {
       const collection = this.collection(name);
       const config = changeConfig(collection.config, diff);
-      const value = encodeEntry({ number: collection.number, config });
+      const value = encodeEntry({ ...collection.entry, config });
       const key = collectionKey(this.resolved(name));
       await this.foundation.kv.batch([{ type: 'put', key, value }], { sync: true });
       collection.config = config;
@@ -169,7 +170,7 @@ export class Database {
       collection.retire(noCollection(name));
       this.leafCache.clear();
       await collection.close(false);
-      await this.erase(collection.number);
+      for (const number of new Set(collection.shards.map(({ place }) => place.collection))) await this.erase(number);
       return true;
     });
   }
@@ -182,10 +183,76 @@ export class Database {
     for (const collection of this.collections.values()) await collection.close(true);
   }
 
-  private openCollection(number: number, config: CollectionConfig): Promise<Collection> {
+  /** Opens shards of which the catalogue may not know yet; see `publish`. */
+  openCollection(entry: CatalogueEntry): Promise<Collection> {
     const { foundation, optimizer, memory, leafCache } = this;
     const lookup = (name: string): Collection | undefined => this.find(name);
-    return Collection.open({ foundation, optimizer, memory, leafCache, lookup }, this.folderOf(number), number, config);
+    return Collection.open({ foundation, optimizer, memory, leafCache, lookup }, this.directory, entry);
+  }
+
+  /** A number for shards of which nobody knows yet: what they leave is erased, or swept away by the next start. */
+  reserveNumber(): Promise<number> {
+    return this.change(async () => {
+      const number = this.nextNumber++;
+      await this.foundation.kv.batch([this.nextNumberOperation()], { sync: true });
+      return number;
+    });
+  }
+
+  /** Where a shard with a number of its own stands. */
+  placeOf(number: number, shard: number): ShardPlace {
+    return shardPlace(this.directory, number, shard);
+  }
+
+  /**
+   * Gives collections that are open and whole their names, all in one step, with aliases; what had the names is closed and
+   * erased. Throws unavailable where a name has come to mean another collection since `replaced` was looked up, bad_input
+   * where a name is an alias or an alias the name of a collection; everything is then as it was.
+   */
+  async publish(newcomers: readonly Newcomer[], aliases: readonly Alias[]): Promise<void> {
+    const names = new Set(newcomers.map(({ name }) => name));
+    await this.change(async () => {
+      for (const { name, replaced } of newcomers) {
+        if (this.collections.get(name) !== replaced) {
+          throw new VectorizerError('unavailable', `collection ${name} was changed while it was being recovered`);
+        }
+        if (this.aliases.collectionOf(name) !== undefined) throw aliasOfSameName(name);
+      }
+      for (const { alias } of aliases) {
+        if (this.collections.has(alias) || names.has(alias)) throw existing(alias);
+      }
+      for (const { collection, replaced } of newcomers) {
+        if (replaced !== undefined) collection.takeConfigOf(replaced);
+      }
+      const entries = newcomers.map(({ name, collection }) => {
+        return { type: 'put', key: collectionKey(name), value: encodeEntry(collection.entry) } as const;
+      });
+      await this.foundation.kv.batch([...entries, ...this.aliases.setOperations(aliases)], { sync: true });
+      for (const { name, collection } of newcomers) this.collections.set(name, collection);
+      this.aliases.learn(aliases);
+      this.leafCache.clear();
+    });
+    for (const { name, collection, replaced } of newcomers) {
+      if (replaced !== undefined) await this.removeReplaced(name, collection, replaced);
+    }
+  }
+
+  /** Closes and erases the shards that are no collection's any more. */
+  private async removeReplaced(name: string, collection: Collection, replaced: Collection): Promise<void> {
+    const gone = replaced.shards.filter((shard) => !collection.shards.includes(shard));
+    const refusal = new VectorizerError('unavailable', `collection ${name} was recovered from a snapshot meanwhile`);
+    await replaced.supersede(gone, refusal);
+    for (const { place } of gone) await this.eraseShard(place.collection, place.shard);
+  }
+
+  /** Forgets shards that were never published. */
+  async discard(number: number, collection: Collection | undefined): Promise<void> {
+    await collection?.close(false);
+    await this.erase(number);
+  }
+
+  private nextNumberOperation(): KvOperation {
+    return { type: 'put', key: NEXT_NUMBER_KEY, value: new TextEncoder().encode(String(this.nextNumber)) };
   }
 
   /** Stores a new configuration, then logs the change that makes it true; the answer is waited for by the caller alone. */
@@ -197,7 +264,7 @@ export class Database {
       const collection = this.collection(name);
       const { config, record } = plan(collection.config);
       if (config !== collection.config) {
-        const value = encodeEntry({ number: collection.number, config });
+        const value = encodeEntry({ ...collection.entry, config });
         const key = collectionKey(this.resolved(name));
         await this.foundation.kv.batch([{ type: 'put', key, value }], { sync: true });
       }
@@ -206,20 +273,28 @@ export class Database {
     return answer;
   }
 
-  private folderOf(number: number): string {
-    return join(this.directory, String(number));
-  }
-
+  // Keys go before folders: by a folder that is still there a start knows what to sweep.
   private async erase(number: number): Promise<void> {
-    await this.foundation.world.files.remove(this.folderOf(number));
     for (const range of collectionRanges(number)) await this.foundation.kv.clear(range);
+    await this.foundation.world.files.remove(join(this.directory, String(number)));
   }
 
-  /** What a crash left of collections that were deleted: their numbers are never used again. */
+  private async eraseShard(number: number, shard: number): Promise<void> {
+    for (const range of shardRanges(number, shard)) await this.foundation.kv.clear(range);
+    await this.foundation.world.files.remove(this.placeOf(number, shard).directory);
+  }
+
+  /** What a crash left of shards that were deleted, replaced, or never published: their numbers are never used again. */
   private async sweep(): Promise<void> {
-    const used = new Set(Array.from(this.collections.values(), ({ number }) => String(number)));
-    for (const folder of await this.foundation.world.files.list(this.directory)) {
-      if (!used.has(folder) && /^\d+$/.test(folder)) await this.erase(Number(folder));
+    const { files } = this.foundation.world;
+    const places = [...this.collections.values()].flatMap(({ shards }) => shards.map(({ place }) => place));
+    for (const folder of await files.list(this.directory)) {
+      if (!/^\d+$/.test(folder)) continue;
+      const used = new Set(places.filter(({ collection }) => String(collection) === folder).map(({ shard }) => shard));
+      if (used.size === 0) await this.erase(Number(folder));
+      for (const shard of used.size === 0 ? [] : await files.list(join(this.directory, folder))) {
+        if (/^\d+$/.test(shard) && !used.has(Number(shard))) await this.eraseShard(Number(folder), Number(shard));
+      }
     }
   }
 
@@ -228,6 +303,10 @@ export class Database {
     this.changes = result.catch(() => undefined);
     return result;
   }
+}
+
+function aliasOfSameName(name: string): VectorizerError {
+  return badInput(`Can't create collection with name ${name}. Alias with the same name already exists`);
 }
 
 function existing(name: string): VectorizerError {

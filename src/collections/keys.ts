@@ -5,6 +5,7 @@ import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
  *
  *   'a' name (UTF-8)                                       alias: the name of its collection, UTF-8
  *   'c' name (UTF-8)                                       collection: number and configuration, JSON
+ *   'i'                                                    number of this node, decimal: clients see it in names of snapshots
  *   'n'                                                    number of the next collection
  *   'm' collection u32, shard u16                          manifest of a shard, JSON
  *   'p' collection u32, shard u16, id kind u8, id 16 bytes payload of a point, raw JSON (empty: none)
@@ -12,6 +13,7 @@ import { ID_NUMBER, ID_UUID, type PointId } from '../core/ids.ts';
  *
  * A point stands under 'p' with or without a payload: the keys of a shard are its points in Qdrant's order.
  */
+export const NODE_KEY: Uint8Array = Uint8Array.of(0x69);
 export const NEXT_NUMBER_KEY: Uint8Array = Uint8Array.of(0x6e);
 const ALIAS = 0x61;
 const COLLECTION = 0x63;
@@ -108,6 +110,36 @@ export function versionRange(collection: number, shard: number): { readonly gte:
   const lt = shardKey(VERSION, collection, shard, SHARD_KEY_BYTES + 1);
   lt[7] = 0xff;
   return { gte: shardKey(VERSION, collection, shard, SHARD_KEY_BYTES), lt };
+}
+
+/** The families of keys that hold a shard's points. */
+export type PointFamily = 'payloads' | 'versions';
+
+const FAMILIES: Readonly<Record<PointFamily, number>> = { payloads: PAYLOAD, versions: VERSION };
+/** Kind and words of the id, behind family, collection and shard. */
+export const POINT_SUFFIX_BYTES = 17;
+
+/** What says in a key of a point which point it is, whatever the shard. */
+export function pointSuffix(key: Uint8Array): Uint8Array {
+  return key.subarray(SHARD_KEY_BYTES);
+}
+
+/** The key of the same point in a shard. */
+export function suffixKey(family: PointFamily, collection: number, shard: number, suffix: Uint8Array): Uint8Array {
+  const key = shardKey(FAMILIES[family], collection, shard, SHARD_KEY_BYTES + POINT_SUFFIX_BYTES);
+  key.set(suffix, SHARD_KEY_BYTES);
+  return key;
+}
+
+/** Everything of a shard, family by family. */
+export function shardRanges(
+  collection: number,
+  shard: number,
+): readonly { readonly gte: Uint8Array; readonly lt: Uint8Array }[] {
+  return [MANIFEST, PAYLOAD, VERSION].map((family) => ({
+    gte: shardKey(family, collection, shard, SHARD_KEY_BYTES),
+    lt: shardKey(family, collection, shard + 1, SHARD_KEY_BYTES),
+  }));
 }
 
 /** Everything of a collection in one family of keys. */

@@ -19,7 +19,7 @@ import { fieldSpecs } from './field-specs.ts';
 import { IndexFiles } from './index-files.ts';
 import { manifestKey } from './keys.ts';
 import { mayHoldOriginals, type MemoryLimits } from './memory-limits.ts';
-import { decodeManifest, EMPTY_MANIFEST } from './manifest.ts';
+import { decodeManifest, EMPTY_MANIFEST, type ShardManifest } from './manifest.ts';
 import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
@@ -59,6 +59,20 @@ export interface LoggedUpdate {
   readonly applied: Promise<VectorizerError | undefined>;
 }
 
+/** directory: of all collections. number: the collection's, or the shard's own (catalogue.ts). */
+export function shardPlace(directory: string, number: number, shard: number): ShardPlace {
+  return { collection: number, shard, directory: join(directory, String(number), String(shard)) };
+}
+
+/** The folder of a shard's segments. */
+export function segmentsFolder(place: ShardPlace): string {
+  return join(place.directory, 'segments');
+}
+
+export function logFolder(place: ShardPlace): string {
+  return join(place.directory, 'log');
+}
+
 /** 16 MB: large sequential reads at the start, and whole files to drop after a checkpoint. */
 const LOG_SEGMENT_BYTES = 16 * 2 ** 20;
 /** A checkpoint is due at this many points in memory, or at the bytes of `wal_capacity_mb`: it bounds what a restart replays. */
@@ -75,6 +89,7 @@ const QUEUE_MAX = 200;
 export class Shard implements CheckpointSource, ShardState {
   /** Within its collection. */
   readonly number: number;
+  readonly place: ShardPlace;
   readonly payloads: Payloads;
   /** The points by slot, the indexes over their payloads, and which match a filter. */
   readonly points: ShardPoints;
@@ -106,6 +121,7 @@ export class Shard implements CheckpointSource, ShardState {
   }) {
     const { manifest } = parts.checkpoint;
     this.number = parts.place.shard;
+    this.place = parts.place;
     this.foundation = parts.foundation;
     this.log = parts.log;
     this.checkpoint = parts.checkpoint;
@@ -134,7 +150,7 @@ export class Shard implements CheckpointSource, ShardState {
   /** Opens a shard: its files, then the log behind them. Throws data_damaged, naming the file. */
   static async open(foundation: Foundation, place: ShardPlace, config: CollectionConfig): Promise<Shard> {
     const { world, kv, logger, fsync } = foundation;
-    const directory = join(place.directory, 'segments');
+    const directory = segmentsFolder(place);
     const key = manifestKey(place.collection, place.shard);
     const stored = kv.getSync(key);
     const manifest = stored === undefined ? EMPTY_MANIFEST : decodeManifest(stored, place.directory);
@@ -147,7 +163,7 @@ export class Shard implements CheckpointSource, ShardState {
     const checkpoint = new Checkpoint({ world, kv, directory, manifestKey: key, manifest });
     if (stored === undefined) await checkpoint.begin(options.fields);
     else await checkpoint.sweep({ segments, building: new Set() });
-    const logDirectory = join(place.directory, 'log');
+    const logDirectory = logFolder(place);
     const { log, tornTail } = await UpdateLog.open({
       world,
       directory: logDirectory,
@@ -298,6 +314,20 @@ export class Shard implements CheckpointSource, ShardState {
   /** Writes what is unwritten, then drops the log below it. */
   async writeCheckpoint(occasion: Occasion): Promise<void> {
     await this.maintenance.run(() => this.checkpointNow(occasion));
+  }
+
+  /**
+   * Holds still what files and store hold of the shard while `take` works with it: all that was acknowledged before this
+   * call, up to one position of the log. Updates go on meanwhile. Throws insufficient_storage where they have no room for it.
+   */
+  async capture<T>(take: (manifest: ShardManifest) => Promise<T>): Promise<T> {
+    await this.queue.run(() => undefined);
+    return this.maintenance.run(async () => {
+      if (this.failed !== undefined) throw this.failed;
+      if (this.closed) throw new VectorizerError('unavailable', 'the shard is closed');
+      if (this.appliedSequence > this.checkpoint.manifest.sequence) await this.checkpointNow('resting');
+      return take(this.checkpoint.manifest);
+    });
   }
 
   /**

@@ -30,6 +30,12 @@ export interface KvEntry {
   readonly value: Uint8Array;
 }
 
+/** The store as it was at one moment. */
+export interface KvView {
+  readonly iteratePages: (iteration: KvIteration) => AsyncIterable<readonly KvEntry[]>;
+  readonly close: () => Promise<void>;
+}
+
 interface Write {
   readonly bytes: number;
   readonly sync: boolean;
@@ -58,6 +64,7 @@ const CACHE_BYTES = 64 << 20;
 const SMALL_CACHE_BYTES = 1 << 20;
 
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
+type Snapshot = ReturnType<Database['snapshot']>;
 
 /**
  * An ordered map of bytes to bytes on disk (classic-level): catalogue, payloads, manifests. Keys are ordered byte by
@@ -169,10 +176,17 @@ export class Kv {
   }
 
   /** As `iterate`, a thousand entries at a time: a walk over everything costs a third. It begins with the first `next`. */
-  async *iteratePages(iteration: KvIteration): AsyncGenerator<readonly KvEntry[], void, undefined> {
-    for await (const page of this.#fetch(iteration)) {
-      yield page.map(([key, value]) => ({ key, value: this.#open(key, value) }));
-    }
+  iteratePages(iteration: KvIteration): AsyncGenerator<readonly KvEntry[], void, undefined> {
+    return this.#pages(this.#fetch(iteration));
+  }
+
+  /** The store as it is at this moment, whatever is written later; to be closed. */
+  view(): KvView {
+    const snapshot = this.#database.snapshot();
+    return {
+      iteratePages: (iteration) => this.#pages(this.#fetch(iteration, snapshot)),
+      close: () => snapshot.close(),
+    };
   }
 
   /** Reads everything and reports all damage, one line each; an empty list means that the store is sound. */
@@ -284,9 +298,19 @@ export class Kv {
     }
   }
 
-  async *#fetch(iteration: KvIteration): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
+  async *#pages(
+    pages: AsyncIterable<readonly [Uint8Array, Uint8Array][]>,
+  ): AsyncGenerator<readonly KvEntry[], void, undefined> {
+    for await (const page of pages) yield page.map(([key, value]) => ({ key, value: this.#open(key, value) }));
+  }
+
+  async *#fetch(
+    iteration: KvIteration,
+    snapshot?: Snapshot,
+  ): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
     const highWaterMarkBytes = iteration.limit === undefined ? WALK_BYTES : FETCH_BYTES;
-    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes });
+    const seenFrom = snapshot === undefined ? {} : { snapshot };
+    const iterator = this.#database.iterator({ ...iteration, ...seenFrom, highWaterMarkBytes });
     const fetch = (): Promise<[Uint8Array, Uint8Array][]> => this.#translated(iterator.nextv(FETCH_ENTRIES));
     try {
       let entries = await fetch();

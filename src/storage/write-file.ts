@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Files, OpenFile, World } from '../base/world.ts';
-import { BLOCK_BYTES, FILE_HEADER_BYTES, encodeFileHeader, encodeTrailer } from './file-format.ts';
+import { BlockChecksums } from './block-checksums.ts';
+import { FILE_HEADER_BYTES, encodeFileHeader, encodeTrailer } from './file-format.ts';
 import { storageError } from './storage-error.ts';
 
 /** What a file is called until it is whole. `sweepLeftovers` removes what a crash left of it. */
@@ -84,36 +85,4 @@ async function writeContent(
   const trailer = encodeTrailer(contentBytes, crc32(table, crc32(header)));
   gathered.push(table, trailer);
   await flush();
-}
-
-/** CRC-32 of each block of a stream that comes in pieces of any length. */
-class BlockChecksums {
-  readonly #finished: number[] = [];
-  #checksum = 0;
-  #filled = 0;
-
-  add(part: Uint8Array): void {
-    let rest = part;
-    while (rest.length > 0) {
-      const piece = rest.subarray(0, BLOCK_BYTES - this.#filled);
-      this.#checksum = crc32(piece, this.#checksum);
-      this.#filled += piece.length;
-      if (this.#filled === BLOCK_BYTES) this.#finish();
-      rest = rest.subarray(piece.length);
-    }
-  }
-
-  /** The table as it stands in the file; ends the last block. */
-  table(): Buffer {
-    if (this.#filled > 0) this.#finish();
-    const table = Buffer.alloc(this.#finished.length * 4);
-    this.#finished.forEach((checksum, index) => table.writeUInt32LE(checksum, index * 4));
-    return table;
-  }
-
-  #finish(): void {
-    this.#finished.push(this.#checksum);
-    this.#checksum = 0;
-    this.#filled = 0;
-  }
 }
