@@ -17,7 +17,8 @@ export type OpenMode = 'read' | 'write' | 'create';
 export interface FileStat {
   readonly kind: 'file' | 'directory';
   readonly bytes: number;
-  readonly modifiedMs: number;
+  /** When its content, its name or its rights changed last. */
+  readonly changedMs: number;
 }
 
 /**
@@ -40,6 +41,8 @@ export interface Files {
   list(path: string): Promise<readonly string[]>;
   /** undefined if there is nothing of that name. */
   stat(path: string): Promise<FileStat | undefined>;
+  /** The path without links and dots; undefined if there is nothing of that name. */
+  realPath(path: string): Promise<string | undefined>;
   syncDirectory(path: string): Promise<void>;
   /** Bytes that may still be written on the disk that holds `path`. */
   freeBytes(path: string): Promise<number>;

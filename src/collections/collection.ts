@@ -327,7 +327,8 @@ export class Collection {
     await this.closeShards(shards, false);
   }
 
-  private async closeShards(shards: readonly Shard[], keep: boolean): Promise<void> {
+  /** Closes some shards: all of them, or those that nobody else closes. */
+  async closeShards(shards: readonly Shard[], keep: boolean): Promise<void> {
     for (const shard of shards) await this.optimizer.forget(shard);
     await Promise.all(shards.map((shard) => shard.close(keep)));
   }

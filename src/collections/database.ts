@@ -12,7 +12,7 @@ import { ALL_COLLECTIONS, collectionKey, collectionRanges, nameOfKey, NEXT_NUMBE
 import { MemoryBudget } from './memory-budget.ts';
 import { LeafCache } from './query/leaf-cache.ts';
 import { Optimizer } from './optimizer.ts';
-import { type Foundation, type ShardPlace, shardPlace } from './shard.ts';
+import { type Foundation, Shard, type ShardPlace, shardPlace } from './shard.ts';
 import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
 
 /** A collection that is open and not in the catalogue yet. replaced: what has the name now; undefined = nothing. */
@@ -25,7 +25,8 @@ export interface Newcomer {
 /** The catalogue and the collections that it names. Changes of the catalogue happen one after another. */
 export class Database {
   private readonly foundation: Foundation;
-  private readonly directory: string;
+  /** Holds a folder for every number. */
+  readonly directory: string;
   private readonly optimizer: Optimizer;
   readonly memory: MemoryBudget;
   private readonly leafCache: LeafCache;
@@ -190,6 +191,10 @@ export class Database {
     return Collection.open({ foundation, optimizer, memory, leafCache, lookup }, this.directory, entry);
   }
 
+  openShard(place: ShardPlace, config: CollectionConfig): Promise<Shard> {
+    return Shard.open(this.foundation, place, config);
+  }
+
   /** A number for shards of which nobody knows yet: what they leave is erased, or swept away by the next start. */
   reserveNumber(): Promise<number> {
     return this.change(async () => {
@@ -245,12 +250,6 @@ export class Database {
     for (const { place } of gone) await this.eraseShard(place.collection, place.shard);
   }
 
-  /** Forgets shards that were never published. */
-  async discard(number: number, collection: Collection | undefined): Promise<void> {
-    await collection?.close(false);
-    await this.erase(number);
-  }
-
   private nextNumberOperation(): KvOperation {
     return { type: 'put', key: NEXT_NUMBER_KEY, value: new TextEncoder().encode(String(this.nextNumber)) };
   }
@@ -273,8 +272,9 @@ export class Database {
     return answer;
   }
 
-  // Keys go before folders: by a folder that is still there a start knows what to sweep.
-  private async erase(number: number): Promise<void> {
+  /** Takes away everything that stands under a number that the catalogue does not know. */
+  async erase(number: number): Promise<void> {
+    // Keys go before folders: by a folder that is still there a start knows what to sweep.
     for (const range of collectionRanges(number)) await this.foundation.kv.clear(range);
     await this.foundation.world.files.remove(join(this.directory, String(number)));
   }

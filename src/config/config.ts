@@ -16,10 +16,14 @@ export interface Config {
     /** Of one gRPC message, sent and inflated. */
     readonly maxGrpcMessageSizeMb: number;
     readonly enableCors: boolean;
+    /** Whether snapshots may be recovered from `http:` and `https:`. */
+    readonly enableSnapshotUrlRecovery: boolean;
   };
   readonly storage: {
     readonly storagePath: string;
     readonly snapshotsPath: string;
+    /** Where downloads go; undefined: `snapshots_temp` in the storage. */
+    readonly tempPath: string | undefined;
     readonly wal: {
       /** 'always': an update is on the disk before it is acknowledged. 'never': the system writes when it likes. */
       readonly fsync: 'always' | 'never';
@@ -49,8 +53,10 @@ export type ConfigKey =
   | 'service.max_request_size_mb'
   | 'service.max_grpc_message_size_mb'
   | 'service.enable_cors'
+  | 'service.enable_snapshot_url_recovery'
   | 'storage.storage_path'
   | 'storage.snapshots_path'
+  | 'storage.temp_path'
   | 'storage.wal.fsync'
   | 'storage.performance.max_search_threads'
   | 'storage.performance.memory_budget'

@@ -59,10 +59,12 @@ export function parseConfig(sources: ConfigSources): ParsedConfig {
       maxRequestSizeMb: take('service.max_request_size_mb', integer(1, 2047), 32),
       maxGrpcMessageSizeMb: take('service.max_grpc_message_size_mb', integer(1, 2047), 256),
       enableCors: take('service.enable_cors', boolean, true),
+      enableSnapshotUrlRecovery: take('service.enable_snapshot_url_recovery', boolean, true),
     }),
     storage: Object.freeze({
       storagePath: take('storage.storage_path', text, './storage'),
       snapshotsPath: take('storage.snapshots_path', text, './snapshots'),
+      tempPath: take<string | undefined>('storage.temp_path', text, undefined),
       wal: Object.freeze({ fsync: take('storage.wal.fsync', oneOf('always', 'never'), 'always') }),
       performance: Object.freeze({
         maxSearchThreads: take('storage.performance.max_search_threads', integer(0, 1024), 0),

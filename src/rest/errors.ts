@@ -5,6 +5,7 @@ import { WireError } from './wire-error.ts';
 const KINDS: Record<ErrorKind, { readonly status: number; readonly prefix: string }> = {
   bad_input: { status: 400, prefix: 'Wrong input: ' },
   bad_request: { status: 400, prefix: 'Bad request: ' },
+  checksum_mismatch: { status: 400, prefix: 'Checksum mismatch: ' },
   already_exists: { status: 409, prefix: 'Wrong input: ' },
   not_found: { status: 404, prefix: 'Not found: ' },
   forbidden: { status: 403, prefix: 'Forbidden: ' },

@@ -12,6 +12,8 @@ export interface ArchiveMember {
 export interface ArchiveEntry {
   readonly name: string;
   readonly bytes: number;
+  /** Whether it is a plain file: no link, no folder, no words about what follows. */
+  readonly isFile: boolean;
   readonly content: AsyncIterable<Uint8Array>;
 }
 
@@ -38,8 +40,7 @@ export async function* writeArchive(
  * The members of a tar, as they come. The content of one must be read before the next is asked for, or not at all.
  *
  * place    in the words of errors.
- * Throws   data_damaged where a header is none, where a member is anything but a plain file, where the archive ends too
- *          early, or goes on behind its end.
+ * Throws   data_damaged where a header is none, where the archive ends too early, or goes on behind its end.
  */
 export async function* readArchive(
   source: AsyncIterable<Uint8Array>,
@@ -54,11 +55,8 @@ export async function* readArchive(
       const header = decodeTarHeader(block);
       if (header === undefined) throw dataDamaged(`${place} at byte ${at}`, 'no header of a tar');
       const { name, bytes, type } = header;
-      if (type !== '0' && type !== '\0') {
-        throw dataDamaged(`${place} at byte ${at}`, `member ${JSON.stringify(name)} is no plain file`);
-      }
       const end = input.position + bytes;
-      yield { name, bytes, content: input.upTo(end) };
+      yield { name, bytes, isFile: type === '0' || type === '\0', content: input.upTo(end) };
       await input.skipTo(end + tarPadding(bytes));
     }
     const at = input.position;

@@ -40,8 +40,8 @@ export function frame(kind: string, content: Uint8Array): Frame {
  *   const findings = check.finish();          what is wrong, a line each
  */
 export class FrameCheck {
-  /** In the words of findings. */
-  readonly #place: string;
+  /** What the file is called in findings. */
+  readonly place: string;
   readonly #bytes: number;
   readonly #contentEnd: number;
   readonly #checksums = new BlockChecksums();
@@ -51,7 +51,7 @@ export class FrameCheck {
   #position = 0;
 
   constructor(place: string, bytes: number) {
-    this.#place = place;
+    this.place = place;
     this.#bytes = bytes;
     const rest = Math.max(bytes - FILE_HEADER_BYTES - TRAILER_BYTES, 0);
     const contentBytes = rest - TABLE_ENTRY_BYTES * Math.ceil(rest / (BLOCK_BYTES + TABLE_ENTRY_BYTES));
@@ -127,6 +127,6 @@ export class FrameCheck {
   }
 
   #at(position: number, finding: string): string {
-    return `${this.#place} at byte ${position}: ${finding}`;
+    return `${this.place} at byte ${position}: ${finding}`;
   }
 }

@@ -37,7 +37,12 @@ export class NodeFiles implements Files {
   async stat(path: string): Promise<FileStat | undefined> {
     const stat = await unlessMissing(fs.promises.stat(path));
     if (stat === undefined) return undefined;
-    return { kind: stat.isDirectory() ? 'directory' : 'file', bytes: stat.size, modifiedMs: stat.mtimeMs };
+    const kind = stat.isDirectory() ? 'directory' : 'file';
+    return { kind, bytes: stat.size, changedMs: stat.ctimeMs };
+  }
+
+  async realPath(path: string): Promise<string | undefined> {
+    return unlessMissing(fs.promises.realpath(path));
   }
 
   async syncDirectory(path: string): Promise<void> {

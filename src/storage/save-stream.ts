@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { OpenFile, World } from '../base/world.ts';
+import { VectorizerError } from '../core/errors.ts';
 import { storageError } from './storage-error.ts';
+import { writePieces } from './write-pieces.ts';
 
 /** What a file is called until it is whole; behind it comes a number. `sweepParts` removes what a crash left. */
 const PART = '.part-';
 const PART_NAME = /\.part-[0-9a-f]{8}$/;
-/** Bytes that are on their way to the disk while the next ones are made: more would only fill memory. */
-const UNDER_WAY_BYTES = 8 << 20;
 
-export interface SavedFile {
+/** So much stays free: a snapshot that fills the disk would take the room that updates need. */
+const RESERVE_BYTES = 64 << 20;
+/** How often that is looked at. */
+const GLANCE_BYTES = 32 << 20;
+
+/** A file that is written and has not its name yet. */
+export interface UnnamedFile {
+  /** Where it lies until then. */
+  readonly path: string;
   readonly bytes: number;
   /** SHA-256 of everything, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
-}
-
-/** A file that is written and has not its name yet. */
-export interface UnnamedFile extends SavedFile {
   /** Gives it the name, durably; what had it is replaced. */
   readonly name: (path: string) => Promise<void>;
   readonly discard: () => Promise<void>;
@@ -37,12 +41,15 @@ export async function saveStream(world: World, path: string, content: AsyncItera
   let file: OpenFile | undefined;
   try {
     file = await files.open(aside, 'create');
-    const saved = await writePieces(file, content);
+    const hash = createHash('sha256');
+    const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.update(piece));
     await file.sync();
     await file.close();
     file = undefined;
     return {
-      ...saved,
+      path: aside,
+      bytes,
+      sha256: hash.digest('hex'),
       name: async (target) => {
         await files.rename(aside, target);
         await files.syncDirectory(dirname(target));
@@ -64,28 +71,21 @@ export async function sweepParts({ files }: World, directory: string): Promise<v
   }
 }
 
-/** The digest of a piece is made while the pieces before it go to the disk. */
-async function writePieces(file: OpenFile, content: AsyncIterable<Uint8Array>): Promise<SavedFile> {
-  const hash = createHash('sha256');
-  const underWay: Promise<number>[] = [];
-  let bytes = 0;
-  let waitingBytes = 0;
-  try {
-    for await (const piece of content) {
-      const written = file.write([piece], bytes).then(() => piece.length);
-      // Awaited below, in its turn.
-      written.catch(() => undefined);
-      underWay.push(written);
-      bytes += piece.length;
-      waitingBytes += piece.length;
-      hash.update(piece);
-      while (waitingBytes > UNDER_WAY_BYTES) waitingBytes -= (await underWay.shift()) ?? 0;
+/** Throws insufficient_storage before the disk is full. */
+async function* withinRoom(
+  { files }: World,
+  directory: string,
+  content: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let unseenBytes = GLANCE_BYTES;
+  for await (const piece of content) {
+    unseenBytes += piece.length;
+    if (unseenBytes > GLANCE_BYTES) {
+      unseenBytes = 0;
+      if ((await files.freeBytes(directory)) < RESERVE_BYTES + GLANCE_BYTES) {
+        throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${directory}`);
+      }
     }
-    await Promise.all(underWay);
-  } catch (error) {
-    // Caught to wait: nothing may write to the file any more when it is closed.
-    await Promise.allSettled(underWay);
-    throw error;
+    yield piece;
   }
-  return { bytes, sha256: hash.digest('hex') };
 }

@@ -61,6 +61,7 @@ function fillableWorld(): {
     remove: (path) => real.remove(path),
     list: (path) => real.list(path),
     stat: (path) => real.stat(path),
+    realPath: (path) => real.realPath(path),
     syncDirectory: (path) => real.syncDirectory(path),
     freeBytes: async (path) => {
       if (!isFull && !isStoreFull) return real.freeBytes(path);

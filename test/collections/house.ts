@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { World } from '../../src/base/world.ts';
 import { Database } from '../../src/collections/database.ts';
 import type { MemoryLimits } from '../../src/collections/memory-limits.ts';
+import { Snapshots } from '../../src/collections/snapshot/snapshots.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import {
   type CollectionConfig,
@@ -27,6 +28,7 @@ import { denseConfig, type PlainVector, type PlainVectors, toVector, vectorColum
 /** The real storeys below the doors, on a folder of their own. */
 export interface TestHouse {
   readonly database: Database;
+  readonly snapshots: Snapshots;
   readonly kv: Kv;
   readonly compute: Compute;
   readonly folder: string;
@@ -70,8 +72,17 @@ export async function openHouse(
     leafCacheBytes: 2 ** 20,
   } as const;
   const database = await Database.open(foundation, join(folder, 'collections'));
+  const snapshots = await Snapshots.open({
+    foundation,
+    database,
+    snapshotsPath: join(folder, 'snapshots'),
+    capturesPath: join(folder, 'snapshots_temp/captures'),
+    temporaryPath: join(folder, 'snapshots_temp'),
+    remoteSources: true,
+  });
   return {
     database,
+    snapshots,
     kv,
     compute,
     folder,

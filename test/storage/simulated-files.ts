@@ -139,7 +139,11 @@ export class SimulatedFiles implements Files {
   async stat(path: string): Promise<FileStat | undefined> {
     await this.#turn();
     const inode = this.#names.get(path);
-    return inode === undefined ? undefined : { kind: 'file', bytes: inode.content.length, modifiedMs: 0 };
+    return inode === undefined ? undefined : { kind: 'file', bytes: inode.content.length, changedMs: 0 };
+  }
+
+  async realPath(path: string): Promise<string | undefined> {
+    return (await this.stat(path)) === undefined ? undefined : path;
   }
 
   async syncDirectory(path: string): Promise<void> {

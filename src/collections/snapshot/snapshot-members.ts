@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { present } from '../../base/invariant.ts';
 import type { World } from '../../base/world.ts';
 import { refuseAborted } from '../../core/context.ts';
@@ -6,7 +6,6 @@ import { VectorizerError } from '../../core/errors.ts';
 import type { ArchiveMember } from '../../storage/archive.ts';
 import { readStream } from '../../storage/file-stream.ts';
 import { FrameCheck, frame } from '../../storage/frame.ts';
-import { storageError } from '../../storage/storage-error.ts';
 import { payloadRange, type PointFamily, versionRange } from '../keys.ts';
 import { namedFiles } from '../manifest.ts';
 import { segmentsFolder } from '../shard.ts';

@@ -1,26 +1,173 @@
+import type { Context } from '../../core/context.ts';
+import { badInput, notFound } from '../../core/errors.ts';
+import { collectionNameFault } from '../../core/names.ts';
 import type {
   CreateSnapshot,
+  RecoverScope,
   RecoverSnapshot,
   RecoverStorage,
   ShardScope,
   SnapshotDescription,
   SnapshotFile,
+  SnapshotProgress,
   SnapshotScope,
   SnapshotStream,
   StoredSnapshot,
 } from '../../core/snapshots.ts';
-import type { Context } from '../../core/context.ts';
+import { writeArchive } from '../../storage/archive.ts';
+import type { Database } from '../database.ts';
+import type { Foundation } from '../shard.ts';
+import { Captures } from './captures.ts';
+import { nodeNumber } from './node-number.ts';
+import { recoverSnapshot, recoverStorage } from './recover.ts';
+import { SnapshotFolder } from './snapshot-folder.ts';
+import { fileBytes, snapshotMembers } from './snapshot-members.ts';
+import { SnapshotSources } from './snapshot-sources.ts';
 
-/** The snapshots of a storage: made, kept, sent, recovered. */
-export abstract class Snapshots {
+export interface SnapshotsOptions {
+  readonly foundation: Foundation;
+  readonly database: Database;
+  /** Where snapshots are kept. */
+  readonly snapshotsPath: string;
+  /** A folder of ours on the disk of the storage; its content goes at every start. */
+  readonly capturesPath: string;
+  /** Where downloads go. */
+  readonly temporaryPath: string;
+  /** Whether `http:` and `https:` are taken. */
+  readonly remoteSources: boolean;
+}
+
+/** The snapshots of a storage: made, kept, sent, recovered (docs/format-snapshot.md, docs/operations.md). */
+export class Snapshots {
+  private readonly foundation: Foundation;
+  private readonly database: Database;
+  private readonly node: number;
+  private readonly folder: SnapshotFolder;
+  private readonly captures: Captures;
+  private readonly sources: SnapshotSources;
+
+  private constructor(options: SnapshotsOptions, node: number, folder: SnapshotFolder) {
+    const { foundation, database, temporaryPath, remoteSources, capturesPath } = options;
+    this.foundation = foundation;
+    this.database = database;
+    this.node = node;
+    this.folder = folder;
+    this.captures = new Captures(foundation, database, capturesPath);
+    this.sources = new SnapshotSources({ world: foundation.world, folder, temporaryPath, remoteSources });
+  }
+
+  /** Wipes away what a crash left half done. */
+  static async open(options: SnapshotsOptions): Promise<Snapshots> {
+    const { kv, world } = options.foundation;
+    const folder = new SnapshotFolder(world, options.snapshotsPath);
+    const snapshots = new Snapshots(options, await nodeNumber(kv, world), folder);
+    await snapshots.captures.sweep();
+    await snapshots.sources.sweep();
+    await folder.sweep();
+    return snapshots;
+  }
+
   /** Throws not_found where there is no such collection or shard. */
-  abstract list(scope: SnapshotScope): Promise<readonly SnapshotDescription[]>;
-  abstract create(context: Context, request: CreateSnapshot): Promise<SnapshotDescription>;
+  async list(scope: SnapshotScope): Promise<readonly SnapshotDescription[]> {
+    return this.folder.list(this.known(scope));
+  }
+
+  /** Makes a snapshot of what is acknowledged by now, while everything goes on. */
+  async create({ signal }: Context, { scope, onProgress }: CreateSnapshot): Promise<SnapshotDescription> {
+    const known = this.known(scope);
+    const name = this.nameOf(known);
+    this.folder.folderOf(known);
+    const file = await this.folder.save(known, name, this.content(known, signal, onProgress));
+    return this.folder.keep(known, name, file);
+  }
+
   /** Throws not_found. */
-  abstract delete(request: StoredSnapshot): Promise<boolean>;
+  async delete({ scope, name }: StoredSnapshot): Promise<boolean> {
+    await this.folder.delete(this.known(scope), name);
+    return true;
+  }
+
   /** Throws not_found. */
-  abstract read(request: StoredSnapshot): Promise<SnapshotFile>;
-  abstract stream(context: Context, request: ShardScope): Promise<SnapshotStream>;
-  abstract recover(context: Context, request: RecoverSnapshot): Promise<boolean>;
-  abstract recoverStorage(context: Context, request: RecoverStorage): Promise<boolean>;
+  async read({ scope, name }: StoredSnapshot): Promise<SnapshotFile> {
+    return this.folder.read(this.known(scope), name);
+  }
+
+  /** What is captured is let go of when the content has ended, or is not wanted any more. */
+  async stream({ signal }: Context, scope: ShardScope): Promise<SnapshotStream> {
+    const known = this.known(scope);
+    return { name: this.nameOf(known), content: this.content(known, signal, () => undefined) };
+  }
+
+  /** Puts the content of a snapshot in the place of what is there; see recover.ts. */
+  async recover({ signal }: Context, request: RecoverSnapshot): Promise<boolean> {
+    const { source, checksum, onProgress } = request;
+    const scope = this.recoverable(request.scope);
+    const found = await this.sources.obtain(scope, source, { checksum, signal, onProgress });
+    try {
+      await recoverSnapshot(this.foundation, this.database, scope, found, { signal, onProgress });
+      await found.keep();
+    } finally {
+      await found.release();
+    }
+    return true;
+  }
+
+  /** All collections and aliases of a full snapshot, in one step. Throws already_exists unless `force`. */
+  async recoverStorage({ signal }: Context, { path, force, onProgress }: RecoverStorage): Promise<boolean> {
+    const found = await this.sources.file(path);
+    await recoverStorage(this.foundation, this.database, found, { signal, onProgress, force });
+    return true;
+  }
+
+  /** The scope with the collection's own name instead of an alias. Throws not_found. */
+  private known<Scope extends SnapshotScope>(scope: Scope): Scope {
+    if (scope.kind === 'full') return scope;
+    const { shards } = this.database.collection(scope.collection);
+    if (scope.kind === 'shard' && shards[scope.shard] === undefined) {
+      throw notFound(`shard ${scope.shard} not found`);
+    }
+    return { ...scope, collection: this.database.resolved(scope.collection) };
+  }
+
+  /** The same, where the collection may be a new one. Throws bad_input on a name that a new one may not have. */
+  private recoverable(scope: RecoverScope): RecoverScope {
+    if (scope.kind === 'shard' || this.database.has(scope.collection)) return this.known(scope);
+    const fault = collectionNameFault(scope.collection, 'create');
+    if (fault !== undefined) throw badInput(fault);
+    this.folder.folderOf(scope);
+    return scope;
+  }
+
+  private async *content(
+    scope: SnapshotScope,
+    signal: AbortSignal,
+    onProgress: SnapshotProgress,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { world } = this.foundation;
+    const { head, shards, release } = await this.captures.take(scope);
+    try {
+      const totalBytes = await fileBytes(world, shards);
+      let doneBytes = 0;
+      for await (const piece of writeArchive(snapshotMembers(world, head, shards, signal), head.createdMs)) {
+        doneBytes += piece.length;
+        // Payloads are not counted beforehand: they come on top.
+        onProgress({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
+        yield piece;
+      }
+    } finally {
+      await release();
+    }
+  }
+
+  private nameOf(scope: SnapshotScope): string {
+    const time = new Date(this.foundation.world.nowMs()).toISOString().slice(0, 19).replaceAll(/[:T]/g, '-');
+    switch (scope.kind) {
+      case 'collection':
+        return `${scope.collection}-${this.node}-${time}.snapshot`;
+      case 'shard':
+        return `${scope.collection}-shard-${scope.shard}-${time}.snapshot`;
+      case 'full':
+        return `full-snapshot-${time}.snapshot`;
+    }
+  }
 }

@@ -1,0 +1,95 @@
+import { present } from '../../base/invariant.ts';
+import type { World } from '../../base/world.ts';
+import { refuseAborted } from '../../core/context.ts';
+import { VectorizerError } from '../../core/errors.ts';
+import type { SnapshotProgress } from '../../core/snapshots.ts';
+import { readStream } from '../../storage/file-stream.ts';
+import type { Database } from '../database.ts';
+import type { Foundation } from '../shard.ts';
+import type { SnapshotHead } from './head.ts';
+import { readSnapshot } from './read-snapshot.ts';
+import { Restore } from './restore.ts';
+
+/** A snapshot on a disk of this machine. */
+export interface LocalSnapshot {
+  readonly path: string;
+  readonly bytes: number;
+  /** In the words of errors. */
+  readonly name: string;
+}
+
+export interface RestoreOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: SnapshotProgress;
+}
+
+/** A snapshot in the storage, whole and durable, of which the catalogue does not know yet. */
+export interface RestoredSnapshot {
+  readonly head: SnapshotHead;
+  /** The numbers under which its collections stand. */
+  readonly numbers: readonly number[];
+  /** To be called where it is not published after all. */
+  readonly erase: () => Promise<void>;
+}
+
+/** What must stay free on a disk beside what a snapshot takes. */
+const RESERVE_BYTES = 64 << 20;
+
+/**
+ * Reads a snapshot into the storage under new numbers; what fails leaves nothing.
+ *
+ * check    throws what speaks against the snapshot, before anything of it is written.
+ * Throws   bad_input naming the place where the file is not as it was written, insufficient_storage, timeout where the
+ *          signal aborts.
+ */
+export async function restoreSnapshot(
+  { world, kv }: Foundation,
+  database: Database,
+  { path, bytes, name }: LocalSnapshot,
+  { signal, onProgress }: RestoreOptions,
+  check: (head: SnapshotHead) => void,
+): Promise<RestoredSnapshot> {
+  const numbers: number[] = [];
+  const erase = async (): Promise<void> => {
+    for (const number of numbers) await database.erase(number);
+  };
+  let head: SnapshotHead | undefined;
+  const restore = new Restore(world, kv, async (found) => {
+    check(found);
+    head = found;
+    for (const _ of found.collections) numbers.push(await database.reserveNumber());
+    return ({ collection, shard }) => {
+      return database.placeOf(present(numbers[collection], 'restore: a number for each collection'), shard);
+    };
+  });
+  const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    let doneBytes = 0;
+    for await (const piece of readStream(world, path, 0, bytes)) {
+      refuseAborted(signal);
+      doneBytes += piece.length;
+      onProgress({ doneBytes, totalBytes: bytes });
+      yield piece;
+    }
+  };
+  try {
+    await refuseWithoutRoom(world, database, bytes);
+    await readSnapshot(source(), name, restore, (finding) => {
+      throw new VectorizerError('data_damaged', finding);
+    });
+    await restore.finish();
+  } catch (error) {
+    // Caught to undo; and what is damaged is what was handed to us, not what we keep.
+    await restore.abandon();
+    await erase();
+    if (!(error instanceof VectorizerError) || error.kind !== 'data_damaged') throw error;
+    throw new VectorizerError('bad_input', `Snapshot is damaged: ${error.message}`, { cause: error });
+  }
+  return { head: present(head, 'restore: a snapshot that was read has a head'), numbers, erase };
+}
+
+async function refuseWithoutRoom({ files }: World, database: Database, bytes: number): Promise<void> {
+  const { directory } = database;
+  await files.mkdir(directory);
+  if ((await files.freeBytes(directory)) >= bytes + RESERVE_BYTES) return;
+  throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${directory}`);
+}

@@ -1,0 +1,106 @@
+import { dirname } from 'node:path';
+import { present } from '../../base/invariant.ts';
+import type { World } from '../../base/world.ts';
+import type { Kv, KvOperation } from '../../storage/kv.ts';
+import { restoreFile } from '../../storage/restore-file.ts';
+import { manifestKey, type PointFamily, suffixKey } from '../keys.ts';
+import { encodeManifest } from '../manifest.ts';
+import { segmentsFolder, type ShardPlace } from '../shard.ts';
+import type { PointEntry } from './entries.ts';
+import type { SnapshotHead } from './head.ts';
+import type { MemberPlace } from './member-names.ts';
+import type { SnapshotVisitor } from './read-snapshot.ts';
+
+/** Bytes and operations of a batch: each is synced, and holds up nobody for long. */
+const BATCH_BYTES = 1 << 20;
+const BATCH_OPERATIONS = 2000;
+
+/**
+ * Brings the shards of a snapshot onto the disk as it is read, under numbers that no catalogue names: whatever happens on
+ * the way, nobody sees them.
+ */
+export class Restore implements SnapshotVisitor {
+  private readonly world: World;
+  private readonly kv: Kv;
+  private readonly begin: (head: SnapshotHead) => Promise<PlaceOf>;
+  /** Files whose bytes are on their way to the disk. */
+  private readonly syncing: Promise<void>[] = [];
+  private known: SnapshotHead | undefined;
+  private places: PlaceOf | undefined;
+
+  /** begin: is given what the snapshot holds and says where its shards are to stand; throws what speaks against it. */
+  constructor(world: World, kv: Kv, begin: (head: SnapshotHead) => Promise<PlaceOf>) {
+    this.world = world;
+    this.kv = kv;
+    this.begin = begin;
+  }
+
+  async head(head: SnapshotHead): Promise<void> {
+    const places = await this.begin(head);
+    this.known = head;
+    this.places = places;
+    for (const [collection, { shards }] of head.collections.entries()) {
+      for (const { shard } of shards) await this.world.files.mkdir(segmentsFolder(places({ collection, shard })));
+    }
+  }
+
+  async file(place: MemberPlace, file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { synced } = await restoreFile(this.world, `${segmentsFolder(this.placeOf(place))}/${file}`, content);
+    // Awaited in `finish`: meanwhile the next one is written.
+    synced.catch(() => undefined);
+    this.syncing.push(synced);
+  }
+
+  async entries(place: MemberPlace, family: PointFamily, entries: Iterable<PointEntry>): Promise<void> {
+    const { collection, shard } = this.placeOf(place);
+    let operations: KvOperation[] = [];
+    let bytes = 0;
+    const write = async (): Promise<void> => {
+      // Synced: LevelDB promises nothing for unsynced writes before a synced one once it has begun a new journal.
+      await this.kv.batch(operations, { sync: true });
+      operations = [];
+      bytes = 0;
+    };
+    for (const { suffix, value } of entries) {
+      operations.push({ type: 'put', key: suffixKey(family, collection, shard, suffix), value });
+      bytes += value.length;
+      if (bytes >= BATCH_BYTES || operations.length >= BATCH_OPERATIONS) await write();
+    }
+    if (operations.length > 0) await write();
+  }
+
+  /** When everything was read and found sound: the shards can be opened, and survive a power loss. */
+  async finish(): Promise<void> {
+    await Promise.all(this.syncing);
+    const head = present(this.known, 'restore: a snapshot that was read has a head');
+    const operations: KvOperation[] = [];
+    for (const [index, { shards }] of head.collections.entries()) {
+      for (const { shard, manifest } of shards) {
+        const place = this.placeOf({ collection: index, shard });
+        await this.syncFolders(place);
+        const key = manifestKey(place.collection, place.shard);
+        operations.push({ type: 'put', key, value: encodeManifest(manifest) });
+      }
+    }
+    await this.kv.batch(operations, { sync: true });
+  }
+
+  /** When it is given up: nothing may write any more to what is going to be erased. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.syncing);
+  }
+
+  private placeOf(place: MemberPlace): ShardPlace {
+    return present(this.places, 'restore: the head comes first')(place);
+  }
+
+  /** The names of the files, and of the folders up to that of all collections. */
+  private async syncFolders(place: ShardPlace): Promise<void> {
+    const folder = segmentsFolder(place);
+    const above = [folder, dirname(folder), dirname(dirname(folder)), dirname(dirname(dirname(folder)))];
+    for (const directory of above) await this.world.files.syncDirectory(directory);
+  }
+}
+
+/** Where a shard of a snapshot is to stand. */
+export type PlaceOf = (place: MemberPlace) => ShardPlace;

@@ -1,0 +1,84 @@
+import type { World } from '../../base/world.ts';
+import { refuseAborted } from '../../core/context.ts';
+import { badRequest, VectorizerError } from '../../core/errors.ts';
+import type { SnapshotProgress, SnapshotReport } from '../../core/snapshots.ts';
+import { readStream } from '../../storage/file-stream.ts';
+import type { SnapshotHead } from './head.ts';
+import { readSnapshot, type SnapshotVisitor } from './read-snapshot.ts';
+
+export interface VerifyOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: SnapshotProgress;
+}
+
+/**
+ * Reads a snapshot to its last byte and reports every damage; changes nothing. Throws bad_request where there is no such
+ * file, bad_input where it is no snapshot of ours, timeout where the signal aborts.
+ */
+export async function verifySnapshot(
+  world: World,
+  path: string,
+  { signal, onProgress }: VerifyOptions,
+): Promise<SnapshotReport> {
+  const bytes = await lengthOf(world, path);
+  const findings: string[] = [];
+  const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    let doneBytes = 0;
+    for await (const piece of readStream(world, path, 0, bytes)) {
+      refuseAborted(signal);
+      doneBytes += piece.length;
+      onProgress({ doneBytes, totalBytes: bytes });
+      yield piece;
+    }
+  };
+  try {
+    const read = await readSnapshot(source(), path, DRAIN, (finding) => findings.push(finding));
+    return { ...read, bytes, findings };
+  } catch (error) {
+    // Caught to report it with what was found before: nothing can be read behind it.
+    if (!(error instanceof VectorizerError) || error.kind !== 'data_damaged') throw error;
+    return { kind: undefined, bytes, members: 0, collections: [], findings: [...findings, error.message] };
+  }
+}
+
+/** What a snapshot holds, by its first member. Throws as verifySnapshot, and data_damaged where that member is damaged. */
+export async function inspectSnapshot(world: World, path: string): Promise<SnapshotHead> {
+  const bytes = await lengthOf(world, path);
+  let head: SnapshotHead | undefined;
+  const found = new Error('the head was read');
+  const visitor = {
+    ...DRAIN,
+    head: async (read: SnapshotHead): Promise<void> => {
+      head = read;
+      // Nothing behind it is wanted.
+      throw found;
+    },
+  };
+  try {
+    await readSnapshot(readStream(world, path, 0, bytes), path, visitor, (finding) => {
+      throw new VectorizerError('data_damaged', finding);
+    });
+  } catch (error) {
+    // Caught to end the reading.
+    if (error !== found) throw error;
+  }
+  if (head === undefined) throw new VectorizerError('data_damaged', `${path}: its head is missing`);
+  return head;
+}
+
+/** Takes everything and keeps nothing. */
+const DRAIN: SnapshotVisitor = {
+  head: async () => undefined,
+  file: async (_place, _file, content) => {
+    for await (const _ of content);
+  },
+  entries: async (_place, _family, entries) => {
+    for (const _ of entries);
+  },
+};
+
+async function lengthOf({ files }: World, path: string): Promise<number> {
+  const stat = await files.stat(path);
+  if (stat?.kind !== 'file') throw badRequest(`Snapshot file ${JSON.stringify(path)} does not exist`);
+  return stat.bytes;
+}
