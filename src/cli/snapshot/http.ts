@@ -53,7 +53,8 @@ export function send(exchange: Exchange): Promise<IncomingMessage> {
       return;
     }
     write(request, body, () => isAnswered).catch((error: unknown) => {
-      reject(error); // of the disk that we read from, not of the connection
+      // Of the disk that we read from, not of the connection.
+      reject(error instanceof Error ? error : new Error(String(error)));
       request.destroy();
     });
   });
