@@ -68,7 +68,7 @@ async function write(
 function compare(promised: Kept, found: Found): void {
   const { name, bytes, checksum } = promised;
   if (found.bytes !== bytes) {
-    throw new VectorizerError('unavailable', `${name}: ${found.bytes} of ${bytes} bytes came; try again`);
+    throw new VectorizerError('data_damaged', `${name}: ${found.bytes} of ${bytes} bytes came; try again`);
   }
   if (checksum !== undefined && found.checksum !== checksum) {
     const message = `${name}: checksum mismatch: expected ${checksum}, got ${found.checksum}`;

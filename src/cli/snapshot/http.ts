@@ -26,17 +26,27 @@ export interface Body {
 /** A probe now and then keeps routers on the way from forgetting a connection on which a server works in silence. */
 const KEEP_ALIVE_MS = 30_000;
 
+/**
+ * A connection for each request: one that was kept could be closed by the server just as the next request goes out. Kept
+ * alive all the same, as far as the server knows: where it refuses an upload before it is whole, it then reads on instead
+ * of closing, and its answer is not lost to a broken connection.
+ */
+const ONE_REQUEST = {
+  http: new http.Agent({ keepAlive: true, maxFreeSockets: 0 }),
+  https: new https.Agent({ keepAlive: true, maxFreeSockets: 0 }),
+} as const;
+
 /** Sends a request and resolves with the head of the answer. Rejects in words for the user where nobody answers. */
 export function send(exchange: Exchange): Promise<IncomingMessage> {
   const { method, base, path, headers, body, signal } = exchange;
   const about = body === undefined ? {} : { 'content-type': body.contentType, 'content-length': String(body.bytes) };
   return new Promise((resolve, reject) => {
-    // No agent: a connection that was kept open could be closed by the server just as the next request goes out.
-    const request = (base.protocol === 'https:' ? https : http).request(base, {
+    const secure = base.protocol === 'https:';
+    const request = (secure ? https : http).request(base, {
       method,
       path: base.pathname.replace(/\/$/, '') + path,
       headers: { ...headers, ...about },
-      agent: false,
+      agent: ONE_REQUEST[secure ? 'https' : 'http'],
       signal,
     });
     let isAnswered = false;

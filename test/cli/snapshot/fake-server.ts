@@ -70,7 +70,8 @@ export class FakeServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '', 'http://fake');
+    // Not `new URL`: that would resolve a collection named `..`.
+    const [pathname = '', search] = (request.url ?? '').split('?');
     this.requests.push({
       line: `${request.method} ${request.url}`,
       apiKey: request.headers['api-key'] as string | undefined,
@@ -80,30 +81,29 @@ export class FakeServer {
       response.writeHead(refusal.status, { 'content-type': 'application/json' }).end(refusal.body);
       return;
     }
-    if (url.pathname === '/collections')
-      return ok(response, { collections: this.collections.map((name) => ({ name })) });
-    const [, collection, action] = /^(?:\/collections\/([^/]+))?\/snapshots(?:\/(.+))?$/.exec(url.pathname) ?? [];
+    if (pathname === '/collections') return ok(response, { collections: this.collections.map((name) => ({ name })) });
+    const [, collection, action] = /^(?:\/collections\/([^/]+))?\/snapshots(?:\/(.+))?$/.exec(pathname) ?? [];
     const name = collection === undefined ? undefined : decodeURIComponent(collection);
     const isNew = action === 'upload' || action === 'recover';
     if (name !== undefined && !isNew && !this.collections.includes(name)) {
       return fail(response, 404, `Not found: Collection \`${name}\` doesn't exist!`);
     }
-    if (request.method === 'POST' && action === undefined) return this.#make(url.pathname, name, response);
+    if (request.method === 'POST' && action === undefined) return this.#make(pathname, name, response);
     if (request.method === 'GET' && action === undefined) {
-      const paths = [...this.kept.keys()].filter((path) => path.startsWith(`${url.pathname}/`));
+      const paths = [...this.kept.keys()].filter((path) => path.startsWith(`${pathname}/`));
       return ok(
         response,
         paths.map((path) => this.#description(path)),
       );
     }
-    if (action === 'upload') return this.#upload(name ?? '', url.searchParams, request, response);
+    if (action === 'upload') return this.#upload(name ?? '', new URLSearchParams(search), request, response);
     if (action === 'recover') {
       this.recoveries.push({ collection: name ?? '', body: JSON.parse((await gather(request)).toString()) });
       return ok(response, true);
     }
-    const content = this.kept.get(url.pathname);
+    const content = this.kept.get(pathname);
     if (content === undefined) return fail(response, 404, `Not found: Snapshot ${action} not found`);
-    if (request.method === 'DELETE') return ok(response, this.kept.delete(url.pathname));
+    if (request.method === 'DELETE') return ok(response, this.kept.delete(pathname));
     return this.#send(content, response);
   }
 
