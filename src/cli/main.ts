@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { VectorizerError } from '../core/errors.ts';
 import { check } from './check.ts';
 import { serve } from './serve.ts';
+import { snapshotCommand } from './snapshot/commands.ts';
 
 /** Runs the command line. `argv` as in `process.argv`. Sets the exit status; a message for the user goes to stderr. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -26,7 +27,8 @@ Examples:
   vectorizer serve                                serve on http://127.0.0.1:6333 and gRPC on 6334, data in ./storage
   vectorizer serve --host 0.0.0.0 --port 7000     serve to the network on another port
   QDRANT__SERVICE__HTTP_PORT=7000 vectorizer serve
-  vectorizer check --storage /var/lib/vectorizer  verify every file of a stopped server`,
+  vectorizer check --storage /var/lib/vectorizer  verify every file of a stopped server
+  vectorizer snapshot create --out backup/        back up every collection of the running server`,
     );
   vectorizer
     .command('serve')
@@ -39,6 +41,15 @@ Examples:
     .option('--memory-budget <size>', '2GB, 512MB, or a share of the memory there is (default: 80%)')
     .option('--config <file>', 'configuration file (default: config/config.yaml, if there is one)')
     .option('--log-level <level>', 'trace, debug, info, warn, error or off (default: info)')
+    .addOption(
+      // Two long names: the second one names the value.
+      new Option(
+        '--collection-snapshot, --snapshot <file:name>',
+        'first recover this collection; may be repeated',
+      ).argParser((word: string, words: readonly string[] | undefined) => [...(words ?? []), word]),
+    )
+    .option('--storage-snapshot <file>', 'first recover all collections of a full snapshot')
+    .option('-f, --force-snapshot', 'let those replace collections that are there')
     .addHelpText(
       'after',
       `
@@ -50,7 +61,8 @@ QDRANT__SERVICE__HOST, QDRANT__SERVICE__HTTP_PORT, … Flags win over variables,
 Examples:
   vectorizer serve
   vectorizer serve --port 7000 --storage /var/lib/vectorizer
-  vectorizer serve --config /etc/vectorizer.yaml --log-level debug`,
+  vectorizer serve --config /etc/vectorizer.yaml --log-level debug
+  vectorizer serve --snapshot backup/books.snapshot:books`,
     )
     .action(serve);
   vectorizer
@@ -67,6 +79,7 @@ Examples:
   vectorizer check --storage /var/lib/vectorizer --json`,
     )
     .action(check);
+  vectorizer.addCommand(snapshotCommand());
   return vectorizer;
 }
 

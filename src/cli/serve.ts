@@ -2,22 +2,40 @@ import path from 'node:path';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observe/logger.ts';
 import { pinoLogger } from '../observe/pino-logger.ts';
+import { nodeWorld } from '../server/folders.ts';
 import { openServer, type RunningServer } from '../server/open.ts';
 import { readConfig, type ConfigOptions } from './read-config.ts';
+import { parseStartSnapshots, recoverAtStart, type StartSnapshotFlags } from './start-snapshots.ts';
+import { onStopSignal, stopStatus, type StopSignal } from './stop-signals.ts';
 
-const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
+export type ServeOptions = ConfigOptions & StartSnapshotFlags;
 
 /**
  * `vectorizer serve`: opens the house and runs until a signal comes. Ends the process by itself.
- * First SIGTERM or SIGINT: running requests are finished, everything is closed, exit status 0. Second: exit at once
- * with 128 + the signal's number; the log makes that safe.
+ * First SIGTERM or SIGINT: running requests are finished, everything is closed, exit status 0; snapshots that are being
+ * recovered before that are given up, exit status 128 + the signal's number. Second: exit at once with the same; the log
+ * makes that safe.
  */
-export async function serve(options: ConfigOptions): Promise<void> {
+export async function serve(options: ServeOptions): Promise<void> {
   const { config, warnings } = await readConfig(options);
+  const snapshots = parseStartSnapshots(options);
   const logger = pinoLogger({ level: config.logLevel, target: process.stdout });
   for (const warning of warnings) logger.warn(warning);
+  const stop = new AbortController();
   const stopped = firstSignal();
-  const server = await openServer(config, logger);
+  void stopped.then(() => stop.abort());
+  const server = await openServer(config, logger, async (house) => {
+    try {
+      const context = { signal: stop.signal, credential: undefined };
+      await recoverAtStart(house, snapshots, { context, logger, nowMs: () => nodeWorld().nowMs() });
+    } catch (error) {
+      // Caught to translate: a recovery that a signal ended is no failure.
+      if (!stop.signal.aborted) throw error;
+      const signal = await stopped;
+      logger.info(`${signal}: recovery given up, what was there is as it was`);
+      process.exit(stopStatus(signal));
+    }
+  });
   announce(config, server, logger);
   logger.info(`${await stopped}: finishing running requests`);
   await server.close();
@@ -26,17 +44,8 @@ export async function serve(options: ConfigOptions): Promise<void> {
 }
 
 /** Resolves with the name of the first signal, which may come while the house is still being opened. */
-function firstSignal(): Promise<keyof typeof SIGNAL_NUMBERS> {
-  return new Promise((resolve) => {
-    let isStopping = false;
-    const stop = (signal: keyof typeof SIGNAL_NUMBERS): void => {
-      if (isStopping) process.exit(128 + SIGNAL_NUMBERS[signal]);
-      isStopping = true;
-      resolve(signal);
-    };
-    process.on('SIGINT', () => stop('SIGINT'));
-    process.on('SIGTERM', () => stop('SIGTERM'));
-  });
+function firstSignal(): Promise<StopSignal> {
+  return new Promise((resolve) => onStopSignal(resolve));
 }
 
 /** Says where everything is and what to do next: to a person as text, to a machine as log lines. */

@@ -1,18 +1,12 @@
 import type { Server } from 'node:net';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Database } from '../collections/database.ts';
-import { Compute } from '../compute/compute.ts';
 import type { Config } from '../config/config.ts';
 import { VectorizerError } from '../core/errors.ts';
 import type { Logger } from '../observe/logger.ts';
 import { createGrpcDoor } from '../grpc/door.ts';
 import { grpcMethods } from '../grpc/methods.ts';
+import type { House } from '../operations/house.ts';
 import { createDoor } from '../rest/door.ts';
-import { Kv } from '../storage/kv.ts';
-import { availableBytes, memoryBytes, residentBytes } from './available-memory.ts';
-import { memoryReclaimer } from './memory-reclaimer.ts';
-import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld } from './folders.ts';
+import { openStorage } from './open-storage.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -28,43 +22,27 @@ export interface RunningServer {
 const QDRANT_VERSION = '1.19.0';
 
 /**
- * Builds the house bottom up and opens its door. Throws unavailable where another process uses the folder or the port,
- * data_damaged where a file is not as it was written.
+ * Builds the house bottom up and opens its doors; `beforeDoors` works on it while nobody can knock yet. Throws
+ * unavailable where another process uses the folder or the port, data_damaged where a file is not as it was written,
+ * and what `beforeDoors` throws.
  */
-export async function openServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const { service, storage } = config;
+export async function openServer(
+  config: Config,
+  logger: Logger,
+  beforeDoors: (house: House) => Promise<void>,
+): Promise<RunningServer> {
+  const { service } = config;
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
   };
   try {
-    const world = nodeWorld();
-    await world.files.mkdir(storage.storagePath);
-    const kv = await Kv.open(world, join(storage.storagePath, KV_FOLDER));
-    undo.push(() => kv.close());
-    const cores = availableParallelism();
-    const searchThreads = storage.performance.maxSearchThreads || cores;
-    const compute = Compute.open({ searchThreads, backgroundThreads: cores });
-    undo.push(() => compute.close());
-    const memory = {
-      budgetBytes: memoryBytes(storage.performance.memoryBudget, availableBytes()),
-      baseBytes: residentBytes(),
-      residentBytes,
-    };
-    const foundation = {
-      world,
-      kv,
-      compute,
-      logger,
-      fsync: storage.wal.fsync,
-      rested: memoryReclaimer(),
-      memory,
-      leafCacheBytes: storage.performance.leafCacheBytes,
-    };
-    const database = await Database.open(foundation, join(storage.storagePath, COLLECTIONS_FOLDER));
-    undo.push(() => database.close());
+    const opened = await openStorage(config, logger);
+    undo.push(() => opened.close());
+    const { house } = opened;
+    await beforeDoors(house);
     const door = createDoor({
-      house: { database },
+      house,
       limits: { maxRequestBytes: service.maxRequestSizeMb * 1024 * 1024 },
       cors: service.enableCors,
       version: QDRANT_VERSION,
@@ -76,7 +54,7 @@ export async function openServer(config: Config, logger: Logger): Promise<Runnin
     let grpcAddress: string | undefined;
     if (service.grpcPort !== 'off') {
       const grpcDoor = createGrpcDoor({
-        house: { database },
+        house,
         limits: { maxMessageBytes: service.maxGrpcMessageSizeMb * 1024 * 1024 },
         methods: grpcMethods(QDRANT_VERSION),
         logger,
