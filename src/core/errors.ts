@@ -6,6 +6,7 @@
 export type ErrorKind =
   | 'bad_input' // 400 `Wrong input: `
   | 'bad_request' // 400 `Bad request: `
+  | 'checksum_mismatch' // 400 `Checksum mismatch: `
   | 'already_exists' // 409 `Wrong input: `
   | 'not_found' // 404 `Not found: `
   | 'forbidden' // 403 `Forbidden: `

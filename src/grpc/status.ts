@@ -7,6 +7,7 @@ import { GrpcError, STATUS, type StatusCode } from './grpc-error.ts';
 const KINDS: Record<ErrorKind, { readonly code: StatusCode; readonly prefix: string }> = {
   bad_input: { code: STATUS.invalidArgument, prefix: 'Wrong input: ' },
   bad_request: { code: STATUS.invalidArgument, prefix: 'Bad request: ' },
+  checksum_mismatch: { code: STATUS.dataLoss, prefix: 'Checksum mismatch: ' },
   already_exists: { code: STATUS.alreadyExists, prefix: 'Wrong input: ' },
   not_found: { code: STATUS.notFound, prefix: 'Not found: ' },
   forbidden: { code: STATUS.permissionDenied, prefix: 'Forbidden: ' },
