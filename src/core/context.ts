@@ -10,6 +10,11 @@ export interface Context {
   readonly credential: string | undefined;
 }
 
+/** The same for work that goes on when the client has hung up: its signal never aborts. */
+export function lasting(context: Context): Context {
+  return { ...context, signal: new AbortController().signal };
+}
+
 /** To be called between two pieces of work. Throws timeout where nobody waits for the answer any more. */
 export function refuseAborted(signal: AbortSignal): void {
   if (signal.aborted) throw new VectorizerError('timeout', 'the request was cancelled');

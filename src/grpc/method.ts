@@ -1,5 +1,5 @@
 import { BinaryReader } from '../../generated/wire.js';
-import type { Context } from '../core/context.ts';
+import { type Context, lasting } from '../core/context.ts';
 import type { House } from '../operations/house.ts';
 import type { Operation } from '../operations/operation.ts';
 import { perform } from '../operations/perform.ts';
@@ -49,6 +49,17 @@ export function unary<Request, Answer>(
     return (seconds) => render(answer, seconds);
   };
   return { kind: 'unary', path, run };
+}
+
+/** The same for work that goes on when the client has gone: whoever asks again finds it done. */
+export function lastingUnary<Request, Answer>(
+  path: string,
+  parse: Parse<Request>,
+  operation: Operation<Request, Answer>,
+  render: Render<Answer>,
+): UnaryMethod {
+  const { kind, run } = unary(path, parse, operation, render);
+  return { kind, path, run: (house, context, bytes) => run(house, lasting(context), bytes) };
 }
 
 /** A row that needs no operation; `check` only has to find the request sound. */

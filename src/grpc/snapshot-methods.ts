@@ -1,44 +1,46 @@
 import * as wire from '../../generated/snapshots_service.js';
-import { message, type Method, refused } from './method.ts';
-import { notYet } from './not-yet.ts';
-import { Violations } from './parse/violations.ts';
+import { createSnapshot, deleteSnapshot, listSnapshots } from '../operations/snapshots.ts';
+import { lastingUnary, message, type Method, unary } from './method.ts';
+import {
+  createFullSnapshotOf,
+  createSnapshotOf,
+  deleteFullSnapshotOf,
+  deleteSnapshotOf,
+  fullScopeOf,
+  snapshotScopeOf,
+} from './parse/snapshots.ts';
+import { renderDeletedSnapshot, renderSnapshot, renderSnapshots } from './render/snapshots.ts';
 
 const SERVICE = '/qdrant.Snapshots';
 
-/** The methods of snapshots, which a later issue brings: their requests are checked, then refused. */
+/** The methods of `Snapshots`. Qdrant has no more of them: what is sent or recovered goes over REST. */
 export function snapshotMethods(): readonly Method[] {
   return [
-    refused(`${SERVICE}/Create`, message(wire.CreateSnapshotRequest, refuseOfCollection)),
-    refused(`${SERVICE}/List`, message(wire.ListSnapshotsRequest, refuseOfCollection)),
-    refused(`${SERVICE}/Delete`, message(wire.DeleteSnapshotRequest, refuseDelete)),
-    refused(`${SERVICE}/CreateFull`, message(wire.CreateFullSnapshotRequest, refuse)),
-    refused(`${SERVICE}/ListFull`, message(wire.ListFullSnapshotsRequest, refuse)),
-    refused(`${SERVICE}/DeleteFull`, message(wire.DeleteFullSnapshotRequest, refuseDeleteFull)),
+    lastingUnary(
+      `${SERVICE}/Create`,
+      message(wire.CreateSnapshotRequest, createSnapshotOf),
+      createSnapshot,
+      renderSnapshot,
+    ),
+    unary(`${SERVICE}/List`, message(wire.ListSnapshotsRequest, snapshotScopeOf), listSnapshots, renderSnapshots),
+    lastingUnary(
+      `${SERVICE}/Delete`,
+      message(wire.DeleteSnapshotRequest, deleteSnapshotOf),
+      deleteSnapshot,
+      renderDeletedSnapshot,
+    ),
+    lastingUnary(
+      `${SERVICE}/CreateFull`,
+      message(wire.CreateFullSnapshotRequest, createFullSnapshotOf),
+      createSnapshot,
+      renderSnapshot,
+    ),
+    unary(`${SERVICE}/ListFull`, message(wire.ListFullSnapshotsRequest, fullScopeOf), listSnapshots, renderSnapshots),
+    lastingUnary(
+      `${SERVICE}/DeleteFull`,
+      message(wire.DeleteFullSnapshotRequest, deleteFullSnapshotOf),
+      deleteSnapshot,
+      renderDeletedSnapshot,
+    ),
   ];
-}
-
-function refuseOfCollection({ collectionName }: wire.CreateSnapshotRequest | wire.ListSnapshotsRequest): never {
-  const violations = new Violations();
-  violations.collection(collectionName);
-  violations.finish();
-  refuse();
-}
-
-function refuseDelete({ collectionName, snapshotName }: wire.DeleteSnapshotRequest): never {
-  const violations = new Violations();
-  violations.collection(collectionName);
-  violations.notEmpty('snapshot_name', snapshotName);
-  violations.finish();
-  refuse();
-}
-
-function refuseDeleteFull({ snapshotName }: wire.DeleteFullSnapshotRequest): never {
-  const violations = new Violations();
-  violations.notEmpty('snapshot_name', snapshotName);
-  violations.finish();
-  refuse();
-}
-
-function refuse(): never {
-  throw notYet('A snapshot');
 }

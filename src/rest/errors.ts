@@ -1,4 +1,5 @@
 import { type ErrorKind, VectorizerError } from '../core/errors.ts';
+import { FormError } from './upload.ts';
 import { WireError } from './wire-error.ts';
 
 /** HTTP status and text before the message, by kind of error (SURFACE.md 1.2). */
@@ -28,6 +29,7 @@ export interface ErrorAnswer {
 /** The answer to a request that failed with `error`. An error of an unknown class is a bug: 500. */
 export function errorAnswer(error: unknown): ErrorAnswer {
   if (error instanceof WireError) return { status: error.status, message: error.message, isOurs: false };
+  if (error instanceof FormError) return { status: 400, message: error.message, isOurs: false };
   if (error instanceof VectorizerError) {
     const { status, prefix } = KINDS[error.kind];
     return { status, message: prefix + error.message, isOurs: status === 500 };

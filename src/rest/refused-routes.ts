@@ -15,34 +15,11 @@ interface Refused {
   readonly required?: readonly string[];
 }
 
-const SNAPSHOTS = 'A snapshot';
 const SHARDS = 'A shard key';
 const CLUSTER = 'Cluster mode';
 const STANDALONE = 'Distributed mode disabled';
 
 const REFUSED: readonly Refused[] = [
-  { route: 'GET /collections/:name/snapshots', feature: SNAPSHOTS },
-  { route: 'POST /collections/:name/snapshots', feature: SNAPSHOTS },
-  {
-    route: 'PUT /collections/:name/snapshots/recover',
-    feature: SNAPSHOTS,
-    body: 'struct SnapshotRecover',
-    required: ['location'],
-  },
-  { route: 'POST /collections/:name/snapshots/upload', feature: SNAPSHOTS },
-  { route: 'GET /collections/:name/snapshots/:snapshot', feature: SNAPSHOTS },
-  { route: 'DELETE /collections/:name/snapshots/:snapshot', feature: SNAPSHOTS },
-  { route: 'GET /snapshots', feature: SNAPSHOTS },
-  { route: 'POST /snapshots', feature: SNAPSHOTS },
-  { route: 'GET /snapshots/:snapshot', feature: SNAPSHOTS },
-  { route: 'DELETE /snapshots/:snapshot', feature: SNAPSHOTS },
-  { route: 'GET /collections/:name/shards/:shard/snapshot', feature: SNAPSHOTS },
-  { route: 'GET /collections/:name/shards/:shard/snapshots', feature: SNAPSHOTS },
-  { route: 'POST /collections/:name/shards/:shard/snapshots', feature: SNAPSHOTS },
-  { route: 'PUT /collections/:name/shards/:shard/snapshots/recover', feature: SNAPSHOTS },
-  { route: 'POST /collections/:name/shards/:shard/snapshots/upload', feature: SNAPSHOTS },
-  { route: 'GET /collections/:name/shards/:shard/snapshots/:snapshot', feature: SNAPSHOTS },
-  { route: 'DELETE /collections/:name/shards/:shard/snapshots/:snapshot', feature: SNAPSHOTS },
   { route: 'GET /collections/:name/shards', feature: SHARDS },
   {
     route: 'PUT /collections/:name/shards',

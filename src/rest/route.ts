@@ -1,23 +1,55 @@
 import { perform } from '../operations/perform.ts';
 import type { House } from '../operations/house.ts';
 import type { Operation } from '../operations/operation.ts';
-import type { Context } from '../core/context.ts';
-import type { Wire } from './parse/wire.ts';
+import { type Context, lasting } from '../core/context.ts';
+import type { SnapshotFile, SnapshotStream } from '../core/snapshots.ts';
+import type { UploadedFile, Waited, Wire, WireHead } from './parse/wire.ts';
 import type { Render } from './render/writer.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+interface Place {
+  readonly method: Method;
+  readonly segments: readonly string[];
+}
+
 /**
- * A row of the table, its types closed over.
+ * A row that answers in one piece, its types closed over.
  * kind  'json': the answer gets Qdrant's envelope; 'bare': JSON without it; 'text': plain text.
  * run   parses, performs, and returns what renders the answer. Throws what errors.ts translates.
  */
-export interface Route {
-  readonly method: Method;
-  readonly segments: readonly string[];
+export interface AnswerRoute extends Place {
   readonly kind: 'json' | 'bare' | 'text';
   readonly run: (house: House, context: Context, wire: Wire) => Promise<() => void>;
 }
+
+/** Work that is under way; `done` resolves with what renders its result. */
+export interface Work {
+  /** Whether the client wants to hear how it ends. */
+  readonly wait: boolean;
+  readonly done: Promise<() => void>;
+}
+
+/** A row of work that goes on when the client has hung up. */
+export interface WorkRoute extends Place {
+  readonly kind: 'work';
+  readonly begin: (house: House, context: Context, wire: Wire) => Work;
+}
+
+/** The same with a file for a body, which is never held as a whole: what stands before the body is parsed first. */
+export interface UploadRoute extends Place {
+  readonly kind: 'upload';
+  readonly begin: (house: House, context: Context, head: WireHead) => (file: UploadedFile) => Work;
+}
+
+/** A row that sends a file as it is, and says in plain text why it cannot. */
+export interface DownloadRoute extends Place {
+  readonly kind: 'download';
+  readonly open: (house: House, context: Context, head: WireHead) => Promise<SnapshotFile | SnapshotStream>;
+}
+
+/** A row of the table. */
+export type Route = AnswerRoute | WorkRoute | UploadRoute | DownloadRoute;
 
 /** One row: `render(await perform(context, operation, parse(wire)))`, type-checked end to end. */
 export function route<Request, Answer>(
@@ -26,7 +58,7 @@ export function route<Request, Answer>(
   operation: Operation<Request, Answer>,
   render: Render<Answer>,
 ): Route {
-  const run: Route['run'] = async (house, context, wire) => {
+  const run: AnswerRoute['run'] = async (house, context, wire) => {
     const parsed = parse(wire);
     const request = parsed instanceof Promise ? await parsed : parsed;
     const answer = await perform(house, context, operation, request);
@@ -35,8 +67,64 @@ export function route<Request, Answer>(
   return { ...patternParts(pattern), kind: 'json', run };
 }
 
+/** A row of work: as `route`, but that the work does not end with the connection. */
+export function workRoute<Request, Answer>(
+  pattern: `${Method} /${string}`,
+  parse: (wire: Wire) => Waited<Request>,
+  operation: Operation<Request, Answer>,
+  render: Render<Answer>,
+): WorkRoute {
+  const begin: WorkRoute['begin'] = (house, context, wire) => {
+    const { wait, request } = parse(wire);
+    return { wait, done: performed(house, context, { operation, request, render }) };
+  };
+  return { ...patternParts(pattern), kind: 'work', begin };
+}
+
+/** The same for a file that is sent; `parse` returns what makes the request of it. */
+export function uploadRoute<Request, Answer>(
+  pattern: `${Method} /${string}`,
+  parse: (head: WireHead) => Waited<(file: UploadedFile) => Request>,
+  operation: Operation<Request, Answer>,
+  render: Render<Answer>,
+): UploadRoute {
+  const begin: UploadRoute['begin'] = (house, context, head) => {
+    const { wait, request: requestOf } = parse(head);
+    return (file) => ({
+      wait,
+      done: performed(house, context, { operation, request: requestOf(file), render }),
+    });
+  };
+  return { ...patternParts(pattern), kind: 'upload', begin };
+}
+
+interface Asked<Request, Answer> {
+  readonly operation: Operation<Request, Answer>;
+  readonly request: Request;
+  readonly render: Render<Answer>;
+}
+
+async function performed<Request, Answer>(
+  house: House,
+  context: Context,
+  { operation, request, render }: Asked<Request, Answer>,
+): Promise<() => void> {
+  const answer = await perform(house, lasting(context), operation, request);
+  return () => render(answer);
+}
+
+/** A row that sends what the operation opens. */
+export function downloadRoute<Request>(
+  pattern: `${Method} /${string}`,
+  parse: (head: WireHead) => Request,
+  operation: Operation<Request, SnapshotFile | SnapshotStream>,
+): DownloadRoute {
+  const open: DownloadRoute['open'] = async (house, context, head) => perform(house, context, operation, parse(head));
+  return { ...patternParts(pattern), kind: 'download', open };
+}
+
 /** A row that needs no operation: `render` writes the whole body. */
-export function plainRoute(pattern: `${Method} /${string}`, kind: Route['kind'], render: () => void): Route {
+export function plainRoute(pattern: `${Method} /${string}`, kind: AnswerRoute['kind'], render: () => void): Route {
   return { ...patternParts(pattern), kind, run: () => Promise.resolve(render) };
 }
 
@@ -58,7 +146,7 @@ function caught(check: (wire: Wire) => never, wire: Wire): Error {
   }
 }
 
-function patternParts(pattern: string): { readonly method: Method; readonly segments: readonly string[] } {
+function patternParts(pattern: string): Place {
   const [method = '', path = ''] = pattern.split(' ');
   return { method: method as Method, segments: path.split('/').filter((segment) => segment !== '') };
 }

@@ -70,6 +70,7 @@ import {
 import { renderMemory, renderOptimizations } from './render/reports.ts';
 import { writer } from './render/writer.ts';
 import { type Method, plainRoute, type Route, route } from './route.ts';
+import { snapshotRoutes } from './snapshot-routes.ts';
 
 const HEALTHY = 'healthz check passed';
 
@@ -135,6 +136,7 @@ export function restRoutes(version: string): readonly Route[] {
     route('POST /collections/:name/points/discover', parseDiscover, queryPoints, renderSearched),
     route('POST /collections/:name/points/discover/batch', parseDiscoverBatch, queryPoints, renderSearchedBatch),
     route('GET /collections/:name/points/:id', parseGetPoint, getPoint, renderRecord),
+    ...snapshotRoutes(),
     ...refusedRoutes(),
   ];
 }

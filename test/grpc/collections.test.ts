@@ -273,21 +273,9 @@ const REFUSED: readonly Refused[] = [
     { ...named, request: { shardKey: undefined } },
     [3, 'empty request'],
   ),
-  refused(`${SNAPSHOTS}/Create`, snapshots.CreateSnapshotRequest, named, [12, `A snapshot ${NOT_YET}`]),
   refused(`${SNAPSHOTS}/Create`, snapshots.CreateSnapshotRequest, {}, [3, UNNAMED]),
-  refused(`${SNAPSHOTS}/List`, snapshots.ListSnapshotsRequest, named, [12, `A snapshot ${NOT_YET}`]),
   refused(`${SNAPSHOTS}/List`, snapshots.ListSnapshotsRequest, {}, [3, UNNAMED]),
-  refused(`${SNAPSHOTS}/Delete`, snapshots.DeleteSnapshotRequest, { ...named, snapshotName: 's' }, [
-    12,
-    `A snapshot ${NOT_YET}`,
-  ]),
   refused(`${SNAPSHOTS}/Delete`, snapshots.DeleteSnapshotRequest, named, [3, UNNAMED_SNAPSHOT]),
-  refused(`${SNAPSHOTS}/CreateFull`, snapshots.CreateFullSnapshotRequest, {}, [12, `A snapshot ${NOT_YET}`]),
-  refused(`${SNAPSHOTS}/ListFull`, snapshots.ListFullSnapshotsRequest, {}, [12, `A snapshot ${NOT_YET}`]),
-  refused(`${SNAPSHOTS}/DeleteFull`, snapshots.DeleteFullSnapshotRequest, { snapshotName: 's' }, [
-    12,
-    `A snapshot ${NOT_YET}`,
-  ]),
   refused(`${SNAPSHOTS}/DeleteFull`, snapshots.DeleteFullSnapshotRequest, {}, [3, UNNAMED_SNAPSHOT]),
 ];
 

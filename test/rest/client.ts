@@ -8,23 +8,30 @@ import { stubHouse, type StubHouse } from './stub-house.ts';
 export interface Served extends StubHouse {
   readonly door: Door;
   readonly port: number;
-  /** Messages of the log. */
+  /** Messages of the log: errors. */
   readonly logged: string[];
+  /** Warnings, and why. */
+  readonly warned: string[];
 }
 
 /** A door on a free port of the loopback, with a stub behind it. The caller closes `door`. */
 export async function serveStub(options: { cors?: boolean; maxRequestBytes?: number } = {}): Promise<Served> {
   const stub = stubHouse();
   const logged: string[] = [];
+  const warned: string[] = [];
   const door = createDoor({
     house: stub.house,
     limits: { maxRequestBytes: options.maxRequestBytes ?? 1 << 20 },
     cors: options.cors ?? true,
     version: '1.19.0',
-    logger: { ...SILENT_LOGGER, error: (message) => logged.push(message) },
+    logger: {
+      ...SILENT_LOGGER,
+      error: (message) => logged.push(message),
+      warn: (message, fields) => warned.push(`${message}: ${String(fields?.['reason'])}`),
+    },
   });
   await new Promise<void>((resolve) => door.server.listen(0, '127.0.0.1', resolve));
-  return { ...stub, door, logged, port: (door.server.address() as AddressInfo).port };
+  return { ...stub, door, logged, warned, port: (door.server.address() as AddressInfo).port };
 }
 
 export interface Reply {

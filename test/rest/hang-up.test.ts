@@ -9,6 +9,7 @@ import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { createDoor } from '../../src/rest/door.ts';
 import { config, openHouse, removeFolder, temporaryFolder, upsertOf } from '../collections/house.ts';
 import { request } from './client.ts';
+import { withStubSnapshots } from './stub-snapshots.ts';
 
 const ROWS = 20_000;
 
@@ -42,7 +43,13 @@ test('a connection that closes ends its searches on the threads', async (t) => {
     .collection('c')
     .update({ signal: new AbortController().signal, credential: undefined }, upsertOf('c', points));
   const limits = { maxRequestBytes: 1 << 20 };
-  const door = createDoor({ house, limits, cors: false, version: '1.19.0', logger: SILENT_LOGGER });
+  const door = createDoor({
+    house: withStubSnapshots(house),
+    limits,
+    cors: false,
+    version: '1.19.0',
+    logger: SILENT_LOGGER,
+  });
   door.server.listen(0, '127.0.0.1');
   await once(door.server, 'listening');
   const { port } = door.server.address() as AddressInfo;

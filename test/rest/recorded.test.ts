@@ -47,6 +47,8 @@ const SCENARIOS: readonly string[] = [
   'quantized-turbo',
   'scroll-paging',
   'shard-keys',
+  'snapshot-routes',
+  'snapshots',
   'text-index',
   'vectors-live',
 ];

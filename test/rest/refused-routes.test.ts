@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 
 import { ask, type Served, serveStub } from './client.ts';
-import { format, unserved } from './parsing.ts';
+import { unserved } from './parsing.ts';
 
 let served: Served;
 
@@ -14,30 +14,8 @@ test.before(async () => {
 
 test.after.always(() => served.door.close());
 
-/** Requests of features that come later: method, path, a body that is malformed and why, a body that is sound. */
-const ROUTES: readonly (readonly [string, string, string, string, string, string])[] = [
-  [
-    'PUT',
-    '/collections/c/snapshots/recover',
-    '{}',
-    'missing field `location` at line 1 column 2',
-    '{"location":"x"}',
-    'A snapshot',
-  ],
-];
-
-for (const [method, path, malformed, words, sound, feature] of ROUTES) {
-  test(`${method} ${path} is checked, then refused by name`, async (t) => {
-    const wrong = await ask(served.port, method, path, malformed);
-    t.deepEqual(wrong, { status: 400, body: { status: { error: format(words).slice('400 '.length) } } });
-    const refused = await ask(served.port, method, path, sound);
-    t.deepEqual(refused, { status: 400, body: { status: { error: unserved(feature).slice('400 '.length) } } });
-  });
-}
-
 const UNCHECKED: readonly (readonly [string, string, string])[] = [
-  ['GET', '/collections/c/snapshots', 'A snapshot'],
-  ['GET', '/collections/c/shards/0/snapshots/x', 'A snapshot'],
+  ['GET', '/collections/c/shards', 'A shard key'],
   ['POST', '/cluster/recover', 'Cluster mode'],
   ['GET', '/telemetry', 'Telemetry'],
   ['GET', '/metrics', 'The metrics page'],
@@ -69,7 +47,7 @@ test('what needs more than one node is refused as Qdrant refuses it where there 
 });
 
 test('the rule for names comes first', async (t) => {
-  const refused = await ask(served.port, 'GET', '/collections/a%2Fb/snapshots');
+  const refused = await ask(served.port, 'GET', '/collections/a%2Fb/shards');
   t.is(refused.status, 422);
 });
 

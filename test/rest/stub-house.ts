@@ -41,6 +41,7 @@ import { selectPayload } from '../../src/core/payload-select.ts';
 import type { NamedVector, Vector } from '../../src/core/vectors.ts';
 import type { House } from '../../src/operations/house.ts';
 import { vectorsAt } from './parsing.ts';
+import { StubSnapshots } from './stub-snapshots.ts';
 
 interface Stored {
   readonly id: PointId;
@@ -347,9 +348,11 @@ class StubDatabase {
 export interface StubHouse {
   readonly house: House;
   readonly database: StubDatabase;
+  readonly snapshots: StubSnapshots;
 }
 
 export function stubHouse(): StubHouse {
   const database = new StubDatabase();
-  return { house: { database } as unknown as House, database };
+  const snapshots = new StubSnapshots((name) => database.has(name));
+  return { house: { database, snapshots } as unknown as House, database, snapshots };
 }

@@ -1,5 +1,8 @@
 import type { Consistency, ReadOptions, WriteOptions } from '../../core/requests.ts';
+import type { SnapshotPriority } from '../../core/snapshots.ts';
 import { WireError } from '../wire-error.ts';
+import { unknownVariant } from './format-error.ts';
+import { checksumFault, PRIORITIES, PRIORITY_DEFAULT } from './snapshot-words.ts';
 
 /** The query string of a request, without `?`; parsed where it is read, since most requests have none. */
 export type QueryText = string;
@@ -29,7 +32,7 @@ export function writeOptions(query: QueryText): WriteOptions {
   const timeout = given.get('timeout');
   return {
     wait: wait === undefined ? false : parseFlag(wait),
-    ordering: ordering === undefined ? 'weak' : parseOrdering(ordering),
+    ordering: ordering === undefined ? 'weak' : parseVariant(ordering, ORDERINGS),
     timeoutSeconds: timeout === undefined ? undefined : unsigned(timeout),
   };
 }
@@ -57,6 +60,33 @@ export function optimizationsQuery(query: QueryText): {
   };
 }
 
+/** `wait` of work on snapshots, which is waited for unless the client says otherwise. */
+export function snapshotWait(query: QueryText): boolean {
+  if (query === '') return true;
+  const wait = fields(query, ['wait']).get('wait');
+  return wait === undefined || parseFlag(wait);
+}
+
+/** `wait`, `priority` and `checksum` of a snapshot that is uploaded. */
+export function uploadOptions(query: QueryText): {
+  readonly wait: boolean;
+  readonly priority: SnapshotPriority;
+  readonly checksum: string | undefined;
+} {
+  const given = fields(query, ['wait', 'priority', 'checksum']);
+  const wait = given.get('wait');
+  const priority = given.get('priority');
+  const checksum = given.get('checksum');
+  const options = {
+    wait: wait === undefined || parseFlag(wait),
+    priority: priority === undefined ? PRIORITY_DEFAULT : parseVariant(priority, PRIORITIES),
+    checksum,
+  };
+  const fault = checksum === undefined ? undefined : checksumFault(checksum);
+  if (fault !== undefined) throw new WireError(422, `Validation error in query parameters: [checksum: ${fault}]`);
+  return options;
+}
+
 function fields(query: QueryText, names: readonly string[]): Map<string, string> {
   const given = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
@@ -72,10 +102,10 @@ function parseFlag(text: string): boolean {
   throw deserializeError('provided string was not `true` or `false`');
 }
 
-function parseOrdering(text: string): WriteOptions['ordering'] {
-  const ordering = ORDERINGS.find((known) => known === text);
-  if (ordering !== undefined) return ordering;
-  throw deserializeError(`unknown variant \`${text}\`, expected one of \`weak\`, \`medium\`, \`strong\``);
+function parseVariant<Word extends string>(text: string, words: readonly Word[]): Word {
+  const word = words.find((known) => known === text);
+  if (word !== undefined) return word;
+  throw deserializeError(unknownVariant(text, words).message);
 }
 
 function parseConsistency(text: string): Consistency {
