@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Database } from '../collections/database.ts';
-import type { Snapshots } from '../collections/snapshot/snapshots.ts';
+import { Snapshots } from '../collections/snapshot/snapshots.ts';
 import { Compute } from '../compute/compute.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
 import { Kv } from '../storage/kv.ts';
 import { availableBytes, memoryBytes, residentBytes } from './available-memory.ts';
-import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld } from './folders.ts';
+import { COLLECTIONS_FOLDER, KV_FOLDER, nodeWorld, SNAPSHOTS_TEMP_FOLDER } from './folders.ts';
 import { memoryReclaimer } from './memory-reclaimer.ts';
 
 /** A storage folder that operations can work on, without doors. */
@@ -23,7 +23,7 @@ export interface OpenStorage {
  * process uses the folder, data_damaged where a file is not as it was written.
  */
 export async function openStorage(config: Config, logger: Logger): Promise<OpenStorage> {
-  const { storage } = config;
+  const { service, storage } = config;
   const undo: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
@@ -54,7 +54,16 @@ export async function openStorage(config: Config, logger: Logger): Promise<OpenS
     };
     const database = await Database.open(foundation, join(storage.storagePath, COLLECTIONS_FOLDER));
     undo.push(() => database.close());
-    const snapshots: Snapshots = undefined as never; // lead: openSnapshots(…), and undo.push of its end if it has one
+    const temporary = join(storage.storagePath, SNAPSHOTS_TEMP_FOLDER);
+    const snapshots = await Snapshots.open({
+      foundation,
+      database,
+      snapshotsPath: storage.snapshotsPath,
+      // Second names of files can only be made on the disk that holds them.
+      capturesPath: join(temporary, 'captures'),
+      temporaryPath: storage.tempPath ?? temporary,
+      remoteSources: service.enableSnapshotUrlRecovery,
+    });
     return { house: { database, snapshots }, close };
   } catch (error) {
     // Caught to undo: what was opened is closed again, the last first.

@@ -1,5 +1,6 @@
-import { VectorizerError } from '../core/errors.ts';
+import * as snapshot from '../collections/snapshot/verify-snapshot.ts';
 import type { SnapshotProgress, SnapshotReport, SnapshotScope } from '../core/snapshots.ts';
+import { nodeWorld } from './folders.ts';
 
 /** What a snapshot says of itself, by its first bytes. */
 export interface SnapshotContent {
@@ -8,15 +9,16 @@ export interface SnapshotContent {
 }
 
 /** Reads a snapshot to its last byte and reports all damage. Throws what the disk throws, and where `signal` aborts. */
-export async function verifySnapshot(
-  _path: string,
-  _onProgress: SnapshotProgress,
-  _signal: AbortSignal,
+export function verifySnapshot(
+  path: string,
+  onProgress: SnapshotProgress,
+  signal: AbortSignal,
 ): Promise<SnapshotReport> {
-  throw new VectorizerError('internal', 'not built yet'); // lead: verifySnapshot
+  return snapshot.verifySnapshot(nodeWorld(), path, { onProgress, signal });
 }
 
 /** What a snapshot holds, without reading all of it. Throws bad_input where the file is no snapshot. */
-export async function inspectSnapshot(_path: string): Promise<SnapshotContent> {
-  throw new VectorizerError('internal', 'not built yet'); // lead: inspectSnapshot
+export async function inspectSnapshot(path: string): Promise<SnapshotContent> {
+  const { kind, collections } = await snapshot.inspectSnapshot(nodeWorld(), path);
+  return { kind, collections: collections.map(({ name }) => name) };
 }

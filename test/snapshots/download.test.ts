@@ -27,7 +27,7 @@ function fromUrl(house: TestHouse, url: string, apiKey?: string, checksum?: stri
   return refusalOf(recover(house, BOOKS, { kind: 'url', url: new URL(url), apiKey }, checksum));
 }
 
-async function snapshotOf(house: TestHouse): Promise<Buffer> {
+async function snapshotOf(house: TestHouse): Promise<Uint8Array> {
   await house.database.create('books', config(2, 'Dot'));
   await house.database.collection('books').update(CONTEXT, upsertOf('books', [{ id: 1, vector: [1, 2] }]));
   const { name } = await createSnapshot(house, BOOKS);
@@ -37,7 +37,7 @@ async function snapshotOf(house: TestHouse): Promise<Buffer> {
 }
 
 test('a snapshot is fetched, with the key for the host that it is meant for alone, and nothing of it is left', async (t) => {
-  let file = Buffer.alloc(0);
+  let file: Uint8Array = new Uint8Array(0);
   const keys: (string | undefined)[] = [];
   const elsewhere = http.createServer((request, response) => {
     keys.push(request.headers['api-key'] as string | undefined);
