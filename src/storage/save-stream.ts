@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { OpenFile, World } from '../base/world.ts';
 import { VectorizerError } from '../core/errors.ts';
+import { openSha256 } from './sha256.ts';
 import { storageError } from './storage-error.ts';
 import { writePieces } from './write-pieces.ts';
 
@@ -27,29 +27,32 @@ export interface UnnamedFile {
 }
 
 /**
- * Writes what comes into a new file beside `path`, fsynced. Pieces may not change any more. When this rejects, nothing
- * of it is left. Rejects with insufficient_storage where the disk is full, or with what `content` threw.
+ * Writes what comes into a new file beside `path`, fsynced. A piece may change once the next one is asked for. When this
+ * rejects, nothing of it is left. Rejects with insufficient_storage where the disk is full, or with what `content` threw.
+ * expectedBytes  about how much will come; see openSha256.
  */
-export async function saveStream(world: World, path: string, content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
+export async function saveStream(
+  world: World,
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  expectedBytes: number | undefined,
+): Promise<UnnamedFile> {
   const { files } = world;
-  const aside =
-    path +
-    PART +
-    Math.floor(world.random() * 2 ** 32)
-      .toString(16)
-      .padStart(8, '0');
+  const drawn = Math.floor(world.random() * 2 ** 32).toString(16);
+  const aside = path + PART + drawn.padStart(8, '0');
+  const hash = openSha256(expectedBytes);
   let file: OpenFile | undefined;
   try {
     file = await files.open(aside, 'create');
-    const hash = createHash('sha256');
     const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.update(piece));
+    const sha256 = await hash.digest();
     await file.sync();
     await file.close();
     file = undefined;
     return {
       path: aside,
       bytes,
-      sha256: hash.digest('hex'),
+      sha256,
       name: async (target) => {
         await files.rename(aside, target);
         await files.syncDirectory(dirname(target));
@@ -61,6 +64,8 @@ export async function saveStream(world: World, path: string, content: AsyncItera
     await file?.close().catch(() => undefined);
     await files.remove(aside).catch(() => undefined);
     throw storageError(error, path);
+  } finally {
+    await hash.close();
   }
 }
 

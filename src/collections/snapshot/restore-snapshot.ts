@@ -64,7 +64,7 @@ export async function restoreSnapshot(
   });
   const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     let doneBytes = 0;
-    for await (const piece of readStream(world, path, 0, bytes)) {
+    for await (const piece of readStream(world, path, { start: 0, end: bytes, memory: 'reused' })) {
       refuseAborted(signal);
       doneBytes += piece.length;
       onProgress({ doneBytes, totalBytes: bytes });

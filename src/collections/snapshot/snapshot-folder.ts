@@ -70,7 +70,7 @@ export class SnapshotFolder {
     const { path } = await this.find(scope, name);
     const described = await this.describe(this.folderOf(scope), name);
     if (described === undefined) throw notFound(`Snapshot ${name} not found`);
-    return { ...described, read: (start, end) => readStream(this.world, path, start, end) };
+    return { ...described, read: (start, end) => readStream(this.world, path, { start, end, memory: 'own' }) };
   }
 
   /** Throws not_found. */
@@ -85,10 +85,15 @@ export class SnapshotFolder {
   }
 
   /** Writes a snapshot to the disk; `keep` or its own `discard` must follow. */
-  async save(scope: SnapshotScope, name: string, content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
+  async save(
+    scope: SnapshotScope,
+    name: string,
+    content: AsyncIterable<Uint8Array>,
+    expectedBytes: number | undefined,
+  ): Promise<UnnamedFile> {
     const folder = this.folderOf(scope);
     await this.world.files.mkdir(folder);
-    return saveStream(this.world, `${folder}/${name}`, content);
+    return saveStream(this.world, `${folder}/${name}`, content, expectedBytes);
   }
 
   /** Gives a snapshot that is saved its name, and writes its checksum beside it. */

@@ -95,7 +95,7 @@ export class SnapshotSources {
     }
     await this.world.files.mkdir(this.temporaryPath);
     const content = downloadSnapshot({ url, apiKey, signal, onProgress });
-    const saved = await saveStream(this.world, `${this.temporaryPath}/download`, content);
+    const saved = await saveStream(this.world, `${this.temporaryPath}/download`, content, undefined);
     return this.received(saved, basename(url.pathname) || url.href, {
       isSame: checksum === undefined || checksum.toLowerCase() === saved.sha256,
       refusal: () => mismatch(checksum, saved.sha256),
@@ -122,7 +122,7 @@ export class SnapshotSources {
     checksum: string | undefined,
   ): Promise<ObtainedSnapshot> {
     const name = sanitizedName(fileName);
-    const saved = await this.folder.save(scope, name, content);
+    const saved = await this.folder.save(scope, name, content, undefined);
     return this.received(saved, name, {
       isSame: checksum === undefined || checksum.toLowerCase() === saved.sha256,
       // So in Qdrant: what was computed stands where what was expected should.
@@ -146,7 +146,8 @@ export class SnapshotSources {
   private async verified(found: LocalSnapshot, checksum: string | undefined): Promise<ObtainedSnapshot> {
     if (checksum !== undefined) {
       const hash = createHash('sha256');
-      for await (const piece of readStream(this.world, found.path, 0, found.bytes)) hash.update(piece);
+      for await (const piece of readStream(this.world, found.path, { start: 0, end: found.bytes, memory: 'reused' }))
+        hash.update(piece);
       const sha256 = hash.digest('hex');
       if (sha256 !== checksum.toLowerCase()) throw mismatch(checksum, sha256);
     }

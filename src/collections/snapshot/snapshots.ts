@@ -17,7 +17,7 @@ import type {
 import { writeArchive } from '../../storage/archive.ts';
 import type { Database } from '../database.ts';
 import type { Foundation } from '../shard.ts';
-import { Captures } from './captures.ts';
+import { type Capture, Captures } from './captures.ts';
 import { nodeNumber } from './node-number.ts';
 import { recoverSnapshot, recoverStorage } from './recover.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
@@ -77,8 +77,15 @@ export class Snapshots {
     const known = this.known(scope);
     const name = this.nameOf(known);
     this.folder.folderOf(known);
-    const file = await this.folder.save(known, name, this.content(known, signal, onProgress));
-    return this.folder.keep(known, name, file);
+    const { world } = this.foundation;
+    const capture = await this.captures.take(known);
+    try {
+      const bytes = await fileBytes(world, capture.shards);
+      const file = await this.folder.save(known, name, this.archived(capture, bytes, signal, onProgress), bytes);
+      return await this.folder.keep(known, name, file);
+    } finally {
+      await capture.release();
+    }
   }
 
   /** Throws not_found. */
@@ -95,7 +102,7 @@ export class Snapshots {
   /** What is captured is let go of when the content has ended, or is not wanted any more. */
   async stream({ signal }: Context, scope: ShardScope): Promise<SnapshotStream> {
     const known = this.known(scope);
-    return { name: this.nameOf(known), content: this.content(known, signal, () => undefined) };
+    return { name: this.nameOf(known), content: this.content(known, signal) };
   }
 
   /** Puts the content of a snapshot in the place of what is there; see recover.ts. */
@@ -138,24 +145,33 @@ export class Snapshots {
     return scope;
   }
 
-  private async *content(
-    scope: SnapshotScope,
+  /** The bytes of a snapshot that is captured when the first of them are asked for. */
+  private async *content(scope: SnapshotScope, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    const capture = await this.captures.take(scope);
+    try {
+      // Whoever sends them keeps them for a while.
+      for await (const piece of this.archived(capture, 0, signal, () => undefined)) yield Buffer.from(piece);
+    } finally {
+      await capture.release();
+    }
+  }
+
+  /** A piece is valid until the next is asked for. */
+  private async *archived(
+    { head, shards }: Capture,
+    expectedBytes: number,
     signal: AbortSignal,
     onProgress: SnapshotProgress,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const { world } = this.foundation;
-    const { head, shards, release } = await this.captures.take(scope);
-    try {
-      const totalBytes = await fileBytes(world, shards);
-      let doneBytes = 0;
-      for await (const piece of writeArchive(snapshotMembers(world, head, shards, signal), head.createdMs)) {
-        doneBytes += piece.length;
-        // Payloads are not counted beforehand: they come on top.
-        onProgress({ doneBytes, totalBytes: Math.max(totalBytes, doneBytes) });
-        yield piece;
-      }
-    } finally {
-      await release();
+    let doneBytes = 0;
+    for await (const piece of writeArchive(
+      snapshotMembers(this.foundation.world, head, shards, signal),
+      head.createdMs,
+    )) {
+      doneBytes += piece.length;
+      // Payloads are not counted beforehand: they come on top.
+      onProgress({ doneBytes, totalBytes: Math.max(expectedBytes, doneBytes) });
+      yield piece;
     }
   }
 

@@ -24,7 +24,7 @@ export async function verifySnapshot(
   const findings: string[] = [];
   const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     let doneBytes = 0;
-    for await (const piece of readStream(world, path, 0, bytes)) {
+    for await (const piece of readStream(world, path, { start: 0, end: bytes, memory: 'reused' })) {
       refuseAborted(signal);
       doneBytes += piece.length;
       onProgress({ doneBytes, totalBytes: bytes });
@@ -55,9 +55,14 @@ export async function inspectSnapshot(world: World, path: string): Promise<Snaps
     },
   };
   try {
-    await readSnapshot(readStream(world, path, 0, bytes), path, visitor, (finding) => {
-      throw new VectorizerError('data_damaged', finding);
-    });
+    await readSnapshot(
+      readStream(world, path, { start: 0, end: bytes, memory: 'reused' }),
+      path,
+      visitor,
+      (finding) => {
+        throw new VectorizerError('data_damaged', finding);
+      },
+    );
   } catch (error) {
     // Caught to end the reading.
     if (error !== found) throw error;
