@@ -7,7 +7,7 @@ import type { Context } from '../core/context.ts';
 import { credentialOf } from '../core/credential.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
-import { ClientGone, readBody } from './body.ts';
+import { ClientGone, discardRest, readBody } from './body.ts';
 import { sendFile } from './download.ts';
 import { errorAnswer } from './errors.ts';
 import { PointParser } from './point-parser.ts';
@@ -16,7 +16,7 @@ import { type Exchange, send, sendFailure, sendRendered } from './reply.ts';
 import { type DownloadRoute, type Match, Router, type UploadRoute } from './route.ts';
 import { restRoutes } from './routes.ts';
 import { Transfers } from './transfers.ts';
-import { discardRest, FormError, receiveUpload } from './upload.ts';
+import { FormError, receiveUpload } from './upload.ts';
 import { WireError } from './wire-error.ts';
 import { answerUploaded, answerWork } from './work.ts';
 

@@ -63,18 +63,6 @@ export function receiveUpload(request: IncomingMessage, fieldName: string): Prom
   return found.promise;
 }
 
-/** How long a client may go on sending what nobody wants. */
-const DISCARD_MS = 30_000;
-
-/** Reads on, and throws away, what of a body nobody wants any more: many clients look for the answer when all is sent. */
-export function discardRest(request: IncomingMessage): void {
-  request.unpipe();
-  request.resume();
-  if (request.complete) return;
-  const timer = setTimeout(() => request.destroy(), DISCARD_MS);
-  request.once('close', () => clearTimeout(timer));
-}
-
 function openParser(request: IncomingMessage): BusboyInstance {
   const type = request.headers['content-type'];
   if (type === undefined) throw new FormError('Could not find Content-Type header');
