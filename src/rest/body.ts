@@ -67,6 +67,18 @@ function receive(request: IncomingMessage, length: number, maxBytes: number): Pr
   });
 }
 
+/** How long a client may go on sending what nobody wants. */
+const DISCARD_MS = 30_000;
+
+/** Reads on, and throws away, what of a body nobody wants any more: many clients look for the answer when all is sent. */
+export function discardRest(request: IncomingMessage): void {
+  request.unpipe();
+  request.resume();
+  if (request.complete) return;
+  const timer = setTimeout(() => request.destroy(), DISCARD_MS);
+  request.once('close', () => clearTimeout(timer));
+}
+
 async function inflate(body: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
   const decoder = ENCODINGS[encoding.trim().toLowerCase()];
   // Qdrant reads a body of an encoding that it does not know as it is.

@@ -7,7 +7,7 @@ import type { Context } from '../core/context.ts';
 import { credentialOf } from '../core/credential.ts';
 import type { Logger } from '../observe/logger.ts';
 import type { House } from '../operations/house.ts';
-import { ClientGone, readBody } from './body.ts';
+import { ClientGone, discardRest, readBody } from './body.ts';
 import { sendFile } from './download.ts';
 import { errorAnswer } from './errors.ts';
 import { PointParser } from './point-parser.ts';
@@ -43,6 +43,7 @@ export interface Door {
 const KEEP_ALIVE_MS = 5_000;
 /** How long `close` waits for running requests: a client that never sends the rest of its body must not keep us. */
 const CLOSE_GRACE_MS = 10_000;
+
 /** The REST door: one pipeline on Koa. It knows operations and nothing below them. */
 export function createDoor(options: DoorOptions): Door {
   const router = new Router(restRoutes(options.version));
@@ -125,8 +126,12 @@ async function answerUpload(door: Running, exchange: Exchange, route: UploadRout
   const { request } = exchange;
   const begin = route.begin(door.house, contextOf(request), head);
   door.transfers.upload(exchange);
-  const upload = await receiveUpload(request, 'snapshot');
-  await answerUploaded(door.logger, exchange, begin(upload), upload);
+  try {
+    const upload = await receiveUpload(request, 'snapshot');
+    await answerUploaded(door.logger, exchange, begin(upload), upload);
+  } finally {
+    discardRest(request);
+  }
 }
 
 async function answerDownload(door: Running, exchange: Exchange, route: DownloadRoute, head: WireHead): Promise<void> {
@@ -139,14 +144,15 @@ async function answerDownload(door: Running, exchange: Exchange, route: Download
     // To translate: a client reads these failures as text, but for what is wrong with the request itself.
     if (error instanceof WireError) throw error;
     const { method, url } = request;
-    if (errorAnswer(error).isOurs && !isHangUp(error)) door.logger.error('download failed', { method, url }, error);
+    const isHangUp = response.headersSent && isPrematureClose(error);
+    if (errorAnswer(error).isOurs && !isHangUp) door.logger.error('download failed', { method, url }, error);
     sendFailure(exchange, error, 'text');
     if (!response.writableEnded) response.destroy();
   }
 }
 
 /** What a pipeline calls a client that goes away. */
-function isHangUp(error: unknown): boolean {
+function isPrematureClose(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 

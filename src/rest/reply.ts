@@ -1,5 +1,6 @@
 import type http from 'node:http';
 
+import { discardRest } from './body.ts';
 import { COMPRESS_BYTES_MIN, chooseEncoding, compress } from './compress.ts';
 import { errorAnswer } from './errors.ts';
 import { writer } from './render/writer.ts';
@@ -94,14 +95,26 @@ export function sendFailure(exchange: Exchange, error: unknown, form: 'json' | '
 }
 
 /** Sends an answer in one piece. */
-export function send({ options, request, response }: Exchange, answer: Answer): void {
+export function send(exchange: Exchange, answer: Answer): void {
+  const { options, request, response } = exchange;
   const headers: string[] = ['content-length', String(answer.body.length)];
   if (answer.type !== undefined) headers.push('content-type', answer.type);
   if (answer.encoding !== undefined) headers.push('content-encoding', answer.encoding);
   addCommonHeaders(options, request, headers, answer.encoding !== undefined);
   response.writeHead(answer.status, headers);
-  if (typeof answer.body === 'string') response.end(answer.body, 'latin1');
+  if (!request.complete && (options.isClosing || !response.shouldKeepAlive)) endAfterBody(exchange, answer.body);
+  else if (typeof answer.body === 'string') response.end(answer.body, 'latin1');
   else response.end(answer.body);
+}
+
+/**
+ * Ends the last answer of a connection once the client has sent all that it wants to: Node closes the connection with the
+ * answer, and the system of a client that still sends would throw the answer away unread.
+ */
+function endAfterBody({ request, response }: Exchange, body: string | Buffer): void {
+  response.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+  discardRest(request);
+  request.once('close', () => response.end());
 }
 
 /** The headers that do not depend on what is answered. */

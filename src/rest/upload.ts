@@ -17,12 +17,7 @@ export interface Upload extends UploadedFile {
   readonly received: Promise<void>;
   /** What the body broke off with, if it did. */
   readonly failure: () => Error | undefined;
-  /** Reads on, and throws away, what nobody wants any more: many clients look for the answer when all is sent. */
-  readonly discard: () => void;
 }
-
-/** How long a client may go on sending what nobody wants. */
-const DISCARD_MS = 30_000;
 
 /**
  * Waits for a field of a form, `multipart/form-data`, that is the body of a request; all others are passed over. The file's
@@ -37,20 +32,12 @@ export function receiveUpload(request: IncomingMessage, fieldName: string): Prom
   received.promise.catch(() => undefined);
   let content: Readable | undefined;
   let failure: Error | undefined;
-  const discard = (): void => {
-    request.unpipe(parser);
-    request.resume();
-    if (request.complete) return;
-    const timer = setTimeout(() => request.destroy(), DISCARD_MS);
-    request.once('close', () => clearTimeout(timer));
-  };
   const fail = (error: Error): void => {
     if (failure !== undefined) return;
     failure = error;
     found.reject(error);
     received.reject(error);
     content?.destroy(error);
-    discard();
   };
   parser.on('file', (name, file, fileName: string | undefined) => {
     // Told by `fail`, or by whoever reads.
@@ -60,7 +47,7 @@ export function receiveUpload(request: IncomingMessage, fieldName: string): Prom
       return;
     }
     content = file;
-    found.resolve({ fileName, content: file, received: received.promise, failure: () => failure, discard });
+    found.resolve({ fileName, content: file, received: received.promise, failure: () => failure });
   });
   parser.on('finish', () => {
     found.reject(new FormError(`Required field is missing: ${fieldName}`));

@@ -21,24 +21,17 @@ export async function answerUploaded(logger: Logger, exchange: Exchange, work: W
   const done = work.done.catch((error: unknown) => {
     throw upload.failure() ?? error;
   });
-  try {
-    if (work.wait) {
-      await answerDone(logger, exchange, done);
-      return;
-    }
-    const settled = done.then(
-      () => undefined,
-      (error: unknown) => {
-        if (error !== upload.failure()) report(logger, exchange, error);
-      },
-    );
-    await Promise.race([upload.received, settled]);
-    const failure = upload.failure();
-    if (failure !== undefined) throw failure;
-    if (!exchange.response.destroyed) sendAccepted(exchange);
-  } finally {
-    upload.discard();
-  }
+  if (work.wait) return answerDone(logger, exchange, done);
+  const settled = done.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error !== upload.failure()) report(logger, exchange, error);
+    },
+  );
+  await Promise.race([upload.received, settled]);
+  const failure = upload.failure();
+  if (failure !== undefined) throw failure;
+  if (!exchange.response.destroyed) sendAccepted(exchange);
 }
 
 async function answerDone(logger: Logger, exchange: Exchange, done: Work['done']): Promise<void> {

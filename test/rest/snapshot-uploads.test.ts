@@ -271,6 +271,36 @@ test('a client that reads its answer only when all is sent gets it, and its conn
   t.regex(answers, /^HTTP\/1\.1 400 Bad Request[^]*Wrong input: no[^]*HTTP\/1\.1 200 OK[^]*healthz check passed$/);
 });
 
+/** Sends all, and only then looks for the answer. */
+async function sendThenRead(port: number, bytes: Buffer): Promise<string> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.pause();
+  for (let at = 0; at < bytes.length; at += 1 << 20) {
+    await new Promise<void>((resolve, reject) => {
+      socket.write(bytes.subarray(at, at + (1 << 20)), (error) => (error instanceof Error ? reject(error) : resolve()));
+    });
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of socket) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}
+
+test('so it does where the connection ends with the answer', async (t) => {
+  const { port, snapshots } = await serving(t);
+  const bytes = randomBytes(16 << 20);
+  const file = { name: 'snapshot', fileName: 's', bytes };
+  const close = { ...FORM, connection: 'close' };
+  const answered = async (path: string, body: Buffer, headers = close): Promise<string> =>
+    sendThenRead(port, request('POST', path, body, headers));
+  t.regex(await answered(PATH, form({ ...file, bytes: 'x' }, { ...file, name: 'other' })), /"result":true/);
+  t.regex(await answered(`${PATH}?wait=0`, form(file)), /Deserialize error in query parameters/);
+  t.regex(await answered(PATH, form(file), { ...close, 'content-type': 'text/plain' }), /Could not parse Content-Type/);
+  t.regex(await answered('/nowhere', form(file)), /^HTTP\/1\.1 404 Not Found/);
+  t.regex(await answered('/collections/c/points/count', form(file)), /is larger than allowed/);
+  snapshots.refusal = { when: 'before', error: badInput('no') };
+  t.regex(await answered(PATH, form(file)), /Wrong input: no/);
+});
+
 for (const query of ['', '?wait=false']) {
   test(`a client that hangs up in the middle ends the reading of its file${query}`, async (t) => {
     const { port, snapshots, logged, warned } = await serving(t);

@@ -10,6 +10,7 @@ import type {
   StoredSnapshot,
 } from '../../core/snapshots.ts';
 import { WireError } from '../wire-error.ts';
+import { debugText } from './format-error.ts';
 import { checkName } from './names.ts';
 import { snapshotWait, uploadOptions } from './query-text.ts';
 import { readCollection, type UploadedFile, type Waited, type WireHead } from './wire.ts';
@@ -44,7 +45,7 @@ const SHARD_MAX = 0xffff_ffff;
 function parseShard(text: string): number {
   const shard = /^\+?[0-9]{1,20}$/.test(text) ? Number(text) : Infinity;
   if (shard <= SHARD_MAX) return shard;
-  const message = `can not parse ${JSON.stringify(text)} to a u32`;
+  const message = `can not parse ${debugText(text)} to a u32`;
   throw new WireError(400, `Deserialize error in path parameters: ${message}`);
 }
 
