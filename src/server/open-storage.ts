@@ -64,6 +64,7 @@ export async function openStorage(config: Config, logger: Logger): Promise<OpenS
       temporaryPath: storage.tempPath ?? temporary,
       remoteSources: service.enableSnapshotUrlRecovery,
     });
+    undo.push(() => snapshots.close());
     return { house: { database, snapshots }, close };
   } catch (error) {
     // Caught to undo: what was opened is closed again, the last first.

@@ -87,6 +87,7 @@ export async function openHouse(
     compute,
     folder,
     close: async () => {
+      await snapshots.close();
       await database.close();
       await compute.close();
       await kv.close();

@@ -6,7 +6,6 @@ import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { createDoor } from '../../src/rest/door.ts';
 import { openHouse, removeFolder, temporaryFolder, type TestHouse } from '../collections/house.ts';
 import { ask } from '../rest/client.ts';
-import { withStubSnapshots } from '../rest/stub-snapshots.ts';
 import { type Codec, encoded } from './made.ts';
 import { framed, openDoor, rawCall } from './open-door.ts';
 
@@ -32,13 +31,12 @@ export interface BothDoors {
 export async function openBothDoors(): Promise<BothDoors> {
   const folder = await temporaryFolder();
   const house = await openHouse(folder);
-  const served = withStubSnapshots(house);
   const limits = { maxRequestBytes: 1 << 20 };
-  const rest = createDoor({ house: served, limits, cors: true, version: '1.19.0', logger: SILENT_LOGGER });
+  const rest = createDoor({ house, limits, cors: true, version: '1.19.0', logger: SILENT_LOGGER });
   rest.server.listen(0, '127.0.0.1');
   await once(rest.server, 'listening');
   const { port } = rest.server.address() as AddressInfo;
-  const grpc = await openDoor({ house: served });
+  const grpc = await openDoor({ house });
   const session = http2.connect(`http://${grpc.address}`);
   return {
     house,

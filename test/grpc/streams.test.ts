@@ -17,7 +17,6 @@ import {
   upsertOf,
 } from '../collections/house.ts';
 import { openDoor } from './open-door.ts';
-import { withStubSnapshots } from '../rest/stub-snapshots.ts';
 
 const NOTHING = new Uint8Array(0);
 
@@ -31,7 +30,7 @@ async function withGround(use: (ground: Ground) => Promise<void>): Promise<void>
   const folder = await temporaryFolder();
   const house = await openHouse(folder);
   await house.database.create('c', config(3, 'Dot', {}));
-  const door = await openDoor({ house: withStubSnapshots(house) });
+  const door = await openDoor({ house });
   const client = new grpc.Client(door.address, grpc.credentials.createInsecure());
   try {
     await use({ house, client });

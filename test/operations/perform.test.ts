@@ -4,7 +4,6 @@ import type { Operation } from '../../src/operations/operation.ts';
 import { perform } from '../../src/operations/perform.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { CONTEXT, openHouse, removeFolder, temporaryFolder } from '../collections/house.ts';
-import { withStubSnapshots } from '../rest/stub-snapshots.ts';
 
 interface Slow {
   readonly timeoutSeconds: number | undefined;
@@ -29,7 +28,7 @@ async function performSlow(
     },
   };
   try {
-    return await perform(withStubSnapshots(house), { ...CONTEXT, signal }, slow, request);
+    return await perform(house, { ...CONTEXT, signal }, slow, request);
   } finally {
     await house.close();
     await removeFolder(house.folder);

@@ -9,7 +9,6 @@ import { SILENT_LOGGER } from '../../src/observe/logger.ts';
 import { createDoor } from '../../src/rest/door.ts';
 import { config, openHouse, removeFolder, temporaryFolder, upsertOf } from '../collections/house.ts';
 import { request } from './client.ts';
-import { withStubSnapshots } from './stub-snapshots.ts';
 
 const ROWS = 20_000;
 
@@ -44,7 +43,7 @@ test('a connection that closes ends its searches on the threads', async (t) => {
     .update({ signal: new AbortController().signal, credential: undefined }, upsertOf('c', points));
   const limits = { maxRequestBytes: 1 << 20 };
   const door = createDoor({
-    house: withStubSnapshots(house),
+    house,
     limits,
     cors: false,
     version: '1.19.0',

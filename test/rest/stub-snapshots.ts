@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-import { Snapshots } from '../../src/collections/snapshot/snapshots.ts';
+import type { Snapshots } from '../../src/collections/snapshot/snapshots.ts';
 import type { Context } from '../../src/core/context.ts';
 import { badInput, badRequest, notFound, VectorizerError } from '../../src/core/errors.ts';
 import type {
@@ -13,7 +13,6 @@ import type {
   SnapshotStream,
   StoredSnapshot,
 } from '../../src/core/snapshots.ts';
-import type { House } from '../../src/operations/house.ts';
 
 const CREATED_MS = Date.UTC(2026, 10, 21, 9, 40, 9, 750);
 const CHUNK_BYTES = 65_536;
@@ -26,7 +25,7 @@ interface Recovered {
 }
 
 /** Snapshots in a Map, of every collection that `has` knows and of its shards 0 and 1. */
-export class StubSnapshots extends Snapshots {
+export class StubSnapshots implements Pick<Snapshots, keyof Snapshots> {
   readonly files: Map<string, Buffer> = new Map();
   readonly recovered: Recovered[] = [];
   /** Signals of all that was asked for with one. */
@@ -48,7 +47,6 @@ export class StubSnapshots extends Snapshots {
   private readonly has: (collection: string) => boolean;
 
   constructor(has: (collection: string) => boolean) {
-    super();
     this.has = has;
   }
 
@@ -128,6 +126,10 @@ export class StubSnapshots extends Snapshots {
     throw new Error('no door asks for this');
   }
 
+  async close(): Promise<void> {
+    return undefined;
+  }
+
   private async *chunks(bytes: number, part: (from: number, to: number) => Buffer): AsyncGenerator<Uint8Array> {
     this.openFiles += 1;
     try {
@@ -161,11 +163,6 @@ export class StubSnapshots extends Snapshots {
     if (!this.has(scope.collection)) throw notFound(`Collection \`${scope.collection}\` doesn't exist!`);
     if (scope.kind === 'shard' && scope.shard > 1) throw notFound(`shard ${scope.shard} not found`);
   }
-}
-
-/** A house of the real storeys, whose snapshots are a stub. */
-export function withStubSnapshots(house: Omit<House, 'snapshots'>): House {
-  return { ...house, snapshots: new StubSnapshots((name) => house.database.has(name)) };
 }
 
 function checkUrl(scope: SnapshotScope, url: URL): void {

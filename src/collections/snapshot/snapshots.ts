@@ -16,6 +16,7 @@ import type {
 } from '../../core/snapshots.ts';
 import { writeArchive } from '../../storage/archive.ts';
 import type { Database } from '../database.ts';
+import { RunningRequests } from '../running-requests.ts';
 import type { Foundation } from '../shard.ts';
 import { type Capture, Captures } from './captures.ts';
 import { nodeNumber } from './node-number.ts';
@@ -37,6 +38,9 @@ export interface SnapshotsOptions {
   readonly remoteSources: boolean;
 }
 
+/** What does not end by then is cut off: the next start sweeps it away. */
+const CLOSE_PATIENCE_MS = 30_000;
+
 /** The snapshots of a storage: made, kept, sent, recovered (docs/format-snapshot.md, docs/operations.md). */
 export class Snapshots {
   private readonly foundation: Foundation;
@@ -45,6 +49,8 @@ export class Snapshots {
   private readonly folder: SnapshotFolder;
   private readonly captures: Captures;
   private readonly sources: SnapshotSources;
+  private readonly running = new RunningRequests();
+  private readonly stop = new AbortController();
 
   private constructor(options: SnapshotsOptions, node: number, folder: SnapshotFolder) {
     const { foundation, database, temporaryPath, remoteSources, capturesPath } = options;
@@ -73,7 +79,15 @@ export class Snapshots {
   }
 
   /** Makes a snapshot of what is acknowledged by now, while everything goes on. */
-  async create({ signal }: Context, { scope, onProgress }: CreateSnapshot): Promise<SnapshotDescription> {
+  create({ signal }: Context, { scope, onProgress }: CreateSnapshot): Promise<SnapshotDescription> {
+    return this.running.track(() => this.make(scope, this.endingWith(signal), onProgress));
+  }
+
+  private async make(
+    scope: SnapshotScope,
+    signal: AbortSignal,
+    onProgress: SnapshotProgress,
+  ): Promise<SnapshotDescription> {
     const known = this.known(scope);
     const name = this.nameOf(known);
     this.folder.folderOf(known);
@@ -106,7 +120,11 @@ export class Snapshots {
   }
 
   /** Puts the content of a snapshot in the place of what is there; see recover.ts. */
-  async recover({ signal }: Context, request: RecoverSnapshot): Promise<boolean> {
+  recover({ signal }: Context, request: RecoverSnapshot): Promise<boolean> {
+    return this.running.track(() => this.replace(request, this.endingWith(signal)));
+  }
+
+  private async replace(request: RecoverSnapshot, signal: AbortSignal): Promise<boolean> {
     const { source, checksum, onProgress } = request;
     const scope = this.recoverable(request.scope);
     const found = await this.sources.obtain(scope, source, { checksum, signal, onProgress });
@@ -122,8 +140,21 @@ export class Snapshots {
   /** All collections and aliases of a full snapshot, in one step. Throws already_exists unless `force`. */
   async recoverStorage({ signal }: Context, { path, force, onProgress }: RecoverStorage): Promise<boolean> {
     const found = await this.sources.file(path);
-    await recoverStorage(this.foundation, this.database, found, { signal, onProgress, force });
+    await this.running.track(() => {
+      const options = { signal: this.endingWith(signal), onProgress, force };
+      return recoverStorage(this.foundation, this.database, found, options);
+    });
     return true;
+  }
+
+  /** Ends what is under way; it leaves nothing half done. */
+  async close(): Promise<void> {
+    this.stop.abort();
+    await this.running.ended(CLOSE_PATIENCE_MS);
+  }
+
+  private endingWith(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.stop.signal]);
   }
 
   /** The scope with the collection's own name instead of an alias. Throws not_found. */
