@@ -47,7 +47,7 @@ class Sha256Thread implements Sha256 {
     this.worker.unref();
     this.worker.on('message', (answer: Sha256Answer) => this.waiting.shift()?.resolve(answer));
     this.worker.on('error', (error) => {
-      for (const { reject } of this.waiting.splice(0)) reject(error);
+      for (const { reject } of this.waiting.splice(0)) reject(new Error('a thread has failed', { cause: error }));
     });
   }
 

@@ -68,7 +68,7 @@ test('a snapshot is fetched, with the key for the host that it is meant for alon
 
 test('nothing there, another status, a torn answer, a circle, another scheme: refused, and nothing is left', async (t) => {
   const answer: http.RequestListener = (request, response) => {
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/torn':
         response.writeHead(200, { 'content-length': '1000000' });
         response.write(Buffer.alloc(1000));

@@ -113,7 +113,7 @@ test('members that are left out, exchanged, added or renamed are noticed', async
       const renamed = await pack(files.with(index, { ...(files[index] as TarFile), name: '0/0/segments/x.bin' }));
       t.regex(await refused(house, renamed), /^bad_input: /, `renamed ${names[index]}`);
     }
-    const swapped = await pack([files[0] as TarFile, ...files.slice(1, -1).toReversed(), files.at(-1) as TarFile]);
+    const swapped = await pack([files[0] as TarFile, ...files.slice(1, -1).toReversed(), ...files.slice(-1)]);
     t.regex(await refused(house, swapped), /members are not those that it was made of/);
   });
 });
@@ -159,7 +159,7 @@ test('a head that lies is refused', async (t) => {
       }[];
     }
     const forge = async (change: (head: Head) => void): Promise<string> => {
-      return refused(house, await pack([withJson(head, 'snapshot', change), ...others]));
+      return refused(house, await pack([withJson(head, 'snapshot', (value) => change(value as Head)), ...others]));
     };
     t.regex(await forge((value) => void (value.format = 2)), /is a snapshot of format 2, .* use a newer one/);
     t.regex(

@@ -78,9 +78,10 @@ test('a snapshot that is recovered brings back what there was, also after a rest
     const url = pathToFileURL(storedPath(house, ofCollection('books'), name));
     t.true(await recover(house, ofCollection('books'), { kind: 'url', url, apiKey: undefined }));
     t.deepEqual(await content(house, 'books'), before);
-    t.deepEqual(await nearest(house.database.collection('books'), [1, 0]), [
-      ...Array.from({ length: 10 }, (_, index) => String(299 - index)),
-    ]);
+    t.deepEqual(
+      await nearest(house.database.collection('books'), [1, 0]),
+      Array.from({ length: 10 }, (_, index) => String(299 - index)),
+    );
     await house.database.collection('books').update(CONTEXT, upsertOf('books', points(300, 310, 'c')));
     const after = await content(house, 'books');
     await house.close();

@@ -28,8 +28,8 @@ export async function pack(files: readonly TarFile[]): Promise<Buffer> {
 }
 
 /** A member with the JSON in its frame changed, and the frame made anew: what somebody forges. */
-export function withJson<Value>(file: TarFile, kind: string, change: (value: Value) => void): TarFile {
-  const value = JSON.parse(Buffer.from(file.content.subarray(32, contentEnd(file.content))).toString()) as Value;
+export function withJson(file: TarFile, kind: string, change: (value: unknown) => void): TarFile {
+  const value = JSON.parse(Buffer.from(file.content.subarray(32, contentEnd(file.content))).toString()) as unknown;
   change(value);
   const { parts } = frame(kind, Buffer.from(JSON.stringify(value)));
   return { name: file.name, content: Buffer.concat(parts) };

@@ -139,7 +139,7 @@ export class SnapshotFolder {
 
 /** The name of a file that was uploaded, without what is not fit for one. */
 export function sanitizedName(name: string): string {
-  const plain = name.replaceAll(/[/\\?%*:|"<>\0-\x1f\x7f]/g, '_').replace(/^\.+/, '');
+  const plain = name.replaceAll(/[/\\?%*:|"<>\p{Cc}]/gu, '_').replace(/^\.+/, '');
   return plain === '' || plain.endsWith(CHECKSUM_SUFFIX) ? 'uploaded.snapshot' : plain.slice(-200);
 }
 
