@@ -34,6 +34,8 @@ export class Database {
   private readonly aliases: Aliases;
   private nextNumber = 1;
   private changes: Promise<unknown> = Promise.resolve();
+  /** Shards that are being closed and erased because others have taken their place. */
+  private readonly leaving = new Set<Promise<void>>();
 
   private constructor(foundation: Foundation, directory: string, aliases: Aliases) {
     this.aliases = aliases;
@@ -179,6 +181,7 @@ export class Database {
   /** Finishes what is running and writes what is only in the log. */
   async close(): Promise<void> {
     await this.changes;
+    await Promise.all(this.leaving);
     await this.memory.close();
     await this.optimizer.close();
     for (const collection of this.collections.values()) await collection.close(true);
@@ -238,8 +241,19 @@ export class Database {
       this.leafCache.clear();
     });
     for (const { name, collection, replaced } of newcomers) {
-      if (replaced !== undefined) await this.removeReplaced(name, collection, replaced);
+      if (replaced !== undefined) this.leave(this.removeReplaced(name, collection, replaced));
     }
+  }
+
+  /** Nobody waits for what has been replaced to be gone, but whoever closes the database. */
+  private leave(removal: Promise<void>): void {
+    const left = removal
+      .catch((error: unknown) => {
+        // To go on: the next start sweeps it away.
+        this.foundation.logger.warn('what a snapshot has replaced could not be erased', { error: String(error) });
+      })
+      .finally(() => this.leaving.delete(left));
+    this.leaving.add(left);
   }
 
   /** Closes and erases the shards that are no collection's any more. */

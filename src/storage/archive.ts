@@ -96,7 +96,8 @@ class Input {
   async exactly(count: number): Promise<Buffer> {
     const end = this.#position + count;
     const taken: Uint8Array[] = [];
-    for await (const piece of this.upTo(end)) taken.push(piece);
+    // Copied: a piece may change when the next one comes.
+    for await (const piece of this.upTo(end)) taken.push(Buffer.from(piece));
     this.#refuseBefore(end);
     return Buffer.concat(taken);
   }

@@ -236,6 +236,24 @@ test('names: no path, no checksum file, no folder; what is missing is not found'
   });
 });
 
+test('a member that is longer than what is read at once comes back as it was', async (t) => {
+  await withHouse(async (house) => {
+    await house.database.create('books', config(2, 'Dot'));
+    const books = house.database.collection('books');
+    // 30 MB of payloads: members of 8 MiB, pieces of 4 MiB, one payload that is longer than both.
+    const text = (id: number): string => `${id} `.repeat(id === 7 ? 5_000_000 : 100_000);
+    for (let id = 0; id < 40; id++) {
+      await books.update(CONTEXT, upsertOf('books', [{ id, vector: [id, 1], payload: { text: text(id) } }]));
+    }
+    const before = await content(house, 'books');
+    const { name } = await createSnapshot(house, ofCollection('books'));
+    const url = pathToFileURL(storedPath(house, ofCollection('books'), name));
+    await books.update(CONTEXT, deleteOf('books', [1, 7, 20]));
+    await recover(house, ofCollection('books'), { kind: 'url', url, apiKey: undefined });
+    t.true((await content(house, 'books')).every((line, index) => line === before[index]));
+  });
+});
+
 test('an alias stands for its collection', async (t) => {
   await withHouse(async (house) => {
     await filled(house, 'books', 3);

@@ -4,9 +4,9 @@ import type { PointFamily } from '../keys.ts';
  * The members of a snapshot, in this order (docs/format-snapshot.md). `collection` counts the collections of the head.
  *
  *   head.bin                                        what the snapshot holds
- *   <collection>/<shard>/segments/<file>            a file of the shard's segments folder
  *   <collection>/<shard>/payloads/<number>.bin      entries of the key-value store
  *   <collection>/<shard>/versions/<number>.bin
+ *   <collection>/<shard>/segments/<file>            a file of the shard's segments folder
  *   end.bin                                         every member before it, with its checksum
  */
 export const HEAD_NAME = 'head.bin';

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataDamaged, VectorizerError } from '../../core/errors.ts';
 import type { SnapshotReport } from '../../core/snapshots.ts';
 import { type ArchiveEntry, readArchive } from '../../storage/archive.ts';
@@ -15,7 +16,7 @@ export interface SnapshotVisitor {
   readonly head: (head: SnapshotHead) => Promise<void>;
   /** The bytes of a whole file, frame and all. */
   readonly file: (place: MemberPlace, file: string, content: AsyncIterable<Uint8Array>) => Promise<void>;
-  /** Verified, and valid until this resolves. */
+  /** Verified; their memory is the visitor's. They are to be taken before this resolves. */
   readonly entries: (place: MemberPlace, family: PointFamily, entries: Iterable<PointEntry>) => Promise<void>;
 }
 
@@ -171,7 +172,8 @@ class Reading {
     const place = `${this.name}, member ${entry.name}`;
     if (entry.bytes > MEMORY_BYTES_MAX) throw dataDamaged(place, `${entry.bytes} bytes are too many for a ${kind}`);
     const parts: Uint8Array[] = [];
-    for await (const piece of entry.content) parts.push(check.add(piece));
+    // Copied: a piece is valid until the next one comes.
+    for await (const piece of entry.content) parts.push(Buffer.from(check.add(piece)));
     this.finishCheck(check, kind);
     return Buffer.concat(parts);
   }
@@ -185,8 +187,10 @@ class Reading {
 
 async function* checked(content: AsyncIterable<Uint8Array>, check: FrameCheck): AsyncGenerator<Uint8Array> {
   for await (const piece of content) {
-    check.add(piece);
+    // In the next turn: the piece is then on its way to where it goes already.
+    const added = nextTurn().then(() => check.add(piece));
     yield piece;
+    await added;
   }
 }
 

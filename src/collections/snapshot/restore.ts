@@ -11,9 +11,12 @@ import type { SnapshotHead } from './head.ts';
 import type { MemberPlace } from './member-names.ts';
 import type { SnapshotVisitor } from './read-snapshot.ts';
 
-/** Bytes and operations of a batch: each is synced, and holds up nobody for long. */
+/** Bytes of a batch: the store merges those that wait. */
 const BATCH_BYTES = 1 << 20;
-const BATCH_OPERATIONS = 2000;
+/** About what an operation takes beside its value. */
+const OPERATION_BYTES = 64;
+/** Members that the store may be behind; each is some 8 MiB. */
+const MEMBERS_BEHIND = 2;
 
 /**
  * Brings the shards of a snapshot onto the disk as it is read, under numbers that no catalogue names: whatever happens on
@@ -25,6 +28,8 @@ export class Restore implements SnapshotVisitor {
   private readonly begin: (head: SnapshotHead) => Promise<PlaceOf>;
   /** Files whose bytes are on their way to the disk. */
   private readonly syncing: Promise<void>[] = [];
+  /** Members whose entries are on their way into the store. */
+  private readonly storing: Promise<void>[] = [];
   private known: SnapshotHead | undefined;
   private places: PlaceOf | undefined;
 
@@ -53,25 +58,31 @@ export class Restore implements SnapshotVisitor {
 
   async entries(place: MemberPlace, family: PointFamily, entries: Iterable<PointEntry>): Promise<void> {
     const { collection, shard } = this.placeOf(place);
+    const batches: Promise<void>[] = [];
     let operations: KvOperation[] = [];
     let bytes = 0;
-    const write = async (): Promise<void> => {
+    const write = (): void => {
       // Synced: LevelDB promises nothing for unsynced writes before a synced one once it has begun a new journal.
-      await this.kv.batch(operations, { sync: true });
+      batches.push(this.kv.batch(operations, { sync: true }));
       operations = [];
       bytes = 0;
     };
     for (const { suffix, value } of entries) {
       operations.push({ type: 'put', key: suffixKey(family, collection, shard, suffix), value });
-      bytes += value.length;
-      if (bytes >= BATCH_BYTES || operations.length >= BATCH_OPERATIONS) await write();
+      bytes += value.length + OPERATION_BYTES;
+      if (bytes >= BATCH_BYTES) write();
     }
-    if (operations.length > 0) await write();
+    if (operations.length > 0) write();
+    // What fails is told in `finish`, if not here.
+    const stored = Promise.all(batches).then(() => undefined);
+    stored.catch(() => undefined);
+    this.storing.push(stored);
+    await this.storing.at(-1 - MEMBERS_BEHIND);
   }
 
   /** When everything was read and found sound: the shards can be opened, and survive a power loss. */
   async finish(): Promise<void> {
-    await Promise.all(this.syncing);
+    await Promise.all([...this.syncing, ...this.storing]);
     const head = present(this.known, 'restore: a snapshot that was read has a head');
     const operations: KvOperation[] = [];
     for (const [index, { shards }] of head.collections.entries()) {
@@ -87,7 +98,7 @@ export class Restore implements SnapshotVisitor {
 
   /** When it is given up: nothing may write any more to what is going to be erased. */
   async abandon(): Promise<void> {
-    await Promise.allSettled(this.syncing);
+    await Promise.allSettled([...this.syncing, ...this.storing]);
   }
 
   private placeOf(place: MemberPlace): ShardPlace {

@@ -52,10 +52,7 @@ export async function* snapshotMembers(
     const counts: number[] = [];
     for (const shard of captured) {
       const place = { collection: index, shard: shard.place.shard };
-      for (const { name } of namedFiles(shard.manifest)) {
-        refuseAborted(signal);
-        yield await fileOf(world, shard, place, name, (member) => listed.push(member));
-      }
+      // Before the files: the store can take them in while those are read.
       let count = 0;
       for (const family of ['payloads', 'versions'] as const) {
         let number = 0;
@@ -66,6 +63,10 @@ export async function* snapshotMembers(
         }
       }
       counts.push(count);
+      for (const { name } of namedFiles(shard.manifest)) {
+        refuseAborted(signal);
+        yield await fileOf(world, shard, place, name, (member) => listed.push(member));
+      }
     }
     points.push(counts);
   }
