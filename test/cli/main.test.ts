@@ -16,7 +16,8 @@ test('--version is the version of package.json', async (t) => {
 });
 
 test('--help shows commands and examples', async (t) => {
-  for (const args of [['--help'], ['serve', '--help'], ['check', '--help']]) {
+  const words = ['', 'serve', 'check', 'snapshot', 'snapshot create', 'snapshot recover'];
+  for (const args of words.map((command) => [...command.split(' ').filter(Boolean), '--help'])) {
     const { status, stdout } = await run(args);
     t.is(status, 0);
     t.regex(stdout, /Examples:\n {2}vectorizer /);
