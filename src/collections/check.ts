@@ -20,7 +20,9 @@ export async function checkDatabase(world: World, kv: Kv, directory: string): Pr
   let files = 0;
   const note = async (job: () => Promise<number>): Promise<void> => {
     try {
-      files += await job();
+      const count = await job();
+      // Only now: a job may note others within it.
+      files += count;
     } catch (error) {
       // Caught to go on: the next file is looked at all the same.
       findings.push(error instanceof Error ? error.message : String(error));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
 import type { TestPoint } from '../collections/house.ts';
@@ -203,6 +203,45 @@ test('a full snapshot holds all collections and aliases, and is recovered in one
       t.deepEqual(await content(other, 'books'), books);
     });
   });
+});
+
+test("a start sweeps away what a crash has left, and nothing that is somebody's", async (t) => {
+  const folder = await temporaryFolder();
+  let house = await openHouse(folder);
+  try {
+    await filled(house, 'books', 5);
+    const kept = [await createSnapshot(house, FULL), await createSnapshot(house, ofCollection('books'))];
+    const shard = { kind: 'shard', collection: 'books', shard: 0 } as const;
+    await createSnapshot(house, shard);
+    const before = (await readdir(join(folder, 'snapshots'), { recursive: true })).toSorted();
+    await house.close();
+    const left = [
+      'snapshots/full-x.snapshot.part-0123abcd',
+      'snapshots/books/y.snapshot.part-00000000',
+      'snapshots/books/shards/0/z.snapshot.part-ffffffff',
+      'snapshots/books/gone.snapshot.checksum',
+      'snapshots_temp/download.part-12345678',
+      'snapshots_temp/captures/1/0/0/1-rows-0-5.bin',
+      'collections/77/0/segments/1-rows-0-5.bin',
+    ];
+    for (const name of left) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), 'x');
+    }
+    await writeFile(join(folder, 'snapshots/notes.txt'), 'of the user');
+    house = await openHouse(folder);
+    t.deepEqual(
+      (await readdir(join(folder, 'snapshots'), { recursive: true })).toSorted(),
+      [...before, 'notes.txt'].toSorted(),
+    );
+    t.deepEqual(await readdir(join(folder, 'snapshots_temp')), []);
+    t.deepEqual(await readdir(join(folder, 'collections')), ['1']);
+    t.deepEqual([...(await house.snapshots.list(FULL)), ...(await house.snapshots.list(ofCollection('books')))], kept);
+    t.is((await content(house, 'books')).length, 5);
+  } finally {
+    await house.close();
+    await removeFolder(folder);
+  }
 });
 
 test('names: no path, no checksum file, no folder; what is missing is not found', async (t) => {

@@ -18,7 +18,7 @@ export function snapshotCommand(): Command {
 Examples:
   vectorizer snapshot create --out backup/        back up every collection of the running server
   vectorizer snapshot verify backup/books.snapshot
-  vectorizer snapshot recover backup/books.snapshot --force`,
+  vectorizer snapshot recover backup/books.snapshot --collection books-rehearsal`,
   );
   addCreate(snapshot);
   addList(snapshot);
@@ -79,7 +79,7 @@ function addRecover(snapshot: Command): void {
       .argument('<file|url>', 'a file of this machine, or a URL that the server fetches')
       .option('--collection <name>', 'recover it under this name (default: that of the collection it was made of)')
       .option('--checksum <hex>', 'the SHA-256 that it must have')
-      .option('--force', 'replace a collection that is there')
+      .option('--no-replace', 'refuse where a collection is there, instead of replacing it')
       .option('--source-api-key <key>', 'key of the server that the URL points to'),
   )
     .addHelpText(

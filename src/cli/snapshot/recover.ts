@@ -12,8 +12,8 @@ import { atPlace, runSession, type Session, type SessionOptions } from './sessio
 export interface RecoverOptions extends PlaceFlags, SessionOptions {
   readonly collection?: string;
   readonly checksum?: string;
-  /** What is there may be replaced. */
-  readonly force?: boolean;
+  /** false: a collection that is there stays, and its snapshot is refused. */
+  readonly replace?: boolean;
   /** Sent along where a snapshot is fetched from a URL: the key of that server, not of ours. */
   readonly sourceApiKey?: string;
 }
@@ -28,20 +28,20 @@ export async function recover(from: string, options: RecoverOptions): Promise<vo
     await atPlace({ ...options, missingStorage: 'make' }, session, async (place) => {
       if (source.kind === 'file' && content?.kind === 'full') {
         if (collection !== undefined) throw badInput(`${source.path} is a full snapshot: leave --collection out`);
-        await recoverAll({ place, session, path: source.path, checksum, isForced: options.force === true });
+        await recoverAll({ place, session, path: source.path, checksum, mayReplace: options.replace !== false });
         return;
       }
       const target = collection ?? content?.collections[0];
       if (target === undefined) throw badInput('--collection NAME is needed: a URL does not say what is behind it');
-      await recoverOne(place, session, { collection: target, source, checksum }, options.force === true);
+      await recoverOne(place, session, { collection: target, source, checksum }, options.replace !== false);
     });
   });
 }
 
-async function recoverOne(place: Place, { report }: Session, recovery: Recovery, isForced: boolean): Promise<void> {
+async function recoverOne(place: Place, { report }: Session, recovery: Recovery, mayReplace: boolean): Promise<void> {
   const { collection } = recovery;
-  if (!isForced && (await place.collections()).includes(collection)) {
-    const choice = '--force replaces all that it holds, --collection NAME recovers beside it';
+  if (!mayReplace && (await place.collections()).includes(collection)) {
+    const choice = 'leave --no-replace out, or recover beside it with --collection NAME';
     throw new VectorizerError('already_exists', `the collection ${collection} is there: ${choice}`);
   }
   await place.recover(recovery, report.workOn(collection));
@@ -54,19 +54,19 @@ interface FullRecovery {
   readonly session: Session;
   readonly path: string;
   readonly checksum: string | undefined;
-  readonly isForced: boolean;
+  readonly mayReplace: boolean;
 }
 
-async function recoverAll({ place, session, path, checksum, isForced }: FullRecovery): Promise<void> {
+async function recoverAll({ place, session, path, checksum, mayReplace }: FullRecovery): Promise<void> {
   const { report, signal } = session;
   const work = report.workOn('full snapshot');
   if (checksum !== undefined) await compareChecksum(path, checksum, work, signal);
   try {
-    await place.recoverFull(path, isForced, work);
+    await place.recoverFull(path, mayReplace, work);
   } catch (error) {
     // Caught to say how.
     if (!(error instanceof VectorizerError) || error.kind !== 'already_exists') throw error;
-    throw new VectorizerError(error.kind, `${error.message}; --force replaces what is there`, { cause: error });
+    throw new VectorizerError(error.kind, `${error.message}: leave --no-replace out to replace it`, { cause: error });
   }
   report.result({ event: 'recovered', collection: null, location: path }, `recovered all of ${path}`);
 }

@@ -155,8 +155,5 @@ function vectorsText(vectors: readonly DenseVectorConfig[]): string {
 }
 
 function existing(name: string): VectorizerError {
-  return new VectorizerError(
-    'already_exists',
-    `Collection \`${name}\` already exists! Give --force-snapshot to replace it`,
-  );
+  return new VectorizerError('already_exists', `Collection \`${name}\` already exists!`);
 }

@@ -118,16 +118,19 @@ export class SnapshotFolder {
     return { name, bytes: stat.bytes, createdMs: stat.changedMs, checksum };
   }
 
+  /** All folders that may hold snapshots. */
   private async folders(): Promise<readonly string[]> {
+    const collections = await this.foldersIn([this.root]);
+    const shards = await this.foldersIn(collections.map((folder) => `${folder}/shards`));
+    return [this.root, ...collections, ...shards];
+  }
+
+  private async foldersIn(parents: readonly string[]): Promise<readonly string[]> {
     const { files } = this.world;
-    const below = async (folder: string): Promise<readonly string[]> => {
-      return (await files.list(folder)).map((name) => `${folder}/${name}`);
-    };
-    const collections = await below(this.root);
-    const shards = await Promise.all(collections.map((folder) => below(`${folder}/shards`)));
-    const all = [this.root, ...collections, ...shards.flat()];
-    const stats = await Promise.all(all.map((path) => files.stat(path)));
-    return all.filter((_, index) => stats[index]?.kind === 'directory');
+    const names = await Promise.all(parents.map((parent) => files.list(parent)));
+    const paths = parents.flatMap((parent, index) => (names[index] ?? []).map((name) => `${parent}/${name}`));
+    const stats = await Promise.all(paths.map((path) => files.stat(path)));
+    return paths.filter((_, index) => stats[index]?.kind === 'directory');
   }
 
   private named<T>(job: () => Promise<T>): Promise<T> {
