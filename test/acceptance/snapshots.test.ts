@@ -86,7 +86,7 @@ test('the command line backs up a running server, verifies, and recovers into a 
     t.is((await snapshot('create', '--full', '--url', url, '--out', full)).status, 0);
     t.is((await readdir(backup)).length, 2);
     t.deepEqual(await client.listSnapshots('books'), [], '--move leaves none behind');
-    const [books = ''] = (await readdir(backup)).filter((name) => name.startsWith('books'));
+    const books = (await readdir(backup)).find((name) => name.startsWith('books')) ?? '';
     await client.deleteCollection('books');
     const recovered = await snapshot('recover', path.join(backup, books), '--url', url);
     t.is(recovered.status, 0, recovered.stderr);

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { World } from '../../src/base/world.ts';
-import { VectorizerError } from '../../src/core/errors.ts';
+import type { VectorizerError } from '../../src/core/errors.ts';
 import { readStream } from '../../src/storage/file-stream.ts';
 import { saveStream, sweepParts } from '../../src/storage/save-stream.ts';
 import { readText, writeText } from '../../src/storage/text-file.ts';
