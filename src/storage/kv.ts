@@ -92,6 +92,7 @@ export class Kv {
    */
   static async open(world: World, directory: string): Promise<Kv> {
     // Not after the open: LevelDB would already have taken in what it could read, and deleted the evidence.
+    await world.files.mkdir(directory);
     const [finding] = await checkJournals(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
     return new Kv(world, directory, await openDatabase(directory));
@@ -256,6 +257,8 @@ export class Kv {
         }
       }
       await batch.write({ sync });
+      // LevelDB syncs its journal, and never the name of a journal that it has just begun.
+      if (sync) await this.#world.files.syncDirectory(this.#directory);
       this.#ailment = 'none';
     } catch (error) {
       // Caught to remember: the journal may end in half a record, and what is appended behind that would be lost.
