@@ -101,9 +101,9 @@ export class Checkpoint {
   /** Notes the vector fields of a shard that is new: its log is applied to these, whatever the collection's are by then. */
   async begin(fields: readonly FieldSpec[]): Promise<void> {
     this.current = { ...this.current, fields };
-    // What the log says of fields comes behind another, synced batch of the catalogue.
     const operation = { type: 'put', key: this.manifestKey, value: encodeManifest(this.current) } as const;
-    await this.kv.batch([operation], { sync: false });
+    // Synced: where later batches survive a power loss and this one does not, the store's journal has a hole.
+    await this.kv.batch([operation], { sync: true });
   }
 
   /** Whether the graph of some segment has grown so much that it is worth saving. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Alias, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, CollectionDiff } from '../core/collection-config.ts';
-import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import { badInput, dataDamaged, notFound, VectorizerError } from '../core/errors.ts';
 import type { AliasAction, CreateVectorField, DeleteVectorField } from '../core/requests.ts';
 import { Aliases } from './aliases.ts';
 import { decodeEntry, encodeEntry } from './catalogue.ts';
@@ -218,9 +218,17 @@ export class Database {
   /** What a crash left of collections that were deleted: their numbers are never used again. */
   private async sweep(): Promise<void> {
     const used = new Set(Array.from(this.collections.values(), ({ number }) => String(number)));
-    for (const folder of await this.foundation.world.files.list(this.directory)) {
-      if (!used.has(folder) && /^\d+$/.test(folder)) await this.erase(Number(folder));
+    const folders = await this.foundation.world.files.list(this.directory);
+    const left = folders.filter((folder) => !used.has(folder) && /^\d+$/.test(folder)).map(Number);
+    if (left.length === 0) return;
+    // A catalogue that has lost entries looks the same, and what it lost must not be erased.
+    const unknown = left.find((number) => number >= this.nextNumber);
+    if (unknown !== undefined) {
+      throw dataDamaged(this.folderOf(unknown), 'the catalogue does not know this collection: is it the right one?');
     }
+    const [finding] = await this.foundation.kv.check();
+    if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
+    for (const number of left) await this.erase(number);
   }
 
   private change<T>(job: () => Promise<T>): Promise<T> {

@@ -20,12 +20,14 @@ export interface Segment {
   bytes: number;
 }
 
-interface OpenedSegments {
+export interface OpenedSegments {
   readonly segments: Segment[];
   readonly generation: number;
   /** 0 if the log is empty. */
   readonly lastSequence: number;
   readonly tornTail: TornTail | undefined;
+  /** The last record before the first that the log holds; 0: it holds all, or none. */
+  readonly previous: number;
 }
 
 /**
@@ -35,27 +37,47 @@ interface OpenedSegments {
  *   broken at x, a valid record behind x          damage: refused
  *   broken at x, nothing valid behind x           the torn end of the last write: cut off at x
  *   cut down to no record, or header torn         the file goes, and the segment before it is the last
+ *
+ * tornEnd   `leave`: the files stay as they are.
  */
-export async function openSegments(files: Files, directory: string): Promise<OpenedSegments> {
+export async function openSegments(files: Files, directory: string, tornEnd: 'cut' | 'leave'): Promise<OpenedSegments> {
   const segments = await listSegments(files, directory);
   const generation = segments.reduce((highest, segment) => Math.max(highest, segment.generation), 1);
   let tornTail: TornTail | undefined;
   for (;;) {
     const last = segments.at(-1);
-    if (last === undefined) return { segments: [], generation, lastSequence: 0, tornTail };
+    if (last === undefined) return { segments: [], generation, lastSequence: 0, tornTail, previous: 0 };
     const path = join(directory, last.name);
     const { validBytes, salt, lastSequence } = await scanLast(files, path, last.bytes);
     if (validBytes < last.bytes) {
       tornTail = { file: path, offset: validBytes, bytes: last.bytes - validBytes };
     }
     if (validBytes > SEGMENT_HEADER_BYTES) {
-      if (validBytes < last.bytes) await cut(files, path, validBytes);
+      if (validBytes < last.bytes && tornEnd === 'cut') await cut(files, path, validBytes);
       segments.splice(-1, 1, { ...last, salt, bytes: validBytes });
-      return { segments, generation, lastSequence, tornTail };
+      const previous = await previousOf(files, directory, segments);
+      return { segments, generation, lastSequence, tornTail, previous };
     }
-    await files.unlink(path);
-    await files.syncDirectory(directory);
+    if (tornEnd === 'cut') {
+      await files.unlink(path);
+      await files.syncDirectory(directory);
+    }
     segments.pop();
+  }
+}
+
+async function previousOf(files: Files, directory: string, [first]: readonly Segment[]): Promise<number> {
+  if (first === undefined) return 0;
+  const path = join(directory, first.name);
+  const file = await files.open(path, 'read');
+  try {
+    return (await readSegmentHeader(file, first.bytes)).previous;
+  } catch (error) {
+    // Caught to add the file's name.
+    if (error instanceof SegmentBreach) throw dataDamaged(`${path} at byte ${error.offset}`, error.message, error);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 

@@ -3,11 +3,13 @@
  * Exit status 1 at a breach of a promise.
  */
 import { parseArgs } from 'node:util';
+import { flipBits } from './bit-flips.ts';
 import type { Faults } from './faults.ts';
 import { losePower } from './power-loss.ts';
 
 const PROGRAMS: Readonly<Record<string, (faults: Faults) => Promise<readonly string[]>>> = {
   'power-loss': losePower,
+  'bit-flips': flipBits,
 };
 
 const { values } = parseArgs({

@@ -200,7 +200,7 @@ function drawTurn(random: () => number, state: State, options: SessionOptions): 
   return turn;
 }
 
-function drawPointStep(
+export function drawPointStep(
   random: () => number,
   { collection, ids, known }: { collection: string; ids: readonly number[]; known: readonly number[] },
 ): PointStep {
@@ -230,7 +230,7 @@ function drawSingle(random: () => number, state: State, collection: string, { re
   return { kind: 'upsert', collection: name, points: [drawPoint(random, 1)] };
 }
 
-function drawPoint(random: () => number, id: number): NewPoint {
+export function drawPoint(random: () => number, id: number): NewPoint {
   const dense = Array.from({ length: DENSE_SIZE }, () => Math.floor(random() * 21) - 10);
   return {
     id,
