@@ -8,6 +8,7 @@ import { Kv } from '../../src/storage/kv.ts';
 import { realWorld, removeFolder, temporaryFolder } from '../collections/house.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { compare, type Promised } from './compare.ts';
+import { copyAtRest } from './copy-at-rest.ts';
 import { type FaultHouse, openCompute, openFaultHouse, perform } from './fault-house.ts';
 import type { Faults } from './faults.ts';
 import { applyStep, drawPoint, EMPTY_STATE, pick, type State, type Step } from './session.ts';
@@ -121,7 +122,7 @@ async function makeGrounds(folder: string, compute: Compute, random: () => numbe
     payload: { n: 1 },
   });
   await settled(house);
-  await cp(storage, crashed, { recursive: true });
+  await copyAtRest(storage, crashed);
   await house.close();
   return Promise.all([groundOf(closed, atRest), groundOf(crashed, state)]);
 }

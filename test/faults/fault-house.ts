@@ -3,7 +3,7 @@ import type { World } from '../../src/base/world.ts';
 import { Database } from '../../src/collections/database.ts';
 import type { Foundation } from '../../src/collections/shard.ts';
 import { Compute } from '../../src/compute/compute.ts';
-import { type CollectionConfig } from '../../src/core/collection-config.ts';
+import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import type { Filter } from '../../src/core/filter.ts';
 import { idColumn } from '../../src/core/ids.ts';
 import type { PointChange } from '../../src/core/requests.ts';
@@ -64,7 +64,7 @@ export async function openFaultHouse(storage: string, world: World, compute: Com
 
 function keeper(lines: string[]): Logger {
   const keep = (message: string, fields?: object, cause?: unknown): void => {
-    lines.push(`${message} ${JSON.stringify(fields ?? {})} ${cause === undefined ? '' : String(cause)}`);
+    lines.push(`${message} ${JSON.stringify(fields ?? {})} ${cause instanceof Error ? cause.message : ''}`);
   };
   return { debug: () => undefined, info: () => undefined, warn: keep, error: keep };
 }
@@ -85,6 +85,9 @@ export async function perform(database: Database, step: Exclude<Step, { kind: 'r
       return;
     case 'drop':
       await database.delete(step.collection);
+      return;
+    case 'checkpoint':
+      for (const shard of database.collection(step.collection).shards) await shard.writeCheckpoint('resting');
       return;
     case 'set_alias':
       await database.changeAliases([{ kind: 'create', alias: step.alias, collection: step.collection }]);

@@ -5,11 +5,15 @@
 import { parseArgs } from 'node:util';
 import { flipBits } from './bit-flips.ts';
 import type { Faults } from './faults.ts';
+import { fillDisk } from './full-disk.ts';
+import { failSyncs } from './failed-fsync.ts';
 import { losePower } from './power-loss.ts';
 
 const PROGRAMS: Readonly<Record<string, (faults: Faults) => Promise<readonly string[]>>> = {
   'power-loss': losePower,
   'bit-flips': flipBits,
+  'full-disk': fillDisk,
+  'failed-fsync': failSyncs,
 };
 
 const { values } = parseArgs({

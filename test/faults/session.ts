@@ -62,6 +62,8 @@ export type Step =
   | { readonly kind: 'set_alias'; readonly alias: string; readonly collection: string }
   | { readonly kind: 'delete_alias'; readonly alias: string }
   | { readonly kind: 'rename_alias'; readonly alias: string; readonly newAlias: string }
+  /** What is only in the log and in memory is brought into files. */
+  | { readonly kind: 'checkpoint'; readonly collection: string }
   /** The house is closed, which writes its last checkpoints, and opened again. */
   | { readonly kind: 'reopen' };
 
@@ -101,6 +103,7 @@ export function applyStep(state: State, step: Step): State {
   const aliases = new Map(state.aliases);
   switch (step.kind) {
     case 'reopen':
+    case 'checkpoint':
       return state;
     case 'create':
       collections.set(step.collection, { shardNumber: step.shardNumber, points: new Map(), indexes: new Set() });
@@ -185,7 +188,8 @@ export function partsOf(before: CollectionState, after: CollectionState): Readon
 function drawTurn(random: () => number, state: State, options: SessionOptions): Turn {
   const collection = pick(random, [...state.collections.keys()]);
   const chance = random();
-  if (chance < 0.22) return [drawSingle(random, state, collection, options)];
+  if (chance < 0.12) return [{ kind: 'checkpoint', collection }];
+  if (chance < 0.3) return [drawSingle(random, state, collection, options)];
   const known = [...(state.collections.get(collection)?.points.keys() ?? [])];
   const free = shuffled(
     random,
@@ -216,7 +220,7 @@ export function drawPointStep(
 function drawSingle(random: () => number, state: State, collection: string, { reopens }: SessionOptions): Step {
   const alias = pick(random, ['here', 'there']);
   const chance = random();
-  if (chance < 0.25) return { kind: 'delete_where', collection, n: Math.floor(random() * N_COUNT) };
+  if (chance < 0.15) return { kind: 'delete_where', collection, n: Math.floor(random() * N_COUNT) };
   if (chance < 0.4) return { kind: 'create_index', collection, field: pick(random, FIELDS) };
   if (chance < 0.48) return { kind: 'delete_index', collection, field: pick(random, FIELDS) };
   if (chance < 0.6) return { kind: 'set_alias', alias, collection };
