@@ -8,9 +8,11 @@ import type { Faults } from './faults.ts';
 import { fillDisk } from './full-disk.ts';
 import { failSyncs } from './failed-fsync.ts';
 import { losePower } from './power-loss.ts';
+import { tearRecords } from './torn-records.ts';
 
 const PROGRAMS: Readonly<Record<string, (faults: Faults) => Promise<readonly string[]>>> = {
   'power-loss': losePower,
+  'torn-records': tearRecords,
   'bit-flips': flipBits,
   'full-disk': fillDisk,
   'failed-fsync': failSyncs,
