@@ -1,4 +1,5 @@
 import { ClassicLevel } from 'classic-level';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import type { Files, World } from '../base/world.ts';
@@ -61,6 +62,8 @@ const SMALL_CACHE_BYTES = 1 << 20;
 // Tables up to this size together are verified at the start, in the order of their keys (the catalogue comes first): at
 // 1 GB/s it takes less than reading them. The rest is `check`'s: a start must not take as long as a check.
 const VERIFIED_BYTES_MAX = 1 << 30;
+// What an open may write beside the content of the journals.
+const PROVED_BYTES = 256 << 10;
 /** A key that nobody has. */
 const NOTHING = new Uint8Array(1);
 
@@ -296,15 +299,41 @@ export class Kv {
       // Compacting even an empty range makes LevelDB begin a new journal and write the old one's content to a table.
       await this.#database.compactRange(NOTHING, NOTHING);
     } else if (this.#ailment === 'reopen') {
+      await this.#proveRoom();
       await this.#database.close();
       this.#database = await openDatabase(this.#directory);
       this.#ailment = 'none';
     }
   }
 
+  /**
+   * Throws insufficient_storage unless the disk really takes as much as an open writes (the journal as a table, and a new
+   * manifest): if the open failed half way nothing could be read any more. Free space does not tell it where a quota does.
+   */
+  async #proveRoom(): Promise<void> {
+    const { files } = this.#world;
+    const path = join(this.#directory, 'room.tmp');
+    const names = await files.list(this.#directory);
+    const journals = names
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => files.stat(join(this.#directory, name)));
+    const bytes = (await Promise.all(journals)).reduce((sum, stat) => sum + (stat?.bytes ?? 0), PROVED_BYTES);
+    try {
+      const file = await files.open(path, 'create');
+      try {
+        await file.write([new Uint8Array(bytes)], 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await files.unlink(path).catch(() => undefined);
+    }
+  }
+
   async *#fetch(iteration: KvIteration): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
     const highWaterMarkBytes = iteration.limit === undefined ? WALK_BYTES : FETCH_BYTES;
-    const iterator = this.#database.iterator({ ...iteration, highWaterMarkBytes });
+    const iterator = this.#atOnce(() => this.#database.iterator({ ...iteration, highWaterMarkBytes }));
     const fetch = (): Promise<[Uint8Array, Uint8Array][]> => this.#translated(iterator.nextv(FETCH_ENTRIES));
     try {
       let entries = await fetch();
@@ -318,6 +347,14 @@ export class Kv {
       }
     } finally {
       await iterator.close();
+    }
+  }
+
+  #atOnce<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#translate(error);
     }
   }
 

@@ -8,6 +8,7 @@ import type { Faults } from './faults.ts';
 import { fillDisk } from './full-disk.ts';
 import { failSyncs } from './failed-fsync.ts';
 import { losePower } from './power-loss.ts';
+import { fillSmallDisk } from './small-disk.ts';
 import { tearRecords } from './torn-records.ts';
 
 const PROGRAMS: Readonly<Record<string, (faults: Faults) => Promise<readonly string[]>>> = {
@@ -15,6 +16,7 @@ const PROGRAMS: Readonly<Record<string, (faults: Faults) => Promise<readonly str
   'torn-records': tearRecords,
   'bit-flips': flipBits,
   'full-disk': fillDisk,
+  'small-disk': fillSmallDisk,
   'failed-fsync': failSyncs,
 };
 
