@@ -3,7 +3,8 @@ import { invariant } from '../base/invariant.ts';
 import type { Files } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { SEGMENT_HEADER_BYTES, parseSegmentName } from './log-format.ts';
-import { SegmentBreach, hasRecordBehind, readRecords, readSegmentHeader } from './log-reader.ts';
+import { SegmentBreach, readRecords, readSegmentHeader } from './log-reader.ts';
+import { isTorn } from './log-tear.ts';
 
 /** What the last write before a crash left half done, and was cut off: `bytes` from `offset` of `file`. */
 export interface TornTail {
@@ -34,8 +35,9 @@ export interface OpenedSegments {
  * Finds the segments of a log and reads the last one, where alone a crash can have left something half done:
  *
  *   last segment sound                            nothing to do
- *   broken at x, a valid record behind x          damage: refused
- *   broken at x, nothing valid behind x           the torn end of the last write: cut off at x
+ *   broken at x, a group begins behind x          damage: refused
+ *   broken at x, the record is wholly there       damage: refused
+ *   broken at x, cut or with holes                the torn end of the last write: cut off at x
  *   cut down to no record, or header torn         the file goes, and the segment before it is the last
  *
  * tornEnd   `leave`: the files stay as they are.
@@ -123,7 +125,7 @@ async function scanLast(
       return { validBytes: bytes, salt: header.salt, lastSequence };
     } catch (error) {
       // Caught to tell a torn end from damage.
-      if (!(error instanceof SegmentBreach) || (await hasRecordBehind(file, header, error.offset, bytes))) throw error;
+      if (!(error instanceof SegmentBreach) || !(await isTorn(file, header, error.offset, bytes))) throw error;
       return { validBytes: error.offset, salt: header.salt, lastSequence: error.lastSequence };
     }
   } catch (error) {

@@ -421,7 +421,7 @@ function frameGroup(group: readonly Append[], salt: number): readonly Uint8Array
   group.forEach(({ sequence, parts, payloadBytes }, index) => {
     const offset = index * RECORD_HEADER_BYTES;
     const payloadChecksum = parts.reduce((checksum, part) => crc32(part, checksum), 0);
-    encodeRecordHeader(headers, offset, salt, { sequence, payloadBytes, payloadChecksum });
+    encodeRecordHeader(headers, offset, salt, { sequence, payloadBytes, payloadChecksum, beginsGroup: index === 0 });
     buffers.push(headers.subarray(offset, offset + RECORD_HEADER_BYTES), ...parts);
   });
   return buffers;

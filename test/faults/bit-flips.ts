@@ -1,13 +1,12 @@
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkDatabase } from '../../src/collections/check.ts';
 import type { Compute } from '../../src/compute/compute.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
-import { Kv } from '../../src/storage/kv.ts';
 import { realWorld, removeFolder, temporaryFolder } from '../collections/house.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { compare, type Promised } from './compare.ts';
+import { checkStorage } from './check-storage.ts';
 import { copyAtRest } from './copy-at-rest.ts';
 import { type FaultHouse, openCompute, openFaultHouse, perform } from './fault-house.ts';
 import type { Faults } from './faults.ts';
@@ -166,7 +165,7 @@ async function tryFlip({ ground, file, random, compute }: Flip): Promise<FlipRes
     await writeFile(checked + file, bytes);
     await cp(checked, opened, { recursive: true });
     const place = `${file} of ${basename(ground.storage)}, bit ${bit} of byte ${offset} of ${bytes.length}`;
-    const findings = await check(checked);
+    const findings = await checkStorage(checked);
     const named = findings.some((finding) => finding.includes(basename(file)));
     const start = await tryStart(opened, ground, compute);
     const isTable = KINDS['store: table']?.test(file) === true;
@@ -180,22 +179,6 @@ async function tryFlip({ ground, file, random, compute }: Flip): Promise<FlipRes
     return { outcome: start.outcome, place, breaches };
   } finally {
     await removeFolder(folder);
-  }
-}
-
-/** As `vectorizer check`. */
-async function check(storage: string): Promise<readonly string[]> {
-  const world = realWorld();
-  let kv: Kv | undefined;
-  try {
-    kv = await Kv.open(world, join(storage, 'kv'));
-    return (await checkDatabase(world, kv, join(storage, 'collections'))).findings;
-  } catch (error) {
-    // Caught as the command does: what ends the check early is a finding.
-    if (error instanceof VectorizerError && error.kind === 'data_damaged') return [error.message];
-    throw error;
-  } finally {
-    await kv?.close();
   }
 }
 

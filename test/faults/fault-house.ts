@@ -17,10 +17,6 @@ import { DENSE_SIZE, type NewPoint, type Step } from './session.ts';
 /** The storeys below the doors as `vectorizer serve` builds them, over files that may be faulty. */
 export interface FaultHouse {
   readonly database: Database;
-  readonly kv: Kv;
-  readonly world: World;
-  /** Where collections stand. */
-  readonly directory: string;
   /** What was logged as a warning or an error. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -59,7 +55,7 @@ export async function openFaultHouse(storage: string, world: World, compute: Com
     await database.close();
     await kv.close();
   };
-  return { database, kv, world, directory, warnings, close };
+  return { database, warnings, close };
 }
 
 function keeper(lines: string[]): Logger {

@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { checkDatabase } from '../../src/collections/check.ts';
 import type { Compute } from '../../src/compute/compute.ts';
 import { VectorizerError } from '../../src/core/errors.ts';
 import { realWorld, removeFolder, temporaryFolder } from '../collections/house.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { checkStorage } from './check-storage.ts';
 import { compare, type Promised } from './compare.ts';
 import { compileRecorder, type DiskEvent, readTrace } from './disk-trace.ts';
 import { openCompute, openFaultHouse, perform } from './fault-house.ts';
@@ -106,31 +106,8 @@ async function tryCut(recorded: Recorded, random: () => number, compute: Compute
   const storage = join(target, STORAGE);
   try {
     await recorded.disk.restore(target, cut);
-    let house = await openFaultHouse(storage, realWorld(), compute);
-    try {
-      const breaches = [...(await compare(house, promised))];
-      const { findings } = await checkDatabase(house.world, house.kv, house.directory);
-      breaches.push(...findings.map((finding) => `check finds: ${finding}`));
-      if (breaches.length > 0) return { outcome: 'breach', place, breaches };
-      return { outcome: 'recovered', place, breaches: await goOn() };
-    } finally {
-      await house.close();
-    }
-    /** What was recovered takes updates, and keeps them. */
-    async function goOn(): Promise<readonly string[]> {
-      const [name] = house.database.names();
-      if (name === undefined) return [];
-      const id = 1_000_000;
-      const payload = { n: 3 };
-      const point = { id, dense: [1, 2, 3, 4], words: undefined, payload };
-      const read = async (): Promise<string> => JSON.stringify(house.database.collection(name).pointCount);
-      await perform(house.database, { kind: 'upsert', collection: name, points: [point] });
-      const before = await read();
-      await house.close();
-      house = await openFaultHouse(storage, realWorld(), compute);
-      const after = await read();
-      return before === after ? [] : [`${name}: ${before} points before closing, ${after} behind it`];
-    }
+    const breaches = [...(await tryHouse(storage, promised, compute)), ...(await checkStorage(storage))];
+    return { outcome: breaches.length === 0 ? 'recovered' : 'breach', place, breaches };
   } catch (error) {
     // Caught to judge: a clear refusal is no silent loss, but a power loss alone is no reason for one.
     const text = error instanceof VectorizerError ? `${error.kind}: ${error.message}` : String((error as Error).stack);
@@ -138,5 +115,24 @@ async function tryCut(recorded: Recorded, random: () => number, compute: Compute
   } finally {
     if (process.env['KEEP'] === undefined) await removeFolder(target);
     else console.log(`kept ${target}`);
+  }
+}
+
+/** What is recovered is what was promised, takes updates, and keeps them. */
+async function tryHouse(storage: string, promised: Promised, compute: Compute): Promise<readonly string[]> {
+  let house = await openFaultHouse(storage, realWorld(), compute);
+  try {
+    const breaches = await compare(house, promised);
+    const [collection] = house.database.names();
+    if (breaches.length > 0 || collection === undefined) return breaches;
+    const point = { id: 1_000_000, dense: [1, 2, 3, 4], words: undefined, payload: { n: 3 } };
+    await perform(house.database, { kind: 'upsert', collection, points: [point] });
+    const before = house.database.collection(collection).pointCount;
+    await house.close();
+    house = await openFaultHouse(storage, realWorld(), compute);
+    const after = house.database.collection(collection).pointCount;
+    return before === after ? [] : [`${collection}: ${before} points before closing, ${after} behind it`];
+  } finally {
+    await house.close();
   }
 }

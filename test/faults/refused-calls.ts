@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkDatabase } from '../../src/collections/check.ts';
 import type { Compute } from '../../src/compute/compute.ts';
 import { type ErrorKind, VectorizerError } from '../../src/core/errors.ts';
 import { realWorld, removeFolder, temporaryFolder } from '../collections/house.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { checkStorage } from './check-storage.ts';
 import { compare, type Promised } from './compare.ts';
 import { copyAtRest } from './copy-at-rest.ts';
 import { type FaultHouse, openCompute, openFaultHouse, perform } from './fault-house.ts';
@@ -178,9 +178,9 @@ class RefusedSession {
       return;
     }
     await this.#judge(house, when);
-    const { findings } = await checkDatabase(house.world, house.kv, house.directory);
-    this.#breaches.push(...findings.map((finding) => `${when}: check finds ${finding}`));
     await house.close();
+    const findings = await checkStorage(storage);
+    this.#breaches.push(...findings.map((finding) => `${when}: check finds ${finding}`));
   }
 }
 
