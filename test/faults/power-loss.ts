@@ -53,7 +53,6 @@ interface Recorded {
   readonly folder: string;
   readonly disk: LossyDisk;
   readonly turns: readonly Turn[];
-  /** Moments worth a cut, and what was promised at each. */
   readonly events: readonly DiskEvent[];
   readonly marks: readonly { readonly at: number; readonly words: readonly string[] }[];
 }
@@ -97,8 +96,7 @@ interface CutResult {
 
 async function tryCut(recorded: Recorded, random: () => number, compute: Compute): Promise<CutResult> {
   const order = pick(random, NAME_ORDERS);
-  const first = recorded.marks[0]?.at ?? 0;
-  const events = first + 1 + Math.floor(random() * (recorded.events.length - first));
+  const events = Math.floor(random() * (recorded.events.length + 1));
   const cut: Cut = { events, order, random };
   const place = `event ${events} of ${recorded.events.length}, names ${order}`;
   const promised = promisedAt(recorded, events);
