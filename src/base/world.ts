@@ -33,7 +33,7 @@ export interface Files {
   /** A second name for the same file. */
   link(source: string, target: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  /** Makes the directory and those above it; no error if it is there. */
+  /** Makes the directory and those above it, whose names then survive a power loss; no error if it is there. */
   mkdir(path: string): Promise<void>;
   /** Removes a file or a directory with all that it holds; no error if nothing is there. */
   remove(path: string): Promise<void>;

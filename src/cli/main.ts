@@ -91,6 +91,12 @@ function version(): string {
 
 /** What went wrong, in words for the user; an error that is our own fault keeps its stack. */
 function explain(error: unknown): string {
+  const text = whatHappened(error);
+  if (!/permission denied|not permitted|read-only file system/i.test(text)) return text;
+  return `${text}; the user that runs vectorizer must be able to read and write all of the storage folder`;
+}
+
+function whatHappened(error: unknown): string {
   if (error instanceof VectorizerError) return error.message;
   if (!(error instanceof Error)) return String(error);
   if ('syscall' in error) return error.message; // the system refused something that the user named: EACCES, EROFS, …

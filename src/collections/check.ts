@@ -30,6 +30,8 @@ export async function checkDatabase(world: World, kv: Kv, directory: string): Pr
   };
   findings.push(...(await kv.check()));
   files++;
+  // Damaged as it is, the store is not to be read: it may end the process.
+  if (findings.length > 0) return { files, findings };
   for (const { name, number, config, shardNumbers } of await catalogue(kv)) {
     for (let shard = 0; shard < config.params.shardNumber; shard++) {
       const place = shardPlace(directory, shardNumbers?.[shard] ?? number, shard);
@@ -74,11 +76,14 @@ async function verifyFile(world: World, path: string, kind: string, findings: st
 async function verifyLog(world: World, directory: string, findings: string[]): Promise<number> {
   const names = await world.files.list(directory);
   if (names.length === 0) return 0;
-  const { log } = await UpdateLog.open({ world, directory, fsync: 'never', segmentBytes: Number.MAX_SAFE_INTEGER });
-  try {
-    findings.push(...(await log.check()));
-  } finally {
-    await log.close();
+  const segmentBytes = Number.MAX_SAFE_INTEGER;
+  const { log, tornTail } = await UpdateLog.inspect({ world, directory, fsync: 'never', segmentBytes });
+  if (tornTail !== undefined) {
+    const { file, offset, bytes } = tornTail;
+    findings.push(
+      `${file} at byte ${offset}: ${bytes} bytes that a crash left half written; the next start cuts them off`,
+    );
   }
+  findings.push(...(await log.check()));
   return names.length;
 }

@@ -1,4 +1,5 @@
 import type { World } from '../base/world.ts';
+import { VectorizerError } from '../core/errors.ts';
 import {
   type FieldManifest,
   type FileRange,
@@ -22,7 +23,8 @@ import type { FieldSpec } from '../segments/field-spec.ts';
 import type { SegmentField } from '../segments/segment-field.ts';
 import type { Segment } from '../segments/segment.ts';
 import { writeFile } from '../storage/write-file.ts';
-import type { Kv } from '../storage/kv.ts';
+import type { Kv, KvOperation } from '../storage/kv.ts';
+import { storageError } from '../storage/storage-error.ts';
 import type { IndexFiles } from './index-files.ts';
 import { encodeManifest, namedFiles, type ShardManifest } from './manifest.ts';
 import type { Payloads } from './payloads.ts';
@@ -79,6 +81,8 @@ export class Checkpoint {
   private readonly directory: string;
   private readonly manifestKey: Uint8Array;
   private current: ShardManifest;
+  /** Files of manifests that a failed fsync may have stored or not. */
+  private readonly uncertain = new Set<string>();
 
   constructor(options: {
     readonly world: World;
@@ -101,9 +105,9 @@ export class Checkpoint {
   /** Notes the vector fields of a shard that is new: its log is applied to these, whatever the collection's are by then. */
   async begin(fields: readonly FieldSpec[]): Promise<void> {
     this.current = { ...this.current, fields };
-    // What the log says of fields comes behind another, synced batch of the catalogue.
     const operation = { type: 'put', key: this.manifestKey, value: encodeManifest(this.current) } as const;
-    await this.kv.batch([operation], { sync: false });
+    // Synced: where later batches survive a power loss and this one does not, the store's journal has a hole.
+    await this.kv.batch([operation], { sync: true });
   }
 
   /** Whether the graph of some segment has grown so much that it is worth saving. */
@@ -113,7 +117,7 @@ export class Checkpoint {
 
   /** Writes a checkpoint. Throws insufficient_storage or what the disk said; everything is then as it was before. */
   async write(source: CheckpointSource, occasion: Occasion): Promise<void> {
-    await this.world.files.mkdir(this.directory);
+    await this.makeFolder();
     // Vector fields that are dropped meanwhile stay readable to the end.
     const retained = [...source.segments];
     for (const segment of retained) segment.retain();
@@ -150,8 +154,7 @@ export class Checkpoint {
       const manifest: ShardManifest = { format: 2, sequence, nextSegment, segments, fields, indexes };
       const operations = await source.payloads.flushOperations();
       operations.push({ type: 'put', key: this.manifestKey, value: encodeManifest(manifest) });
-      await this.kv.batch(operations, { sync: true });
-      this.current = manifest;
+      await this.store(manifest, operations);
     } catch (error) {
       source.payloads.endFlush(false);
       source.indexFiles.end(indexCapture, false);
@@ -165,25 +168,50 @@ export class Checkpoint {
     await this.sweep(source);
   }
 
+  /** The moment that counts. */
+  private async store(manifest: ShardManifest, operations: readonly KvOperation[]): Promise<void> {
+    try {
+      await this.kv.batch(operations, { sync: true });
+    } catch (error) {
+      // Caught to note that the next start may find this manifest: its files stay until another one is stored.
+      const isCertain = error instanceof VectorizerError && error.kind === 'insufficient_storage';
+      if (!isCertain) for (const name of namesOf(manifest)) this.uncertain.add(name);
+      throw error;
+    }
+    this.current = manifest;
+    this.uncertain.clear();
+  }
+
   /** Brings the rows of a segment that is being made into files, which no manifest names yet. */
   async flushRows(segment: Segment): Promise<void> {
-    await this.world.files.mkdir(this.directory);
+    await this.makeFolder();
     await settleFlush(await writeFlush(this.world, this.directory, segment, planFlush(segment)));
   }
 
   /**
    * Removes the files that nobody needs: what a crash or a failed checkpoint left, and what is replaced. Needed is what
-   * the manifest names; what segments hold that took their place while no checkpoint could be written (the next one
+   * the manifest names, and one that may be stored; what segments hold that took their place while no checkpoint could be written (the next one
    * names it); and what belongs to segments that are being made.
    */
   async sweep(source: Pick<CheckpointSource, 'segments' | 'building'>): Promise<void> {
     const { files } = this.world;
-    const needed = new Set(namedFiles(this.current).map(({ name }) => name));
+    const needed = new Set([...namesOf(this.current), ...this.uncertain]);
     for (const segment of source.segments) for (const name of fileNames(segment)) needed.add(name);
     for (const name of await files.list(this.directory)) {
       if (!needed.has(name) && !source.building.has(Number.parseInt(name, 10))) {
-        await files.unlink(`${this.directory}/${name}`);
+        const path = `${this.directory}/${name}`;
+        await files.unlink(path).catch((error: unknown) => {
+          throw storageError(error, path);
+        });
       }
+    }
+  }
+
+  private async makeFolder(): Promise<void> {
+    try {
+      await this.world.files.mkdir(this.directory);
+    } catch (error) {
+      throw storageError(error, this.directory);
     }
   }
 
@@ -243,6 +271,10 @@ export class Checkpoint {
     const rows = withNew(segment.rowFiles, flush.rows, (first, count) => rowsName(number, first, count));
     return { number, rows, removed: removedFile, fields, nextField: fieldEnd };
   }
+}
+
+function namesOf(manifest: ShardManifest): readonly string[] {
+  return namedFiles(manifest).map(({ name }) => name);
 }
 
 /** The files that stay, and behind them those that are new. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { KvOperation } from '../storage/kv.ts';
 import type { Alias, UpdateResult } from '../core/answers.ts';
 import type { CollectionConfig, CollectionDiff } from '../core/collection-config.ts';
-import { badInput, notFound, VectorizerError } from '../core/errors.ts';
+import { badInput, dataDamaged, notFound, VectorizerError } from '../core/errors.ts';
 import type { AliasAction, CreateVectorField, DeleteVectorField } from '../core/requests.ts';
 import { Aliases } from './aliases.ts';
 import { type CatalogueEntry, decodeEntry, encodeEntry } from './catalogue.ts';
@@ -300,16 +300,34 @@ export class Database {
 
   /** What a crash left of shards that were deleted, replaced, or never published: their numbers are never used again. */
   private async sweep(): Promise<void> {
+    const left = await this.leftovers();
+    if (left.length === 0) return;
+    // A catalogue that has lost entries looks the same, and what it lost must not be erased.
+    const unknown = left.find(({ number }) => number >= this.nextNumber);
+    if (unknown !== undefined) {
+      const folder = join(this.directory, String(unknown.number));
+      throw dataDamaged(folder, 'the catalogue does not know this collection: is it the right one?');
+    }
+    const [finding] = await this.foundation.kv.check();
+    if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
+    for (const { number, shard } of left) {
+      if (shard === undefined) await this.erase(number);
+      else await this.eraseShard(number, shard);
+    }
+  }
+
+  /** Folders that the catalogue does not know: all of a number, or a shard of one. */
+  private async leftovers(): Promise<readonly { readonly number: number; readonly shard: number | undefined }[]> {
     const { files } = this.foundation.world;
     const places = [...this.collections.values()].flatMap(({ shards }) => shards.map(({ place }) => place));
-    for (const folder of await files.list(this.directory)) {
-      if (!/^\d+$/.test(folder)) continue;
-      const used = new Set(places.filter(({ collection }) => String(collection) === folder).map(({ shard }) => shard));
-      if (used.size === 0) await this.erase(Number(folder));
-      for (const shard of used.size === 0 ? [] : await files.list(join(this.directory, folder))) {
-        if (/^\d+$/.test(shard) && !used.has(Number(shard))) await this.eraseShard(Number(folder), Number(shard));
-      }
+    const left: { number: number; shard: number | undefined }[] = [];
+    for (const number of numbersOf(await files.list(this.directory))) {
+      const used = new Set(places.filter(({ collection }) => collection === number).map(({ shard }) => shard));
+      if (used.size === 0) left.push({ number, shard: undefined });
+      const shards = used.size === 0 ? [] : numbersOf(await files.list(join(this.directory, String(number))));
+      left.push(...shards.filter((shard) => !used.has(shard)).map((shard) => ({ number, shard })));
     }
+    return left;
   }
 
   private change<T>(job: () => Promise<T>): Promise<T> {
@@ -317,6 +335,10 @@ export class Database {
     this.changes = result.catch(() => undefined);
     return result;
   }
+}
+
+function numbersOf(names: readonly string[]): readonly number[] {
+  return names.filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 function aliasOfSameName(name: string): VectorizerError {

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compareIds, idAfter, type PointId } from '../core/ids.ts';
+import { dataDamaged } from '../core/errors.ts';
+import { compareIds, idAfter, idText, type PointId } from '../core/ids.ts';
 import type { Kv, KvEntry, KvOperation } from '../storage/kv.ts';
 import { idOfKey, payloadKey, payloadRange, versionKey, versionRange } from './keys.ts';
 import { type OverlayEntry, PayloadOverlay } from './payload-overlay.ts';
@@ -29,6 +30,8 @@ export class Payloads {
   private flushing: PayloadOverlay | undefined;
   /** Whether the store may hold versions of points. */
   private hasVersions = false;
+  /** Whether a point is there, by what does not depend on the store. */
+  exists: (id: PointId) => boolean = () => false;
 
   constructor(kv: Kv, collection: number, shard: number) {
     this.kv = kv;
@@ -82,7 +85,7 @@ export class Payloads {
   get(id: PointId): Uint8Array {
     const entry = this.active.get(id) ?? this.flushing?.get(id);
     if (entry !== undefined) return entry.payload ?? NO_PAYLOAD;
-    return this.kv.getSync(payloadKey(this.collection, this.shard, id)) ?? NO_PAYLOAD;
+    return this.kv.getSync(payloadKey(this.collection, this.shard, id)) ?? this.absent(id);
   }
 
   /** The payloads of many points that exist, in order; reads off the main thread. */
@@ -91,7 +94,18 @@ export class Payloads {
     const missing = ids.filter((_, index) => found[index] === undefined);
     const stored = await this.kv.getMany(missing.map((id) => payloadKey(this.collection, this.shard, id)));
     let next = 0;
-    return found.map((entry) => (entry === undefined ? stored[next++] : entry.payload) ?? NO_PAYLOAD);
+    return found.map((entry, index) => {
+      if (entry !== undefined) return entry.payload ?? NO_PAYLOAD;
+      // What was deleted meanwhile is asked for again, in the overlay first.
+      return stored[next++] ?? this.get(ids[index] as PointId);
+    });
+  }
+
+  /** Of a point that has no key: deleted a moment ago. Every other one has a key, if with an empty value. */
+  private absent(id: PointId): Uint8Array {
+    if (!this.exists(id)) return NO_PAYLOAD;
+    const place = `collection ${this.collection}, shard ${this.shard}, point ${idText(id)}`;
+    throw dataDamaged(place, 'the key-value store has lost its payload');
   }
 
   /** The first `count` points in id order from `offset` on. */

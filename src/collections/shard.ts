@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bitsOf } from '../base/bitset.ts';
 import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
-import { VectorizerError } from '../core/errors.ts';
+import { dataDamaged, VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
 import type { Logger } from '../observe/logger.ts';
@@ -126,6 +126,7 @@ export class Shard implements CheckpointSource, ShardState {
     this.log = parts.log;
     this.checkpoint = parts.checkpoint;
     this.payloads = parts.payloads;
+    this.payloads.exists = (id) => this.find(id) !== undefined;
     this.own = new ShardSegments({
       foundation: parts.foundation,
       options: parts.options,
@@ -170,6 +171,8 @@ export class Shard implements CheckpointSource, ShardState {
       fsync,
       segmentBytes: LOG_SEGMENT_BYTES,
     });
+    log.beginAfter(manifest.sequence);
+    await refuseGap(world, { log, directory, stored: stored === undefined ? undefined : manifest });
     if (tornTail !== undefined) logger.warn('cut a torn record off the end of the log', { ...tornTail });
     const payloads = new Payloads(kv, place.collection, place.shard);
     const shard = new Shard({
@@ -484,6 +487,24 @@ export class Shard implements CheckpointSource, ShardState {
     // Of a thousand collections few are written to at a time: the others hold no file open.
     await this.log.idle();
   }
+}
+
+/** Throws data_damaged where updates are missing between the manifest and the log, or the manifest itself. */
+async function refuseGap(
+  world: World,
+  { log, directory, stored }: { log: UpdateLog; directory: string; stored: ShardManifest | undefined },
+): Promise<void> {
+  if (log.previous > (stored?.sequence ?? 0)) {
+    const place = `${directory}, key-value store`;
+    throw dataDamaged(
+      place,
+      `the log goes on after update ${log.previous}, the files end with ${stored?.sequence ?? 0}`,
+    );
+  }
+  // The first checkpoint empties the log: files without both were left by a later one.
+  const isLost = stored === undefined && log.bounds.first === undefined;
+  if (isLost && (await world.files.list(directory)).length > 0)
+    throw dataDamaged(directory, 'the key-value store has lost the manifest of these files');
 }
 
 function segmentOptions({ compute, world }: Foundation, config: CollectionConfig): SegmentOptions {

@@ -16,6 +16,11 @@ import type { Files } from '../base/world.ts';
 const JOURNAL_BLOCK_BYTES = 32_768;
 const RECORD_HEADER_BYTES = 7;
 const TYPE_MAX = 4;
+const WHOLE = 1;
+const FIRST = 2;
+const LAST = 4;
+/** What a disk writes at once. */
+const SECTOR_BYTES = 512;
 
 /** Findings over all journals of a store, with file and byte offset; empty if they are sound or end in a torn write. */
 export async function checkJournals(files: Files, directory: string): Promise<readonly string[]> {
@@ -30,26 +35,84 @@ export async function checkJournals(files: Files, directory: string): Promise<re
   return findings;
 }
 
-/** Offset of the first broken record that has a sound one behind it; a broken end is what a crash may leave. */
-function findDamage(journal: Buffer): number | undefined {
+/**
+ * Offset of the first record that is not as it was written, unless a crash may have left it: nothing that was begun
+ * later stands behind it, and it is cut or has holes. What was never written is missing or reads as zeros.
+ */
+export function findDamage(journal: Buffer): number | undefined {
+  const end = soundEnd(journal);
+  if (end === journal.length) return undefined;
+  return hasBatchBehind(journal, end + 1) || wasWritten(journal, end) ? end : undefined;
+}
+
+/** Where the sound records end. */
+function soundEnd(journal: Buffer): number {
   let at = 0;
   while (at < journal.length) {
-    const blockEnd = Math.min(journal.length, at - (at % JOURNAL_BLOCK_BYTES) + JOURNAL_BLOCK_BYTES);
+    const blockEnd = blockEndOf(journal, at);
     if (blockEnd - at < RECORD_HEADER_BYTES) {
       at = blockEnd;
       continue;
     }
     const recordBytes = soundRecordBytes(journal, at, blockEnd);
-    if (recordBytes === 0) return hasRecordBehind(journal, at + 1) ? at : undefined;
+    if (recordBytes === 0) return at;
     at += recordBytes;
   }
-  return undefined;
+  return at;
 }
 
-function hasRecordBehind(journal: Buffer, offset: number): boolean {
+/** What the sound records at the start say, each put together from its parts. */
+export function readJournal(journal: Buffer): readonly Buffer[] {
+  const found: Buffer[] = [];
+  let parts: Buffer[] = [];
+  const end = soundEnd(journal);
+  for (let at = 0; at < end;) {
+    const blockEnd = blockEndOf(journal, at);
+    if (blockEnd - at < RECORD_HEADER_BYTES) {
+      at = blockEnd;
+      continue;
+    }
+    const recordEnd = at + soundRecordBytes(journal, at, blockEnd);
+    const type = journal[at + 6];
+    if (type === WHOLE || type === FIRST) parts = [];
+    parts.push(journal.subarray(at + RECORD_HEADER_BYTES, recordEnd));
+    if (type === WHOLE || type === LAST) found.push(Buffer.concat(parts));
+    at = recordEnd;
+  }
+  return found;
+}
+
+function blockEndOf(journal: Buffer, at: number): number {
+  return Math.min(journal.length, at - (at % JOURNAL_BLOCK_BYTES) + JOURNAL_BLOCK_BYTES);
+}
+
+/** Whether something begins behind `offset`; further parts of what is broken may be there without its first ones. */
+function hasBatchBehind(journal: Buffer, offset: number): boolean {
   for (let at = offset; at + RECORD_HEADER_BYTES <= journal.length; at += 1) {
-    const blockEnd = Math.min(journal.length, at - (at % JOURNAL_BLOCK_BYTES) + JOURNAL_BLOCK_BYTES);
-    if (soundRecordBytes(journal, at, blockEnd) > 0) return true;
+    const type = journal[at + 6];
+    if (type !== WHOLE && type !== FIRST) continue;
+    if (soundRecordBytes(journal, at, blockEndOf(journal, at)) > 0) return true;
+  }
+  return false;
+}
+
+/** Whether all of a broken record is there: then it was whole once, and has been damaged since. */
+function wasWritten(journal: Buffer, at: number): boolean {
+  const blockEnd = blockEndOf(journal, at);
+  if (at + RECORD_HEADER_BYTES > blockEnd || hasHole(journal, at, at + RECORD_HEADER_BYTES)) return false;
+  const end = at + RECORD_HEADER_BYTES + journal.readUInt16LE(at + 4);
+  if (end <= blockEnd) return !hasHole(journal, at, end);
+  // Its length may be what is damaged.
+  const checksum = maskedChecksum(crc32c(journal.subarray(at + 6, blockEnd)));
+  return checksum === journal.readUInt32LE(at) || (blockEnd < journal.length && !hasHole(journal, at, blockEnd));
+}
+
+/** Whether a sector's part of a range is nothing but zeros. */
+function hasHole(journal: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to;) {
+    const end = Math.min(to, at - (at % SECTOR_BYTES) + SECTOR_BYTES);
+    if (journal.subarray(at, end).every((byte) => byte === 0)) return true;
+    at = end;
   }
   return false;
 }

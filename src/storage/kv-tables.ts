@@ -3,10 +3,11 @@ import { crc32c } from '../base/crc32c.ts';
 import { unsnappy } from '../base/snappy.ts';
 import type { Files } from '../base/world.ts';
 import { maskedChecksum, readWhole } from './kv-journal.ts';
+import { errorCode, storageError } from './storage-error.ts';
 
 /**
- * LevelDB checks no checksum when it reads a table; a key that a flipped bit has hidden would be missed silently. Here
- * every block of every table is checked.
+ * LevelDB checks no checksum when it reads a table: a flipped bit may hide a key, or end the process where the code does
+ * not expect what it reads. Here every block of a table is checked.
  *
  *   table   = blocks, each followed by its type (1: 0 plain, 1 Snappy) and checksum (4), without gaps; footer (48)
  *   footer  = handles of the meta index and of the index, padded to 40 bytes; magic (8)
@@ -25,16 +26,30 @@ interface Handle {
   readonly length: number;
 }
 
-/** Findings over all tables of a store, with file and byte offset; empty if they are sound. */
-export async function checkTables(files: Files, directory: string): Promise<readonly string[]> {
+/** Findings over tables of a store, by their names, with file and byte offset; empty if they are sound. */
+export async function checkTables(
+  files: Files,
+  directory: string,
+  names: readonly string[],
+): Promise<readonly string[]> {
   const findings: string[] = [];
-  const names = await files.list(directory);
-  for (const name of names.filter((each) => /^\d+\.(?:ldb|sst)$/.test(each)).toSorted()) {
+  for (const name of names) {
     const path = join(directory, name);
-    const damageAt = findDamage(await readWhole(files, path));
+    const table = await readUnlessRemoved(files, path);
+    const damageAt = table === undefined ? undefined : findDamage(table);
     if (damageAt !== undefined) findings.push(`${path} at byte ${damageAt}: a block of the table fails its checksum`);
   }
   return findings;
+}
+
+/** A compaction may remove a table at any time; whether those are there that must be is told by the manifest. */
+async function readUnlessRemoved(files: Files, path: string): Promise<Buffer | undefined> {
+  try {
+    return await readWhole(files, path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw storageError(error, path);
+  }
 }
 
 /** Offset of the first block that is not as it was written. */

@@ -1,9 +1,11 @@
 import { ClassicLevel } from 'classic-level';
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import type { World } from '../base/world.ts';
+import type { Files, World } from '../base/world.ts';
 import { VectorizerError, dataDamaged } from '../core/errors.ts';
 import { checkJournals } from './kv-journal.ts';
+import { checkManifest, removeUnfinished } from './kv-manifest.ts';
 import { checkTables } from './kv-tables.ts';
 import { errorCode, storageError } from './storage-error.ts';
 import { ValueCache } from './value-cache.ts';
@@ -63,6 +65,14 @@ const CACHE_BYTES = 64 << 20;
 // The same where memory is short.
 const SMALL_CACHE_BYTES = 1 << 20;
 
+// Tables up to this size together are verified at the start, in the order of their keys (the catalogue comes first): at
+// 1 GB/s it takes less than reading them. The rest is `check`'s: a start must not take as long as a check.
+const VERIFIED_BYTES_MAX = 1 << 30;
+// What an open may write beside the content of the journals.
+const PROVED_BYTES = 256 << 10;
+/** A key that nobody has. */
+const NOTHING = new Uint8Array(1);
+
 type Database = ClassicLevel<Uint8Array, Uint8Array>;
 type Snapshot = ReturnType<Database['snapshot']>;
 
@@ -99,9 +109,10 @@ export class Kv {
    */
   static async open(world: World, directory: string): Promise<Kv> {
     // Not after the open: LevelDB would already have taken in what it could read, and deleted the evidence.
-    const [finding] = await checkJournals(world.files, directory);
+    await world.files.mkdir(directory);
+    const [finding] = await checkFiles(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
-    return new Kv(world, directory, await openDatabase(directory));
+    return new Kv(world, directory, await openAnyDatabase(world.files, directory));
   }
 
   /** Bytes of values that are kept because they were read one by one. */
@@ -165,7 +176,7 @@ export class Kv {
     return this.#enqueue(bytes, sync, { operations });
   }
 
-  /** Removes all keys of a range; not atomic, and not synced. */
+  /** Removes all keys of a range; not atomic. */
   clear(range: KvRange): Promise<void> {
     return this.#enqueue(0, false, { range });
   }
@@ -191,7 +202,13 @@ export class Kv {
 
   /** Reads everything and reports all damage, one line each; an empty list means that the store is sound. */
   async check(): Promise<readonly string[]> {
-    const findings = [...(await checkTables(this.#world.files, this.#directory))];
+    const { files } = this.#world;
+    // Not all that are there: one that a compaction is writing is not whole yet.
+    const { tables } = await checkManifest(files, this.#directory);
+    const names = tables.map(({ name }) => name);
+    const findings = [...(await checkTables(files, this.#directory, names))];
+    // LevelDB ends the process where it meets what it does not expect.
+    if (findings.length > 0) return findings;
     try {
       for await (const page of this.#fetch({})) {
         for (const [key, value] of page) {
@@ -250,7 +267,7 @@ export class Kv {
   }
 
   async #write(writes: readonly Write[]): Promise<void> {
-    const sync = writes.some((write) => write.sync);
+    const sync = writes.some(({ work, sync }) => sync || 'range' in work);
     const batch = this.#database.batch();
     let built = 0;
     this.#writeMarks += 1;
@@ -259,6 +276,9 @@ export class Kv {
         if ('range' in work) {
           await this.#database.clear(work.range);
           this.#cache.close();
+          // Something for the batch to sync, behind all that was cleared: a journal without holes.
+          const cleared = clearedKey(work.range);
+          if (cleared !== undefined) batch.del(cleared);
           continue;
         }
         for (const operation of work.operations) {
@@ -270,6 +290,8 @@ export class Kv {
         }
       }
       await batch.write({ sync });
+      // LevelDB syncs its journal, and never the name of a journal that it has just begun.
+      if (sync) await this.#world.files.syncDirectory(this.#directory);
       this.#ailment = 'none';
     } catch (error) {
       // Caught to remember: the journal may end in half a record, and what is appended behind that would be lost.
@@ -289,12 +311,37 @@ export class Kv {
     }
     if (this.#ailment === 'journal') {
       // Compacting even an empty range makes LevelDB begin a new journal and write the old one's content to a table.
-      const nothing = new Uint8Array(1);
-      await this.#database.compactRange(nothing, nothing);
+      await this.#database.compactRange(NOTHING, NOTHING);
     } else if (this.#ailment === 'reopen') {
+      await this.#proveRoom();
       await this.#database.close();
       this.#database = await openDatabase(this.#directory);
       this.#ailment = 'none';
+    }
+  }
+
+  /**
+   * Throws insufficient_storage unless the disk really takes as much as an open writes (the journal as a table, and a new
+   * manifest): if the open failed half way nothing could be read any more. Free space does not tell it where a quota does.
+   */
+  async #proveRoom(): Promise<void> {
+    const { files } = this.#world;
+    const path = join(this.#directory, 'room.tmp');
+    const names = await files.list(this.#directory);
+    const journals = names
+      .filter((name) => name.endsWith('.log'))
+      .map((name) => files.stat(join(this.#directory, name)));
+    const bytes = (await Promise.all(journals)).reduce((sum, stat) => sum + (stat?.bytes ?? 0), PROVED_BYTES);
+    try {
+      const file = await files.open(path, 'create');
+      try {
+        await file.write([new Uint8Array(bytes)], 0);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await files.unlink(path).catch(() => undefined);
     }
   }
 
@@ -310,7 +357,7 @@ export class Kv {
   ): AsyncGenerator<readonly [Uint8Array, Uint8Array][], void, undefined> {
     const highWaterMarkBytes = iteration.limit === undefined ? WALK_BYTES : FETCH_BYTES;
     const seenFrom = snapshot === undefined ? {} : { snapshot };
-    const iterator = this.#database.iterator({ ...iteration, ...seenFrom, highWaterMarkBytes });
+    const iterator = this.#atOnce(() => this.#database.iterator({ ...iteration, ...seenFrom, highWaterMarkBytes }));
     const fetch = (): Promise<[Uint8Array, Uint8Array][]> => this.#translated(iterator.nextv(FETCH_ENTRIES));
     try {
       let entries = await fetch();
@@ -324,6 +371,14 @@ export class Kv {
       }
     } finally {
       await iterator.close();
+    }
+  }
+
+  #atOnce<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#translate(error);
     }
   }
 
@@ -350,6 +405,32 @@ export class Kv {
 
   #translate(error: unknown): Error {
     return translate(error, this.#directory);
+  }
+}
+
+/** Findings in the files, before LevelDB takes in what it can read and removes what it takes for superfluous. */
+async function checkFiles(files: Files, directory: string): Promise<readonly string[]> {
+  const { findings, tables } = await checkManifest(files, directory);
+  let bytes = 0;
+  const verified = tables.filter((table) => (bytes += table.bytes) <= VERIFIED_BYTES_MAX).map(({ name }) => name);
+  return [...findings, ...(await checkJournals(files, directory)), ...(await checkTables(files, directory, verified))];
+}
+
+/** A key that a range has, if it is easily told. */
+function clearedKey({ gte, lt }: KvRange): Uint8Array | undefined {
+  if (gte === undefined || (lt !== undefined && Buffer.compare(gte, lt) >= 0)) return undefined;
+  return gte;
+}
+
+/** One whose making was interrupted is made anew. */
+async function openAnyDatabase(files: Files, directory: string): Promise<Database> {
+  try {
+    return await openDatabase(directory);
+  } catch (error) {
+    // Caught to undo what a crash has left half made, now that no other process can be making it.
+    if (!(error instanceof VectorizerError && error.kind === 'data_damaged')) throw error;
+    if (!(await removeUnfinished(files, directory))) throw error;
+    return openDatabase(directory);
   }
 }
 

@@ -13,7 +13,12 @@ export const SEGMENT_HEADER_BYTES = 40;
 export const RECORD_HEADER_BYTES = 24;
 
 const SEGMENT_MAGIC = Buffer.from('VZLOG\r\n\x1a', 'latin1');
-export const SEGMENT_VERSION = 1;
+/** Version 1 did not mark where groups begin. */
+export const SEGMENT_VERSION = 2;
+
+/** The highest bit of a record's sequence, in its last byte. Sequences have 53 bits. */
+const GROUP_BIT = 0x80;
+const SEQUENCE_HIGH = 0x7fff_ffff;
 
 /** Four bytes before each record, to find the next one behind damage without trying each offset. */
 export const RECORD_MARKER: Buffer = Buffer.from([0xf5, 0x56, 0x5a, 0xc1]);
@@ -30,6 +35,8 @@ export interface SegmentHeader {
 
 /** `payloadBytes` long payload follows; `payloadChecksum` is its plain CRC-32. */
 export interface RecordHeader {
+  /** The first record of a write: all that stands before it was durable when it was written. */
+  readonly beginsGroup: boolean;
   readonly sequence: number;
   readonly payloadBytes: number;
   readonly payloadChecksum: number;
@@ -65,6 +72,7 @@ export function encodeRecordHeader(target: Buffer, offset: number, salt: number,
   target.writeUInt32LE(RECORD_MARKER_WORD, offset);
   target.writeUInt32LE(header.payloadBytes, offset + 4);
   writeSequence(target, header.sequence, offset + 8);
+  if (header.beginsGroup) target[offset + 15] = (target[offset + 15] ?? 0) | GROUP_BIT;
   target.writeUInt32LE(header.payloadChecksum, offset + 16);
   target.writeUInt32LE(crc32(target.subarray(offset, offset + 20), salt), offset + 20);
 }
@@ -74,6 +82,7 @@ export function decodeRecordHeader(bytes: Buffer, offset: number, salt: number):
   if (bytes.readUInt32LE(offset) !== RECORD_MARKER_WORD) return undefined;
   if (bytes.readUInt32LE(offset + 20) !== crc32(bytes.subarray(offset, offset + 20), salt)) return undefined;
   return {
+    beginsGroup: ((bytes[offset + 15] ?? 0) & GROUP_BIT) !== 0,
     payloadBytes: bytes.readUInt32LE(offset + 4),
     sequence: readSequence(bytes, offset + 8),
     payloadChecksum: bytes.readUInt32LE(offset + 16),
@@ -99,5 +108,5 @@ function writeSequence(target: Buffer, sequence: number, offset: number): void {
 }
 
 function readSequence(bytes: Buffer, offset: number): number {
-  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000;
+  return bytes.readUInt32LE(offset) + (bytes.readUInt32LE(offset + 4) & SEQUENCE_HIGH) * 0x1_0000_0000;
 }

@@ -3,7 +3,8 @@ import { invariant } from '../base/invariant.ts';
 import type { Files } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
 import { SEGMENT_HEADER_BYTES, parseSegmentName } from './log-format.ts';
-import { SegmentBreach, hasRecordBehind, readRecords, readSegmentHeader } from './log-reader.ts';
+import { SegmentBreach, readRecords, readSegmentHeader } from './log-reader.ts';
+import { isTorn } from './log-tear.ts';
 
 /** What the last write before a crash left half done, and was cut off: `bytes` from `offset` of `file`. */
 export interface TornTail {
@@ -20,42 +21,65 @@ export interface Segment {
   bytes: number;
 }
 
-interface OpenedSegments {
+export interface OpenedSegments {
   readonly segments: Segment[];
   readonly generation: number;
   /** 0 if the log is empty. */
   readonly lastSequence: number;
   readonly tornTail: TornTail | undefined;
+  /** The last record before the first that the log holds; 0: it holds all, or none. */
+  readonly previous: number;
 }
 
 /**
  * Finds the segments of a log and reads the last one, where alone a crash can have left something half done:
  *
  *   last segment sound                            nothing to do
- *   broken at x, a valid record behind x          damage: refused
- *   broken at x, nothing valid behind x           the torn end of the last write: cut off at x
+ *   broken at x, a group begins behind x          damage: refused
+ *   broken at x, the record is wholly there       damage: refused
+ *   broken at x, cut or with holes                the torn end of the last write: cut off at x
  *   cut down to no record, or header torn         the file goes, and the segment before it is the last
+ *
+ * tornEnd   `leave`: the files stay as they are.
  */
-export async function openSegments(files: Files, directory: string): Promise<OpenedSegments> {
+export async function openSegments(files: Files, directory: string, tornEnd: 'cut' | 'leave'): Promise<OpenedSegments> {
   const segments = await listSegments(files, directory);
   const generation = segments.reduce((highest, segment) => Math.max(highest, segment.generation), 1);
   let tornTail: TornTail | undefined;
   for (;;) {
     const last = segments.at(-1);
-    if (last === undefined) return { segments: [], generation, lastSequence: 0, tornTail };
+    if (last === undefined) return { segments: [], generation, lastSequence: 0, tornTail, previous: 0 };
     const path = join(directory, last.name);
     const { validBytes, salt, lastSequence } = await scanLast(files, path, last.bytes);
     if (validBytes < last.bytes) {
       tornTail = { file: path, offset: validBytes, bytes: last.bytes - validBytes };
     }
     if (validBytes > SEGMENT_HEADER_BYTES) {
-      if (validBytes < last.bytes) await cut(files, path, validBytes);
+      if (validBytes < last.bytes && tornEnd === 'cut') await cut(files, path, validBytes);
       segments.splice(-1, 1, { ...last, salt, bytes: validBytes });
-      return { segments, generation, lastSequence, tornTail };
+      const previous = await previousOf(files, directory, segments);
+      return { segments, generation, lastSequence, tornTail, previous };
     }
-    await files.unlink(path);
-    await files.syncDirectory(directory);
+    if (tornEnd === 'cut') {
+      await files.unlink(path);
+      await files.syncDirectory(directory);
+    }
     segments.pop();
+  }
+}
+
+async function previousOf(files: Files, directory: string, [first]: readonly Segment[]): Promise<number> {
+  if (first === undefined) return 0;
+  const path = join(directory, first.name);
+  const file = await files.open(path, 'read');
+  try {
+    return (await readSegmentHeader(file, first.bytes)).previous;
+  } catch (error) {
+    // Caught to add the file's name.
+    if (error instanceof SegmentBreach) throw dataDamaged(`${path} at byte ${error.offset}`, error.message, error);
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
@@ -101,7 +125,7 @@ async function scanLast(
       return { validBytes: bytes, salt: header.salt, lastSequence };
     } catch (error) {
       // Caught to tell a torn end from damage.
-      if (!(error instanceof SegmentBreach) || (await hasRecordBehind(file, header, error.offset, bytes))) throw error;
+      if (!(error instanceof SegmentBreach) || !(await isTorn(file, header, error.offset, bytes))) throw error;
       return { validBytes: error.offset, salt: header.salt, lastSequence: error.lastSequence };
     }
   } catch (error) {

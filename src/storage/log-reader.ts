@@ -2,7 +2,6 @@ import { crc32 } from 'node:zlib';
 import type { OpenFile } from '../base/world.ts';
 import {
   RECORD_HEADER_BYTES,
-  RECORD_MARKER,
   SEGMENT_HEADER_BYTES,
   SEGMENT_VERSION,
   decodeRecordHeader,
@@ -31,7 +30,7 @@ export class SegmentBreach extends Error {
 }
 
 // 1 MiB: reads are then sequential at the disk's full speed, and a reader costs little memory.
-const CHUNK_BYTES = 1 << 20;
+export const CHUNK_BYTES: number = 1 << 20;
 
 /** Reads a segment's header. Throws SegmentBreach, at 0 if the header is cut or overwritten. `bytes` is the length of the file. */
 export async function readSegmentHeader(file: OpenFile, bytes: number): Promise<SegmentHeader> {
@@ -40,9 +39,9 @@ export async function readSegmentHeader(file: OpenFile, bytes: number): Promise<
   if (count < SEGMENT_HEADER_BYTES) throw new SegmentBreach(0, 0, 'segment header is cut short');
   const header = decodeSegmentHeader(buffer);
   if (typeof header === 'string') throw new SegmentBreach(0, 0, header);
-  if (header.version !== SEGMENT_VERSION) {
+  if (header.version < 1 || header.version > SEGMENT_VERSION) {
     // Not at 0: a header that another version wrote is whole, and must never be taken for a torn one and cut off.
-    throw new SegmentBreach(8, 0, `update log version ${header.version}, this program reads ${SEGMENT_VERSION}`);
+    throw new SegmentBreach(8, 0, `update log version ${header.version}, this program reads 1 to ${SEGMENT_VERSION}`);
   }
   return header;
 }
@@ -124,37 +123,4 @@ function headerFinding(header: RecordHeader | undefined, segment: SegmentHeader,
   }
   if (header.sequence <= after) return `record ${header.sequence} follows record ${after}`;
   return undefined;
-}
-
-/**
- * Is there a whole, valid record anywhere behind `offset`? Then what is broken at `offset` is damage; else it is the
- * torn end of the last write.
- */
-export async function hasRecordBehind(
-  file: OpenFile,
-  segment: SegmentHeader,
-  offset: number,
-  bytes: number,
-): Promise<boolean> {
-  const headerBytes = Buffer.alloc(RECORD_HEADER_BYTES);
-  for (let position = offset + 1; position + RECORD_HEADER_BYTES <= bytes; position += CHUNK_BYTES) {
-    // Chunks overlap by what a marker across their border needs.
-    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES + RECORD_MARKER.length - 1, bytes - position));
-    await file.read(chunk, position);
-    for (let at = chunk.indexOf(RECORD_MARKER); at !== -1; at = chunk.indexOf(RECORD_MARKER, at + 1)) {
-      const start = position + at;
-      if (start + RECORD_HEADER_BYTES > bytes) return false;
-      await file.read(headerBytes, start);
-      const header = decodeRecordHeader(headerBytes, 0, segment.salt);
-      if (header !== undefined && (await isWhole(file, header, start + RECORD_HEADER_BYTES, bytes))) return true;
-    }
-  }
-  return false;
-}
-
-async function isWhole(file: OpenFile, header: RecordHeader, start: number, bytes: number): Promise<boolean> {
-  if (start + header.payloadBytes > bytes) return false;
-  const payload = Buffer.allocUnsafeSlow(header.payloadBytes);
-  await file.read(payload, start);
-  return crc32(payload) === header.payloadChecksum;
 }

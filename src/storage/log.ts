@@ -12,7 +12,7 @@ import {
   encodeSegmentHeader,
   segmentName,
 } from './log-format.ts';
-import { openSegments, type Segment, type TornTail } from './log-open.ts';
+import { openSegments, type OpenedSegments, type Segment, type TornTail } from './log-open.ts';
 import { SegmentBreach, readRecords, readSegmentHeader, type LogRecord } from './log-reader.ts';
 import { storageError } from './storage-error.ts';
 
@@ -71,8 +71,11 @@ export class UpdateLog {
   /** The last segment, while its file is open. */
   #file: OpenFile | undefined;
   #refusal: VectorizerError | undefined;
+  /** When it was opened: the last record before the first that it holds; 0: it holds all, or none. */
+  readonly previous: number;
 
-  private constructor(options: LogOptions, generation: number, segments: Segment[], lastSequence: number) {
+  private constructor(options: LogOptions, { generation, segments, lastSequence, previous }: OpenedSegments) {
+    this.previous = previous;
     this.#options = options;
     this.#generation = generation;
     this.#segments = segments;
@@ -89,8 +92,25 @@ export class UpdateLog {
   static async open(
     options: LogOptions,
   ): Promise<{ readonly log: UpdateLog; readonly tornTail: TornTail | undefined }> {
-    const { segments, generation, lastSequence, tornTail } = await openSegments(options.world.files, options.directory);
-    return { log: new UpdateLog(options, generation, segments, lastSequence), tornTail };
+    const opened = await openSegments(options.world.files, options.directory, 'cut');
+    return { log: new UpdateLog(options, opened), tornTail: opened.tornTail };
+  }
+
+  /** As `open`, of a log that must not be changed: a torn tail stays, and nothing may be appended. */
+  static async inspect(
+    options: LogOptions,
+  ): Promise<{ readonly log: UpdateLog; readonly tornTail: TornTail | undefined }> {
+    const opened = await openSegments(options.world.files, options.directory, 'leave');
+    const log = new UpdateLog(options, opened);
+    await log.close();
+    return { log, tornTail: opened.tornTail };
+  }
+
+  /** Of an empty log: all up to this record was in it, and is no longer wanted. The next file remembers that. */
+  beginAfter(sequence: number): void {
+    if (this.#segments.length > 0) return;
+    this.#durable = Math.max(this.#durable, sequence);
+    this.#accepted = Math.max(this.#accepted, sequence);
   }
 
   /** The first and the last durable record that the log holds. */
@@ -401,7 +421,7 @@ function frameGroup(group: readonly Append[], salt: number): readonly Uint8Array
   group.forEach(({ sequence, parts, payloadBytes }, index) => {
     const offset = index * RECORD_HEADER_BYTES;
     const payloadChecksum = parts.reduce((checksum, part) => crc32(part, checksum), 0);
-    encodeRecordHeader(headers, offset, salt, { sequence, payloadBytes, payloadChecksum });
+    encodeRecordHeader(headers, offset, salt, { sequence, payloadBytes, payloadChecksum, beginsGroup: index === 0 });
     buffers.push(headers.subarray(offset, offset + RECORD_HEADER_BYTES), ...parts);
   });
   return buffers;

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { FileStat, Files, OpenFile, OpenMode } from '../base/world.ts';
 import { errorCode } from './storage-error.ts';
 
@@ -23,7 +24,12 @@ export class NodeFiles implements Files {
   }
 
   async mkdir(path: string): Promise<void> {
-    await fs.promises.mkdir(path, { recursive: true });
+    const highest = await fs.promises.mkdir(path, { recursive: true });
+    if (highest === undefined) return;
+    // A new folder's name is lost with the power as a file's is, and with it all that was synced inside.
+    for (let made = resolve(path); made.length >= resolve(highest).length; made = dirname(made)) {
+      await this.syncDirectory(dirname(made));
+    }
   }
 
   async remove(path: string): Promise<void> {

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { present } from '../../base/invariant.ts';
 import type { World } from '../../base/world.ts';
 import type { Kv, KvOperation } from '../../storage/kv.ts';
@@ -88,7 +87,7 @@ export class Restore implements SnapshotVisitor {
     for (const [index, { shards }] of head.collections.entries()) {
       for (const { shard, manifest } of shards) {
         const place = this.placeOf({ collection: index, shard });
-        await this.syncFolders(place);
+        await this.world.files.syncDirectory(segmentsFolder(place));
         const key = manifestKey(place.collection, place.shard);
         operations.push({ type: 'put', key, value: encodeManifest(manifest) });
       }
@@ -103,13 +102,6 @@ export class Restore implements SnapshotVisitor {
 
   private placeOf(place: MemberPlace): ShardPlace {
     return present(this.places, 'restore: the head comes first')(place);
-  }
-
-  /** The names of the files, and of the folders up to that of all collections. */
-  private async syncFolders(place: ShardPlace): Promise<void> {
-    const folder = segmentsFolder(place);
-    const above = [folder, dirname(folder), dirname(dirname(folder)), dirname(dirname(dirname(folder)))];
-    for (const directory of above) await this.world.files.syncDirectory(directory);
   }
 }
 
