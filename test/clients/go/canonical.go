@@ -244,6 +244,27 @@ func schema(found *qdrant.CollectionInfo) object {
 	return object{"points_count": found.GetPointsCount(), "payload_schema": message(found)["payload_schema"]}
 }
 
+var digits = regexp.MustCompile(`\d+`)
+
+// The digits of its name, a peer and a time, differ; its size and time are there or not.
+func snapshot(found *qdrant.SnapshotDescription) object {
+	return object{
+		"name":              digits.ReplaceAllString(found.GetName(), "N"),
+		"has_size":          found.GetSize() > 0,
+		"checksum_length":   len(found.GetChecksum()),
+		"has_creation_time": found.GetCreationTime() != nil,
+	}
+}
+
+// The first alone.
+func snapshots(found []*qdrant.SnapshotDescription) []object {
+	answer := []object{}
+	for _, one := range found[:min(len(found), 1)] {
+		answer = append(answer, snapshot(one))
+	}
+	return answer
+}
+
 var wordStart = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // The client wraps errors: the status of the call is within.

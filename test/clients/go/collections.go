@@ -196,7 +196,7 @@ func collectionSteps() {
 	infoStep("info of plain, empty", "plain", info)
 }
 
-// What the server does not have yet (the code alone counts), and the end.
+// What takes a cluster, which the server does not have (the code alone counts), snapshots, and the end.
 func lastSteps() {
 	cluster, err := client.GetCollectionClusterInfo(ctx, items)
 	step("cluster info", cluster, err, same)
@@ -208,16 +208,7 @@ func lastSteps() {
 	done("delete shard key", client.DeleteShardKey(ctx, items, gone))
 	keys, err := client.ListShardKeys(ctx, items)
 	step("list shard keys", keys, err, same)
-	made, err := client.CreateSnapshot(ctx, items)
-	step("create snapshot", made, err, same)
-	snapshots, err := client.ListSnapshots(ctx, items)
-	step("list snapshots", snapshots, err, same)
-	done("delete snapshot", client.DeleteSnapshot(ctx, items, "none"))
-	made, err = client.CreateFullSnapshot(ctx)
-	step("create full snapshot", made, err, same)
-	snapshots, err = client.ListFullSnapshots(ctx)
-	step("list full snapshots", snapshots, err, same)
-	done("delete full snapshot", client.DeleteFullSnapshot(ctx, "none"))
+	snapshotSteps()
 
 	for _, name := range []string{"create vector name, dense", "create vector name, sparse", "delete vector name"} {
 		skip(name, "go-client 1.17.1 has no such method")

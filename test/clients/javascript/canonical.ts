@@ -15,6 +15,7 @@ import {
   type ScrollResponse,
   type SearchMatrixOffsets,
   type SearchMatrixPairs,
+  type SnapshotDescription,
   type UpdateResult,
   UpdateStatus,
   type Value,
@@ -167,6 +168,21 @@ export function aliases(found: ListAliasesResponse): readonly (readonly [string,
 
 export function schema(found: CollectionInfo): Json {
   return { points_count: String(found.pointsCount), payload_schema: message(found)['payload_schema'] ?? {} };
+}
+
+/** The digits of its name, a peer and a time, differ; its size and time are there or not. */
+export function snapshot(found: SnapshotDescription | undefined): Json {
+  return {
+    name: (found?.name ?? '').replaceAll(/\d+/g, 'N'),
+    has_size: (found?.size ?? 0n) > 0n,
+    checksum_length: (found?.checksum ?? '').length,
+    has_creation_time: found?.creationTime !== undefined,
+  };
+}
+
+/** Of a list, the first alone. */
+export function snapshotList(found: readonly SnapshotDescription[]): Json {
+  return found.slice(0, 1).map(snapshot);
 }
 
 /** The name of a gRPC code, as the protocol writes it. */

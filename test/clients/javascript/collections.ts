@@ -14,6 +14,7 @@ import {
 } from '@qdrant/js-client-grpc';
 import type { Json } from '../rest/canonical.ts';
 import { aliases, info, update } from './canonical.ts';
+import { snapshotSteps } from './snapshots.ts';
 import { BIG, client, collections, ITEMS, one, points, skip, step } from './step.ts';
 import { payload } from './values.ts';
 
@@ -194,11 +195,9 @@ export async function firstSteps(): Promise<void> {
   await infoStep('info of plain, empty', 'plain');
 }
 
-/** What the server does not have yet: the code alone counts. */
+/** What takes a cluster, which the server does not have: the code alone counts. */
 async function missingSteps(): Promise<void> {
-  const snapshots = client.api('snapshots');
   const collectionName = ITEMS;
-  const snapshotName = 'none';
   const shardKey = { key: one('keyword', 'key') };
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     'cluster info': () => collections.collectionClusterInfo({ collectionName }),
@@ -210,12 +209,6 @@ async function missingSteps(): Promise<void> {
     'create shard key': () => collections.createShardKey({ collectionName, request: { shardKey } }),
     'delete shard key': () => collections.deleteShardKey({ collectionName, request: { shardKey } }),
     'list shard keys': () => collections.listShardKeys({ collectionName }),
-    'create snapshot': () => snapshots.create({ collectionName }),
-    'list snapshots': () => snapshots.list({ collectionName }),
-    'delete snapshot': () => snapshots.delete({ collectionName, snapshotName }),
-    'create full snapshot': () => snapshots.createFull({}),
-    'list full snapshots': () => snapshots.listFull({}),
-    'delete full snapshot': () => snapshots.deleteFull({ snapshotName }),
   };
   for (const [name, call] of Object.entries(calls))
     await step(name, async () => {
@@ -226,6 +219,7 @@ async function missingSteps(): Promise<void> {
 
 export async function lastSteps(): Promise<void> {
   await missingSteps();
+  await snapshotSteps();
   const plain = { collectionName: 'plain', wait: true };
   await step('create vector name, dense', async () => {
     const vectorConfig = one('denseConfig', { size: 5n, distance: Distance.Dot });

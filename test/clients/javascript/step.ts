@@ -2,13 +2,14 @@ import { QdrantClient } from '@qdrant/js-client-grpc';
 import type { Json } from '../rest/canonical.ts';
 import { failure } from './canonical.ts';
 
-type Api<Name extends 'collections' | 'points'> = ReturnType<typeof QdrantClient.prototype.api<Name>>;
+type Api<Name extends 'collections' | 'points' | 'snapshots'> = ReturnType<typeof QdrantClient.prototype.api<Name>>;
 
 const [host = '127.0.0.1', port = '6334'] = process.argv.slice(2);
 
 export const client: QdrantClient = new QdrantClient({ host, port: Number(port), checkCompatibility: false });
 export const collections: Api<'collections'> = timed(client.api('collections'));
 export const points: Api<'points'> = timed(client.api('points'));
+export const snapshots: Api<'snapshots'> = timed(client.api('snapshots'));
 
 /** Its methods with a check of what the steps do not look at: each answer has a time, and none a usage. */
 function timed<T extends object>(api: T): T {

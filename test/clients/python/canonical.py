@@ -1,6 +1,7 @@
 """From the answers of qdrant-client to the canonical form of ../README.md."""
 
 import json
+import re
 from typing import Any, Iterable
 
 import grpc as transport
@@ -96,6 +97,22 @@ def schema(message: grpc.CollectionInfo) -> dict[str, Any]:
 
 def aliases(found: models.CollectionsAliasesResponse) -> list[tuple[str, str]]:
     return sorted((alias.alias_name, alias.collection_name) for alias in found.aliases)
+
+
+def snapshot(found: models.SnapshotDescription | None) -> dict[str, Any]:
+    """The digits of its name, a peer and a time, differ; its size and time are there or not."""
+    assert found is not None
+    return {
+        "name": re.sub(r"\d+", "N", found.name),
+        "has_size": found.size > 0,
+        "checksum_length": len(found.checksum or ""),
+        "has_creation_time": found.creation_time is not None,
+    }
+
+
+def snapshots(found: list[models.SnapshotDescription]) -> list[Any]:
+    """The first alone."""
+    return [snapshot(one) for one in found[:1]]
 
 
 def error(failure: transport.RpcError) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""What the server does not have yet (the code alone counts), and the end."""
+"""What takes a cluster, which the server does not have (the code alone counts), snapshots, and the end."""
 
-from qdrant_client import grpc, models as m
+from qdrant_client import models as m
 
 import alias_steps
 import canonical as c
+import snapshot_steps
 from collection_steps import info_of, names
-from session import ITEMS, client, raw_snapshots, step
+from session import ITEMS, client, step
 
 DROP = m.DropReplicaOperation(drop_replica=m.Replica(shard_id=0, peer_id=1))
 
@@ -16,15 +17,7 @@ def steps() -> None:
     step("create shard key", lambda: client.create_shard_key(ITEMS, "key"))
     step("delete shard key", lambda: client.delete_shard_key(ITEMS, "key"))
     step("list shard keys", lambda: client.list_shard_keys(ITEMS))
-    step("create snapshot", lambda: raw_snapshots.Create(grpc.CreateSnapshotRequest(collection_name=ITEMS)))
-    step("list snapshots", lambda: raw_snapshots.List(grpc.ListSnapshotsRequest(collection_name=ITEMS)))
-    step(
-        "delete snapshot",
-        lambda: raw_snapshots.Delete(grpc.DeleteSnapshotRequest(collection_name=ITEMS, snapshot_name="none")),
-    )
-    step("create full snapshot", lambda: raw_snapshots.CreateFull(grpc.CreateFullSnapshotRequest()))
-    step("list full snapshots", lambda: raw_snapshots.ListFull(grpc.ListFullSnapshotsRequest()))
-    step("delete full snapshot", lambda: raw_snapshots.DeleteFull(grpc.DeleteFullSnapshotRequest(snapshot_name="none")))
+    snapshot_steps.steps()
     step(
         "create vector name, dense",
         lambda: c.update(

@@ -2,8 +2,8 @@
 
     python test/clients/python/scenario.py 127.0.0.1 6334
 
-Where the client has a method, that is called; the older methods (search, recommend, discover), the ones that it serves
-by REST alone (snapshots) and requests that it refuses to make go by its raw stubs.
+Where the client has a method, that is called; the older methods (search, recommend, discover), and requests
+that it refuses to make go by its raw stubs.
 """
 
 import alias_steps

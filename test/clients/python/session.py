@@ -15,7 +15,6 @@ client = QdrantClient(host=HOST, grpc_port=PORT, prefer_grpc=True, check_compati
 
 raw_collections = client.grpc_collections
 raw_points = client.grpc_points
-raw_snapshots = client._client.grpc_snapshots
 QUERY = [0.3, 0.5, 0.2, 0.4]
 BIG = 9007199254740993
 LARGEST = 18446744073709551615

@@ -99,6 +99,18 @@ export const aliases: Render = (result) =>
 export const aliasNames: Render = (result) => list(aliases(result)).map((pair) => list(pair)[0] ?? null);
 export const pointsCount: Render = (result) => fields(result)['points_count'] ?? null;
 export const exists: Render = (result) => fields(result)['exists'] ?? null;
+/** A peer and a time are the digits of a name, which differ; a size and a time are there or not. */
+export const snapshot: Render = (result) => {
+  const { name, size, checksum, creation_time } = fields(result);
+  return {
+    name: ((name ?? '') as string).replaceAll(/\d+/g, 'N'),
+    has_size: Number((size as RawNumber | undefined)?.rawJSON) > 0,
+    checksum_length: ((checksum ?? '') as string).length,
+    has_creation_time: typeof creation_time === 'string',
+  };
+};
+/** The first alone: a server that keeps others has them after it or before. */
+export const snapshots: Render = (result) => list(result).slice(0, 1).map(snapshot);
 export const same: Render = (result) => result;
 export const service: Render = (result) => ({
   title: fields(result)['title'] ?? null,

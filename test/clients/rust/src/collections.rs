@@ -1,6 +1,6 @@
 use crate::canonical::{aliases, updated};
 use crate::info::info;
-use crate::{step, BIG, ITEMS};
+use crate::{snapshots, step, BIG, ITEMS};
 use ::qdrant_client::qdrant::quantization_config::Quantization;
 use ::qdrant_client::qdrant::*;
 use ::qdrant_client::Qdrant;
@@ -240,7 +240,7 @@ pub async fn first_steps(client: &Qdrant) {
     step("info of plain, empty", client.collection_info("plain").await, info);
 }
 
-/// What the server does not have yet: the code alone counts.
+/// What takes a cluster, which the server does not have: the code alone counts.
 async fn missing_steps(client: &Qdrant) {
     fn answered<T>(_: T) -> Json {
         json!("answered")
@@ -262,16 +262,11 @@ async fn missing_steps(client: &Qdrant) {
     };
     step("delete shard key", client.delete_shard_key(delete).await, answered);
     step("list shard keys", client.list_shard_keys(ITEMS).await, answered);
-    step("create snapshot", client.create_snapshot(ITEMS).await, answered);
-    step("list snapshots", client.list_snapshots(ITEMS).await, answered);
-    step("delete snapshot", client.delete_snapshot(DeleteSnapshotRequestBuilder::new(ITEMS, "none")).await, answered);
-    step("create full snapshot", client.create_full_snapshot().await, answered);
-    step("list full snapshots", client.list_full_snapshots().await, answered);
-    step("delete full snapshot", client.delete_full_snapshot("none").await, answered);
 }
 
 pub async fn last_steps(client: &Qdrant) {
     missing_steps(client).await;
+    snapshots::steps(client).await;
     let dense = DenseVectorCreationConfigBuilder::new(5, Distance::Dot);
     let request = CreateVectorNameRequestBuilder::new("plain", "extra", dense).wait(true);
     step("create vector name, dense", client.create_vector_name(request).await, updated);

@@ -16,6 +16,7 @@ mod large;
 mod points;
 mod query;
 mod search;
+mod snapshots;
 
 use ::qdrant_client::config::CompressionEncoding;
 use ::qdrant_client::{Qdrant, QdrantError};

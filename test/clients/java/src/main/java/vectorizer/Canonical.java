@@ -26,6 +26,7 @@ import io.qdrant.client.grpc.Points.SearchMatrixPairs;
 import io.qdrant.client.grpc.Points.UpdateResult;
 import io.qdrant.client.grpc.Points.VectorOutput;
 import io.qdrant.client.grpc.Points.VectorsOutput;
+import io.qdrant.client.grpc.SnapshotsService.SnapshotDescription;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -218,6 +219,20 @@ final class Canonical {
         .map(alias -> List.of(alias.getAliasName(), alias.getCollectionName()))
         .sorted(Comparator.comparing(pair -> pair.get(0)))
         .toArray();
+  }
+
+  /** The digits of its name, a peer and a time, differ; its size and time are there or not. */
+  static Object snapshot(SnapshotDescription found) {
+    return object(
+        "name", found.getName().replaceAll("[0-9]+", "N"),
+        "has_size", found.getSize() > 0,
+        "checksum_length", found.getChecksum().length(),
+        "has_creation_time", found.hasCreationTime());
+  }
+
+  /** The first alone. */
+  static Object snapshots(List<SnapshotDescription> found) {
+    return found.stream().limit(1).map(Canonical::snapshot).toArray();
   }
 
   static Object failure(Throwable error) {

@@ -259,7 +259,7 @@ final class CollectionSteps {
     info("info of plain, empty", "plain", Canonical::info);
   }
 
-  /** What the server does not have yet: the code alone counts. */
+  /** What takes a cluster, which the server does not have: the code alone counts. */
   private void missingSteps() {
     step("cluster info", () -> client.getCollectionClusterInfoAsync(ITEMS), found -> "answered");
     var drop = UpdateCollectionClusterSetupRequest.newBuilder()
@@ -273,16 +273,11 @@ final class CollectionSteps {
         .setCollectionName(ITEMS).setRequest(DeleteShardKey.newBuilder().setShardKey(key)).build();
     step("delete shard key", () -> client.deleteShardKeyAsync(delete), done -> "answered");
     step("list shard keys", () -> client.listShardKeysAsync(ITEMS), found -> "answered");
-    step("create snapshot", () -> client.createSnapshotAsync(ITEMS), done -> "answered");
-    step("list snapshots", () -> client.listSnapshotAsync(ITEMS), found -> "answered");
-    step("delete snapshot", () -> client.deleteSnapshotAsync(ITEMS, "none"), done -> "answered");
-    step("create full snapshot", () -> client.createFullSnapshotAsync(), done -> "answered");
-    step("list full snapshots", () -> client.listFullSnapshotAsync(), found -> "answered");
-    step("delete full snapshot", () -> client.deleteFullSnapshotAsync("none"), done -> "answered");
   }
 
   void lastSteps() {
     missingSteps();
+    new SnapshotSteps(client).steps();
     var dense = CreateVectorNameRequest.newBuilder()
         .setCollectionName("plain").setWait(true).setVectorName("extra")
         .setDenseConfig(DenseVectorCreationConfig.newBuilder().setSize(5).setDistance(Distance.Dot)).build();
