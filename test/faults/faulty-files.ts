@@ -78,6 +78,10 @@ class FaultyFiles implements Files {
     await this.#files.syncDirectory(path);
   }
 
+  realPath(path: string): ReturnType<Files['realPath']> {
+    return this.#files.realPath(path);
+  }
+
   async freeBytes(path: string): Promise<number> {
     return this.#rule('room', path) === undefined ? this.#files.freeBytes(path) : 0;
   }

@@ -210,6 +210,8 @@ test("a start sweeps away what a crash has left, and nothing that is somebody's"
   let house = await openHouse(folder);
   try {
     await filled(house, 'books', 5);
+    await filled(house, 'gone', 1);
+    await house.database.delete('gone');
     const kept = [await createSnapshot(house, FULL), await createSnapshot(house, ofCollection('books'))];
     const shard = { kind: 'shard', collection: 'books', shard: 0 } as const;
     await createSnapshot(house, shard);
@@ -222,7 +224,8 @@ test("a start sweeps away what a crash has left, and nothing that is somebody's"
       'snapshots/books/gone.snapshot.checksum',
       'snapshots_temp/download.part-12345678',
       'snapshots_temp/captures/1/0/0/1-rows-0-5.bin',
-      'collections/77/0/segments/1-rows-0-5.bin',
+      'collections/2/0/segments/1-rows-0-5.bin',
+      'collections/1/1/segments/1-rows-0-5.bin',
     ];
     for (const name of left) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
@@ -236,6 +239,7 @@ test("a start sweeps away what a crash has left, and nothing that is somebody's"
     );
     t.deepEqual(await readdir(join(folder, 'snapshots_temp')), []);
     t.deepEqual(await readdir(join(folder, 'collections')), ['1']);
+    t.deepEqual(await readdir(join(folder, 'collections/1')), ['0']);
     t.deepEqual([...(await house.snapshots.list(FULL)), ...(await house.snapshots.list(ofCollection('books')))], kept);
     t.is((await content(house, 'books')).length, 5);
   } finally {
