@@ -15,6 +15,7 @@ import type {
   StoredSnapshot,
 } from '../../core/snapshots.ts';
 import { writeArchive } from '../../storage/archive.ts';
+import { storageError } from '../../storage/storage-error.ts';
 import type { Database } from '../database.ts';
 import { RunningRequests } from '../running-requests.ts';
 import type { Foundation } from '../shard.ts';
@@ -74,13 +75,13 @@ export class Snapshots {
   }
 
   /** Throws not_found where there is no such collection or shard. */
-  async list(scope: SnapshotScope): Promise<readonly SnapshotDescription[]> {
-    return this.folder.list(this.known(scope));
+  list(scope: SnapshotScope): Promise<readonly SnapshotDescription[]> {
+    return this.run(async () => this.folder.list(this.known(scope)));
   }
 
   /** Makes a snapshot of what is acknowledged by now, while everything goes on. */
   create({ signal }: Context, { scope, onProgress }: CreateSnapshot): Promise<SnapshotDescription> {
-    return this.running.track(() => this.make(scope, this.endingWith(signal), onProgress));
+    return this.run(() => this.make(scope, this.endingWith(signal), onProgress));
   }
 
   private async make(
@@ -103,14 +104,16 @@ export class Snapshots {
   }
 
   /** Throws not_found. */
-  async delete({ scope, name }: StoredSnapshot): Promise<boolean> {
-    await this.folder.delete(this.known(scope), name);
-    return true;
+  delete({ scope, name }: StoredSnapshot): Promise<boolean> {
+    return this.run(async () => {
+      await this.folder.delete(this.known(scope), name);
+      return true;
+    });
   }
 
   /** Throws not_found. */
-  async read({ scope, name }: StoredSnapshot): Promise<SnapshotFile> {
-    return this.folder.read(this.known(scope), name);
+  read({ scope, name }: StoredSnapshot): Promise<SnapshotFile> {
+    return this.run(async () => this.folder.read(this.known(scope), name));
   }
 
   /** What is captured is let go of when the content has ended, or is not wanted any more. */
@@ -121,7 +124,7 @@ export class Snapshots {
 
   /** Puts the content of a snapshot in the place of what is there; see recover.ts. */
   recover({ signal }: Context, request: RecoverSnapshot): Promise<boolean> {
-    return this.running.track(() => this.replace(request, this.endingWith(signal)));
+    return this.run(() => this.replace(request, this.endingWith(signal)));
   }
 
   private async replace(request: RecoverSnapshot, signal: AbortSignal): Promise<boolean> {
@@ -138,19 +141,30 @@ export class Snapshots {
   }
 
   /** All collections and aliases of a full snapshot, in one step. Throws already_exists unless `force`. */
-  async recoverStorage({ signal }: Context, { path, force, onProgress }: RecoverStorage): Promise<boolean> {
-    const found = await this.sources.file(path);
-    await this.running.track(() => {
+  recoverStorage({ signal }: Context, { path, force, onProgress }: RecoverStorage): Promise<boolean> {
+    return this.run(async () => {
+      const found = await this.sources.file(path);
       const options = { signal: this.endingWith(signal), onProgress, force };
-      return recoverStorage(this.foundation, this.database, found, options);
+      await recoverStorage(this.foundation, this.database, found, options);
+      return true;
     });
-    return true;
   }
 
   /** Ends what is under way; it leaves nothing half done. */
   async close(): Promise<void> {
     this.stop.abort();
     await this.running.ended(CLOSE_PATIENCE_MS);
+  }
+
+  /** What the disk says leaves here with the file's name, and as a full disk where it is one. */
+  private async run<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.running.track(work);
+    } catch (error) {
+      // To translate.
+      const path = error instanceof Error && 'path' in error ? String(error.path) : this.folder.root;
+      throw storageError(error, path);
+    }
   }
 
   private endingWith(signal: AbortSignal): AbortSignal {
