@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { World } from '../../base/world.ts';
 import { badInput, notFound } from '../../core/errors.ts';
 import type { SnapshotDescription, SnapshotFile, SnapshotScope } from '../../core/snapshots.ts';
@@ -115,14 +115,15 @@ export class SnapshotFolder {
 
   private async folders(): Promise<readonly string[]> {
     const { files } = this.world;
+    // Files stand beside them: full snapshots, and what anybody has put there.
     const below = async (folder: string): Promise<readonly string[]> => {
-      return (await files.list(folder)).map((name) => `${folder}/${name}`);
+      const paths = (await files.list(folder)).map((name) => `${folder}/${name}`);
+      const stats = await Promise.all(paths.map((path) => files.stat(path)));
+      return paths.filter((_, index) => stats[index]?.kind === 'directory');
     };
     const collections = await below(this.root);
-    const shards = await Promise.all(collections.map((folder) => below(`${folder}/shards`)));
-    const all = [this.root, ...collections, ...shards.flat()];
-    const stats = await Promise.all(all.map((path) => files.stat(path)));
-    return all.filter((_, index) => stats[index]?.kind === 'directory');
+    const above = (await Promise.all(collections.map(below))).flat().filter((folder) => basename(folder) === 'shards');
+    return [this.root, ...collections, ...(await Promise.all(above.map(below))).flat()];
   }
 
   private named<T>(job: () => Promise<T>): Promise<T> {
