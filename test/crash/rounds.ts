@@ -12,6 +12,11 @@ import {
 } from '../acceptance/server-process.ts';
 import { changeFields, createFieldCollection, FieldModel, readFields } from './field-writer.ts';
 import { DIMENSION, Model, type StoredPoint } from './model.ts';
+import { CatalogueModel, changeCatalogue, readCatalogue } from './snapshot-catalogue.ts';
+import { checkSnapshots } from './snapshot-check.ts';
+import { keepOthers, recoverSide, SnapshotStory } from './snapshot-load.ts';
+import { findOrphans } from './snapshot-numbers.ts';
+import { createSide, SIDE, writeSide } from './snapshot-side.ts';
 import { COLLECTION, writeWithJavaScript, writeWithPython } from './writers.ts';
 
 export interface RoundsOptions {
@@ -23,24 +28,40 @@ export interface RoundsOptions {
 }
 
 const JAVASCRIPT_WRITERS = 3;
-const LOAD_MS_MAX = 600;
+const SIDE_WRITERS = 2;
+const LOAD_MS_MAX = 900;
 /** Larger than any number of changes that a writer makes in a round. */
 const VERSIONS_PER_ROUND = 100_000;
 
+/** What was promised, by what is written. */
+class Promises {
+  readonly points: Model = new Model();
+  readonly fields: FieldModel = new FieldModel();
+  readonly catalogue: CatalogueModel = new CatalogueModel();
+  readonly snapshots: SnapshotStory = new SnapshotStory();
+  private version = 0;
+
+  /** For the side collection: no two writes have the same. */
+  readonly nextVersion = (): number => ++this.version;
+}
+
 /**
  * Round after round on one folder: start, compare everything with what was promised, write until killed with -9 at a
- * random moment. Every fourth start is itself killed once before it is through. Answers all breaches; empty = none.
+ * random moment. Beside the writers collections and aliases come and go, and snapshots are made, deleted and recovered
+ * into a collection that is written. Every fourth start is itself killed once before it is through. Answers all breaches; empty = none.
  */
 export async function runRounds({ rounds, seed, python, log }: RoundsOptions): Promise<readonly string[]> {
   const folder = temporaryFolder();
   const uniform = uniformSource(seed);
-  const model = new Model();
-  const fields = new FieldModel();
+  const promises = new Promises();
   const breaches: string[] = [];
   const compare = async (url: string, round: string): Promise<void> => {
+    const { points: model, fields, catalogue, snapshots } = promises;
     const found = [...model.check(await readAll(url))];
     if (found.length === 0) found.push(...(await checkIndexes(url, model)));
     found.push(...fields.check(await readFields(url)));
+    found.push(...catalogue.check(await readCatalogue(url)));
+    found.push(...(await checkSnapshots(url, folder, snapshots)));
     breaches.push(...found.map((breach) => `seed ${seed}, ${round}: ${breach}`));
     if (found.length === 0) log(`${round}: ${model.pointCount} points as promised`);
   };
@@ -50,12 +71,15 @@ export async function runRounds({ rounds, seed, python, log }: RoundsOptions): P
       if (uniform() < 0.25) await killWhileStarting(folder, uniform() * 500);
       await withServerOn({ folder }, 'SIGKILL', async (server) => {
         await compare(server.url, `round ${round}`);
-        await writeUntilKilled({ server, model, fields, round, uniform, python });
+        await writeUntilKilled({ server, folder, promises, round, uniform, python });
       });
     }
     if (breaches.length === 0) {
       await withServerOn({ folder }, 'SIGTERM', ({ url }) => compare(url, 'after the last round'));
+      breaches.push(...(await findOrphans(folder)).map((orphan) => `seed ${seed}: ${orphan} belongs to no collection`));
     }
+    const { counts } = promises.snapshots;
+    log([...counts].map(([kind, { done, cut }]) => `${kind}: ${done} done, ${cut} cut by a kill`).join('; '));
     return breaches;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -88,6 +112,7 @@ async function createCollection(folder: string): Promise<void> {
       },
     });
     await createFieldCollection(url);
+    await createSide(url);
     for (const field_name of ['id', 'version', 'mark'])
       await client.createPayloadIndex(COLLECTION, { field_name, field_schema: 'integer', wait: true });
   });
@@ -144,27 +169,36 @@ async function killWhileStarting(folder: string, afterMs: number): Promise<void>
 
 interface Load {
   readonly server: ServerProcess;
-  readonly model: Model;
-  readonly fields: FieldModel;
+  readonly folder: string;
+  readonly promises: Promises;
   readonly round: number;
   readonly uniform: () => number;
   readonly python: string | undefined;
 }
 
-async function writeUntilKilled({ server, model, fields, round, uniform, python }: Load): Promise<void> {
+async function writeUntilKilled({ server, folder, promises, round, uniform, python }: Load): Promise<void> {
+  const { points: model, fields, catalogue, snapshots, nextVersion } = promises;
+  const firstVersion = 1 + round * VERSIONS_PER_ROUND;
+  const drawn = (): (() => number) => uniformSource(Math.floor(uniform() * 2 ** 31));
   const writing = Promise.withResolvers<void>();
   const options = (index: number): Parameters<typeof writeWithJavaScript>[0] => ({
     url: server.url,
     model,
     index,
     seed: Math.floor(uniform() * 2 ** 31),
-    firstVersion: 1 + round * VERSIONS_PER_ROUND,
+    firstVersion,
     // The clock of the round starts when the slowest starter, Python, is under way.
     onAcknowledged: python === undefined || index === 0 ? writing.resolve : () => undefined,
   });
   const writers = Array.from({ length: JAVASCRIPT_WRITERS }, (_, index) => writeWithJavaScript(options(index + 1)));
   if (python !== undefined) writers.push(writeWithPython(python, options(0)));
-  writers.push(changeFields(server.url, fields, 1 + round * VERSIONS_PER_ROUND));
+  const { url } = server;
+  writers.push(changeFields(url, fields, firstVersion));
+  writers.push(changeCatalogue(url, catalogue, { uniform: drawn(), firstVersion }));
+  writers.push(recoverSide(url, folder, snapshots, { uniform: drawn(), nextVersion }));
+  writers.push(keepOthers(url, snapshots, [COLLECTION, SIDE], drawn()));
+  for (let index = 0; index < SIDE_WRITERS; index += 1)
+    writers.push(writeSide(url, snapshots.content, { uniform: drawn(), index, nextVersion }));
   await Promise.race([writing.promise, ...writers]);
   await sleep(uniform() * LOAD_MS_MAX);
   await server.stop('SIGKILL');
