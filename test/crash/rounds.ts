@@ -16,7 +16,7 @@ import { CatalogueModel, changeCatalogue, readCatalogue } from './snapshot-catal
 import { checkSnapshots } from './snapshot-check.ts';
 import { keepOthers, recoverSide, SnapshotStory } from './snapshot-load.ts';
 import { findOrphans } from './snapshot-numbers.ts';
-import { createSide, SIDE, writeSide } from './snapshot-side.ts';
+import { createSide, writeSide } from './snapshot-side.ts';
 import { COLLECTION, writeWithJavaScript, writeWithPython } from './writers.ts';
 
 export interface RoundsOptions {
@@ -196,7 +196,7 @@ async function writeUntilKilled({ server, folder, promises, round, uniform, pyth
   writers.push(changeFields(url, fields, firstVersion));
   writers.push(changeCatalogue(url, catalogue, { uniform: drawn(), firstVersion }));
   writers.push(recoverSide(url, folder, snapshots, { uniform: drawn(), nextVersion }));
-  writers.push(keepOthers(url, snapshots, [COLLECTION, SIDE], drawn()));
+  writers.push(keepOthers(url, snapshots, [COLLECTION], drawn()));
   for (let index = 0; index < SIDE_WRITERS; index += 1)
     writers.push(writeSide(url, snapshots.content, { uniform: drawn(), index, nextVersion }));
   await Promise.race([writing.promise, ...writers]);
