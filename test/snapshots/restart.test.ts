@@ -10,7 +10,7 @@ import {
   upsertOf,
   CONTEXT,
 } from '../collections/house.ts';
-import { createSnapshot, ofCollection, storedPath } from './ground.ts';
+import { createSnapshot, ofCollection, readSnapshot, recover, storedPath, upload, withHouse } from './ground.ts';
 
 const FULL = { kind: 'full' } as const;
 
@@ -68,4 +68,23 @@ test('a start removes what a crash left half done, and nothing else', async (t) 
       t.deepEqual(left.toSorted(), ['books', 'books/notes.checksum', 'books/shards', 'books/shards/1']);
     },
   );
+});
+
+test('a recovery leaves no folder of what it replaced, before any restart', async (t) => {
+  await withHouse(async (house) => {
+    await house.database.create('books', config(2, 'Dot', { shardNumber: 2 }));
+    await house.database.collection('books').update(CONTEXT, upsertOf('books', [{ id: 1, vector: [1, 1] }]));
+    const shard = { kind: 'shard', collection: 'books', shard: 1 } as const;
+    const folders = (): Promise<string[]> => readdir(join(house.folder, 'collections'));
+    for (const [scope, count] of [
+      [ofCollection('books'), 1],
+      [shard, 2],
+      [shard, 2],
+      [ofCollection('books'), 1],
+    ] as const) {
+      const bytes = await readSnapshot(house, scope, (await createSnapshot(house, scope)).name);
+      await recover(house, scope, upload(bytes));
+      t.is((await folders()).length, count, (await folders()).join());
+    }
+  });
 });

@@ -91,7 +91,10 @@ export class SnapshotFolder {
     return saveStream(this.world, `${folder}/${name}`, content);
   }
 
-  /** Gives a snapshot that is saved its name, and writes its checksum beside it. Where this rejects, nothing of it is left under a new name. */
+  /**
+   * Gives a snapshot that is saved its name, and writes its checksum beside it. Where this rejects, nothing is left of one
+   * whose name is new.
+   */
   keep(scope: SnapshotScope, name: string, file: UnnamedFile): Promise<SnapshotDescription> {
     const path = `${this.folderOf(scope)}/${name}`;
     return this.named(async () => {
