@@ -5,13 +5,12 @@ import { verifySnapshot } from '../../src/server/verify-snapshot.ts';
 import { ask, type Description, download } from './snapshot-client.ts';
 import { breachesOf } from './snapshot-content.ts';
 import { fileUrl, type SnapshotStory, storedPath } from './snapshot-load.ts';
-import { COPY, readSide, SIDE } from './snapshot-side.ts';
+import { COPY, readSide } from './snapshot-side.ts';
 
 /** Compares everything about snapshots with what was promised, on a server that has just started. */
 export async function checkSnapshots(url: string, folder: string, story: SnapshotStory): Promise<readonly string[]> {
   const breaches = [...(await leftovers(folder))];
   breaches.push(...(await countFolders(url, folder)));
-  breaches.push(...story.content.check(await readSide(url, SIDE, breaches)));
   for (const shelf of story.kept.paths) breaches.push(...(await checkShelf(url, folder, story, shelf)));
   breaches.push(...(await checkCopy(url, folder, story)));
   return breaches;

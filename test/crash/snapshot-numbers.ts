@@ -30,7 +30,7 @@ export async function findOrphans(folder: string): Promise<readonly string[]> {
         if (!owned.has(shard)) orphans.add(`keys of ${shard}`);
       }
     }
-    return [...orphans];
+    return [...orphans].map((orphan) => `${orphan} belongs to no collection`);
   } finally {
     await kv.close();
   }
