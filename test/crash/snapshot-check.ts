@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { verifySnapshot } from '../../src/server/verify-snapshot.ts';
+import { FIELD_COLLECTION } from './field-writer.ts';
 import { ask, type Description, download } from './snapshot-client.ts';
 import { breachesOf } from './snapshot-content.ts';
 import { fileUrl, type SnapshotStory, storedPath } from './snapshot-load.ts';
-import { COPY, readSide } from './snapshot-side.ts';
+import { COPY, readSide, SIDE } from './snapshot-side.ts';
+import { COLLECTION } from './writers.ts';
 
 /** Compares everything about snapshots with what was promised, on a server that has just started. */
 export async function checkSnapshots(url: string, folder: string, story: SnapshotStory): Promise<readonly string[]> {
@@ -54,8 +56,15 @@ async function checkShelf(
     if (bytes.length !== size || (checksum !== null && sha256 !== checksum)) {
       breaches.push(`${shelf}/${name}: ${bytes.length} bytes, ${sha256}; listed ${size}, ${checksum}`);
     }
-    const { findings } = await verifySnapshot(storedPath(folder, shelf, name), () => undefined, NEVER);
+    const { kind, collections, findings } = await verifySnapshot(
+      storedPath(folder, shelf, name),
+      () => undefined,
+      NEVER,
+    );
     breaches.push(...findings);
+    const held = collections.map((found) => found.name);
+    const missing = kind === 'full' ? LASTING.filter((collection) => !held.includes(collection)) : [];
+    if (missing.length > 0) breaches.push(`${shelf}/${name} is without ${missing.join()}`);
     const known = story.snapshots.get(`${shelf}/${name}`);
     // Its name was taken by another one, of which nobody knows what it holds.
     if (known !== undefined && known.checksum !== sha256) story.snapshots.delete(`${shelf}/${name}`);
@@ -66,6 +75,9 @@ async function checkShelf(
   }
   return breaches;
 }
+
+/** Nobody drops these: every snapshot of the whole storage holds them. */
+const LASTING = [COLLECTION, FIELD_COLLECTION, SIDE];
 
 const NEVER = new AbortController().signal;
 
