@@ -6,18 +6,19 @@ import { aliasKey, ALL_ALIASES, nameOfKey } from './keys.ts';
 export class Aliases {
   readonly #kv: Kv;
   /** The collection of each. */
-  readonly #collections = new Map<string, string>();
+  #collections: ReadonlyMap<string, string>;
 
-  private constructor(kv: Kv) {
+  private constructor(kv: Kv, collections: ReadonlyMap<string, string>) {
     this.#kv = kv;
+    this.#collections = collections;
   }
 
   static async open(kv: Kv): Promise<Aliases> {
-    const aliases = new Aliases(kv);
+    const collections = new Map<string, string>();
     for await (const { key, value } of kv.iterate(ALL_ALIASES)) {
-      aliases.#collections.set(nameOfKey(key), new TextDecoder().decode(value));
+      collections.set(nameOfKey(key), new TextDecoder().decode(value));
     }
-    return aliases;
+    return new Aliases(kv, collections);
   }
 
   /** The name of the collection that an alias stands for; undefined: there is no such alias. */
@@ -33,25 +34,23 @@ export class Aliases {
       .toSorted((a, b) => (a.alias < b.alias ? -1 : 1));
   }
 
-  /** On the disk before it counts. One that is there stands for `collection` from now on. */
-  async set(alias: string, collection: string): Promise<void> {
-    await this.#kv.batch([putOperation(alias, collection)], { sync: true });
-    this.#collections.set(alias, collection);
+  /** The collection of each alias: a copy, to be changed and handed to `replace`. */
+  draft(): Map<string, string> {
+    return new Map(this.#collections);
   }
 
-  async delete(alias: string): Promise<void> {
-    if (!this.#collections.has(alias)) return;
-    await this.#kv.batch([{ type: 'del', key: aliasKey(alias) }], { sync: true });
-    this.#collections.delete(alias);
-  }
-
-  /** `alias` must be there. */
-  async rename(alias: string, newAlias: string): Promise<void> {
-    const collection = this.#collections.get(alias);
-    if (collection === undefined || alias === newAlias) return;
-    await this.#kv.batch([{ type: 'del', key: aliasKey(alias) }, putOperation(newAlias, collection)], { sync: true });
-    this.#collections.delete(alias);
-    this.#collections.set(newAlias, collection);
+  /** Puts other aliases in the place of these, in one step: whoever switches one leaves no moment without it. */
+  async replace(draft: ReadonlyMap<string, string>): Promise<void> {
+    const operations: KvOperation[] = [];
+    for (const alias of this.#collections.keys()) {
+      if (!draft.has(alias)) operations.push({ type: 'del', key: aliasKey(alias) });
+    }
+    for (const [alias, collection] of draft) {
+      if (this.#collections.get(alias) !== collection) operations.push(putOperation(alias, collection));
+    }
+    if (operations.length === 0) return;
+    await this.#kv.batch(operations, { sync: true });
+    this.#collections = draft;
   }
 
   /** What sets aliases, to be written together with their collections; then `learn` them. */
@@ -60,7 +59,7 @@ export class Aliases {
   }
 
   learn(aliases: readonly Alias[]): void {
-    for (const { alias, collection } of aliases) this.#collections.set(alias, collection);
+    this.#collections = new Map([...this.#collections, ...aliases.map(toPair)]);
   }
 
   /** What takes the aliases of a collection away, to be written together with its end; then `forget` it. */
@@ -69,8 +68,12 @@ export class Aliases {
   }
 
   forget(collection: string): void {
-    for (const { alias } of this.list(collection)) this.#collections.delete(alias);
+    this.#collections = new Map([...this.#collections].filter(([, name]) => name !== collection));
   }
+}
+
+function toPair({ alias, collection }: Alias): readonly [string, string] {
+  return [alias, collection];
 }
 
 function putOperation(alias: string, collection: string): KvOperation {

@@ -97,30 +97,43 @@ export class Database {
   }
 
   /**
-   * Carries actions out in order; one that fails ends the list, those before it stay. Throws not_found where the collection of
-   * a new alias or the alias to be renamed is not there, already_exists where a collection has the name of a new alias.
+   * Carries actions out in order, all in one step; one that fails ends the list, those before it stay. Throws not_found
+   * where the collection of a new alias or the alias to be renamed is not there, already_exists where a collection has the
+   * name of a new alias.
    */
   changeAliases(actions: readonly AliasAction[]): Promise<boolean> {
     return this.change(async () => {
-      for (const action of actions) await this.changeAlias(action);
+      const draft = this.aliases.draft();
+      let refusal: VectorizerError | undefined;
+      for (const action of actions) {
+        refusal = this.changeAlias(draft, action);
+        if (refusal !== undefined) break;
+      }
+      await this.aliases.replace(draft);
+      if (refusal !== undefined) throw refusal;
       return true;
     });
   }
 
-  private async changeAlias(action: AliasAction): Promise<void> {
+  /** Answers why an action is refused; the draft is as it was then. */
+  private changeAlias(draft: Map<string, string>, action: AliasAction): VectorizerError | undefined {
     const { alias } = action;
     switch (action.kind) {
       case 'create':
-        if (!this.collections.has(action.collection)) throw noCollection(action.collection);
-        if (this.collections.has(alias)) throw existing(alias);
-        await this.aliases.set(alias, action.collection);
-        return;
+        if (!this.collections.has(action.collection)) return noCollection(action.collection);
+        if (this.collections.has(alias)) return existing(alias);
+        draft.set(alias, action.collection);
+        return undefined;
       case 'delete':
-        await this.aliases.delete(alias);
-        return;
-      case 'rename':
-        if (this.aliases.collectionOf(alias) === undefined) throw notFound(`Alias ${alias} does not exists!`);
-        await this.aliases.rename(alias, action.newAlias);
+        draft.delete(alias);
+        return undefined;
+      case 'rename': {
+        const collection = draft.get(alias);
+        if (collection === undefined) return notFound(`Alias ${alias} does not exists!`);
+        draft.delete(alias);
+        draft.set(action.newAlias, collection);
+        return undefined;
+      }
     }
   }
 
@@ -261,7 +274,12 @@ export class Database {
     const gone = replaced.shards.filter((shard) => !collection.shards.includes(shard));
     const refusal = new VectorizerError('unavailable', `collection ${name} was recovered from a snapshot meanwhile`);
     await replaced.supersede(gone, refusal);
-    for (const { place } of gone) await this.eraseShard(place.collection, place.shard);
+    for (const { place } of gone) {
+      await this.eraseShard(place.collection, place.shard);
+      // Not by what the catalogue says: another recovery may still have requests on a shard with this number.
+      const others = await this.foundation.world.files.list(join(this.directory, String(place.collection)));
+      if (others.length === 0) await this.erase(place.collection);
+    }
   }
 
   private nextNumberOperation(): KvOperation {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import test from 'ava';
 import * as fc from 'fast-check';
 import { VectorizerError } from '../../src/core/errors.ts';
@@ -54,6 +55,23 @@ function applied(model: Map<string, string>, action: AliasAction): string | unde
     }
   }
 }
+
+test('an alias that is switched by one request always stands for one of its collections', async (t) => {
+  await withHouse(async ({ database }) => {
+    for (const collection of COLLECTIONS) await database.create(collection, config(2, 'Dot', {}));
+    await database.changeAliases([{ kind: 'create', collection: 'c', alias: 'x' }]);
+    let isOver = false;
+    const switching = database
+      .changeAliases([
+        { kind: 'delete', alias: 'x' },
+        { kind: 'create', collection: 'd', alias: 'x' },
+      ])
+      .then(() => (isOver = true));
+    for (; !isOver; await nextTurn()) t.not(database.find('x'), undefined);
+    await switching;
+    t.is(database.find('x'), database.find('d'));
+  });
+});
 
 test('lists of actions do what a map does, up to the first that fails, and are there after a restart', async (t) => {
   const folder = await temporaryFolder();

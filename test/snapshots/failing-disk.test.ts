@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { VectorizerError } from '../../src/core/errors.ts';
+import type { SnapshotDescription } from '../../src/core/snapshots.ts';
 import {
   config,
   CONTEXT,
@@ -9,6 +10,7 @@ import {
   removeFolder,
   temporaryFolder,
   type TestHouse,
+  type TestPoint,
   upsertOf,
 } from '../collections/house.ts';
 import { type FaultyCall, faultyWorld } from '../faults/faulty-files.ts';
@@ -68,8 +70,6 @@ async function withGround(code: string, use: (ground: Ground) => Promise<void>):
   const house = await openHouse(folder, faultyWorld(fault.rule));
   try {
     await house.database.create('books', config(2, 'Dot', { shardNumber: 2 }));
-    const points = (mark: string) =>
-      Array.from({ length: 30 }, (_, id) => ({ id, vector: [id, 1], payload: { id, mark } }));
     await house.database.collection('books').update(CONTEXT, upsertOf('books', points('old')));
     const { name } = await createSnapshot(house, BOOKS);
     const snapshot = await readSnapshot(house, BOOKS, name);
@@ -80,6 +80,10 @@ async function withGround(code: string, use: (ground: Ground) => Promise<void>):
     await house.close();
     await removeFolder(folder);
   }
+}
+
+function points(mark: string): TestPoint[] {
+  return Array.from({ length: 30 }, (_, id) => ({ id, vector: [id, 1], payload: { id, mark } }));
 }
 
 /** Names of all files but those of LevelDB and of checkpoints, which may be written at any time. */
@@ -105,15 +109,15 @@ for (const code of ['ENOSPC', 'EIO']) {
         const made = await createSnapshot(house, BOOKS).catch((error: unknown) => error);
         fault.disarm();
         const { hit } = fault;
-        if (made instanceof Error) {
-          refusedClearly(t, made, code, hit);
-          t.deepEqual(await house.snapshots.list(BOOKS), [], hit ?? '');
-        } else {
-          const [kept] = await house.snapshots.list(BOOKS);
-          t.deepEqual(made, kept as never, hit ?? '');
-          const bytes = await readFile(storedPath(house, BOOKS, kept?.name ?? ''));
-          t.is(bytes.length, kept?.bytes ?? 0);
-          await house.snapshots.delete({ scope: BOOKS, name: kept?.name ?? '' });
+        if (made instanceof Error) refusedClearly(t, made, code, hit);
+        const kept = await house.snapshots.list(BOOKS);
+        // Where the folder's sync alone has failed, nobody knows whether it will be there.
+        const isUnknown = hit?.startsWith('syncDirectory') === true && kept.length === 1;
+        if (!isUnknown) t.deepEqual(kept, made instanceof Error ? [] : [made as SnapshotDescription], hit ?? '');
+        for (const { name, checksum } of kept) {
+          const bytes = await readFile(storedPath(house, BOOKS, name));
+          t.is(createHash('sha256').update(bytes).digest('hex'), checksum, hit ?? '');
+          await house.snapshots.delete({ scope: BOOKS, name });
         }
         t.deepEqual(await leftovers(house), ['collections/1'], hit ?? '');
         t.deepEqual(await contentOf(books), before);
@@ -126,29 +130,34 @@ for (const code of ['ENOSPC', 'EIO']) {
     t.timeout(120_000);
     await withGround(code, async ({ house, fault, snapshot }) => {
       const content = (): Promise<readonly string[]> => contentOf(house.database.collection('books'));
-      const before = await content();
       for (let call = 1; ; call++) {
+        await house.database.collection('books').update(CONTEXT, upsertOf('books', points('new')));
         fault.arm(call);
         const done = await recover(house, BOOKS, upload(snapshot)).catch((error: unknown) => error);
         fault.disarm();
         const { hit } = fault;
+        if (done !== true) refusedClearly(t, done, code, hit);
+        const expected = done === true ? '"old"' : '"new"';
         const after = await content();
-        if (done === true) {
-          t.true(after.every((line) => line.includes('"old"')) && after.length === 30, hit ?? '');
-          break;
-        }
-        refusedClearly(t, done, code, hit);
-        // Once it is published, only keeping the upload can fail.
-        const isPublished = after.some((line) => line.includes('"old"'));
-        if (isPublished)
-          t.true(
-            after.every((line) => line.includes('"old"')),
-            hit,
-          );
-        else t.deepEqual(after, before, hit);
-        t.deepEqual((await leftovers(house)).length, 1, `${hit}: ${(await leftovers(house)).join()}`);
-        t.deepEqual(await readdir(join(house.folder, 'snapshots/books')), [], hit);
+        t.is(after.filter((line) => line.includes(expected)).length, 30, hit ?? '');
+        if (hit === undefined) break;
+        // Only a recovery that was done may have kept its file.
+        if (done !== true) t.deepEqual(await house.snapshots.list(BOOKS), [], hit);
+        for (const { name } of await house.snapshots.list(BOOKS)) await house.snapshots.delete({ scope: BOOKS, name });
+        t.deepEqual(
+          (await leftovers(house)).filter((name) => !name.startsWith('collections/')),
+          [],
+          hit,
+        );
       }
+      await house.close();
+      const reopened = await openHouse(house.folder);
+      t.is(
+        (await contentOf(reopened.database.collection('books'))).filter((line) => line.includes('"old"')).length,
+        30,
+      );
+      t.is((await leftovers(reopened)).length, 1, 'a folder for the collection that is there');
+      await reopened.close();
     });
   });
 }

@@ -36,7 +36,7 @@ export class Captures {
     const { database, foundation } = this;
     const folder = `${this.directory}/${++this.taken}`;
     const names = scope.kind === 'full' ? database.names() : [scope.collection];
-    const captured: CapturedShard[][] = [];
+    const captured: (readonly CapturedShard[])[] = [];
     const collections: SnapshotHead['collections'][number][] = [];
     const release = async (): Promise<void> => {
       for (const shard of captured.flat()) await shard.release();
@@ -44,23 +44,12 @@ export class Captures {
     };
     try {
       for (const name of names) {
-        const collection = scope.kind === 'full' ? database.find(name) : database.collection(name);
-        if (collection === undefined) continue;
-        const place = `${folder}/${captured.length}`;
-        const shards: CapturedShard[] = [];
-        captured.push(shards);
-        try {
-          await this.takeShards(collection, scope, place, shards);
-        } catch (error) {
-          // To undo: of a whole storage, a collection that is deleted meanwhile is simply not there.
-          if (scope.kind !== 'full' || database.find(name) === collection) throw error;
-          for (const shard of shards) await shard.release();
-          captured.pop();
-          continue;
-        }
+        const taken = await this.takeCollection(name, scope, `${folder}/${captured.length}`);
+        if (taken === undefined) continue;
+        captured.push(taken.shards);
         // After its shards: fields of vectors that come meanwhile are in the configuration at least.
-        const { config } = collection;
-        const manifests = shards.map((shard) => ({ shard: shard.place.shard, manifest: shard.manifest }));
+        const { config } = taken.collection;
+        const manifests = taken.shards.map((shard) => ({ shard: shard.place.shard, manifest: shard.manifest }));
         collections.push({ name, config, shards: manifests });
       }
       const known = new Set(collections.map(({ name }) => name));
@@ -76,6 +65,28 @@ export class Captures {
       // Caught to undo.
       await release();
       throw error;
+    }
+  }
+
+  /** undefined: there is none of this name any more, which of a whole storage is no fault. */
+  private async takeCollection(
+    name: string,
+    scope: SnapshotScope,
+    folder: string,
+  ): Promise<{ readonly collection: Collection; readonly shards: readonly CapturedShard[] } | undefined> {
+    const { database } = this;
+    for (;;) {
+      const collection = scope.kind === 'full' ? database.find(name) : database.collection(name);
+      if (collection === undefined) return undefined;
+      const shards: CapturedShard[] = [];
+      try {
+        await this.takeShards(collection, scope, folder, shards);
+        return { collection, shards };
+      } catch (error) {
+        // Caught to undo; and to begin again where another collection has taken its place, as a recovery does.
+        for (const shard of shards) await shard.release();
+        if (database.find(name) === collection) throw error;
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { World } from '../../base/world.ts';
 import { badInput, notFound } from '../../core/errors.ts';
 import type { SnapshotDescription, SnapshotFile, SnapshotScope } from '../../core/snapshots.ts';
@@ -96,15 +96,29 @@ export class SnapshotFolder {
     return saveStream(this.world, `${folder}/${name}`, content, expectedBytes);
   }
 
-  /** Gives a snapshot that is saved its name, and writes its checksum beside it. */
+  /**
+   * Gives a snapshot that is saved its name, and writes its checksum beside it. Where this rejects, nothing is left of one
+   * whose name is new.
+   */
   keep(scope: SnapshotScope, name: string, file: UnnamedFile): Promise<SnapshotDescription> {
     const path = `${this.folderOf(scope)}/${name}`;
     return this.named(async () => {
-      // Gone first: beside a new file an old checksum would be a wrong one.
-      await this.world.files.remove(path + CHECKSUM_SUFFIX);
-      await file.name(path);
-      await writeText(this.world, path + CHECKSUM_SUFFIX, file.sha256);
-      const stat = await this.world.files.stat(path);
+      const { files } = this.world;
+      try {
+        // What has the name goes first: beside a new file an old checksum would be a wrong one. So does the checksum of
+        // a new name: what a crash leaves in between is a checksum of nothing, which the next start removes.
+        const isReplaced = (await files.stat(path)) !== undefined;
+        if (isReplaced) await files.remove(path + CHECKSUM_SUFFIX);
+        else await writeText(this.world, path + CHECKSUM_SUFFIX, file.sha256);
+        await file.name(path);
+        if (isReplaced) await writeText(this.world, path + CHECKSUM_SUFFIX, file.sha256);
+      } catch (error) {
+        // Caught to undo: the disk may be full, and what is half there would keep it so.
+        await file.discard();
+        if ((await files.stat(path)) === undefined) await files.remove(path + CHECKSUM_SUFFIX);
+        throw error;
+      }
+      const stat = await files.stat(path);
       return { name, bytes: file.bytes, checksum: file.sha256, createdMs: stat?.changedMs ?? this.world.nowMs() };
     });
   }
@@ -121,10 +135,11 @@ export class SnapshotFolder {
   /** All folders that may hold snapshots. */
   private async folders(): Promise<readonly string[]> {
     const collections = await this.foldersIn([this.root]);
-    const shards = await this.foldersIn(collections.map((folder) => `${folder}/shards`));
-    return [this.root, ...collections, ...shards];
+    const above = (await this.foldersIn(collections)).filter((folder) => basename(folder) === 'shards');
+    return [this.root, ...collections, ...(await this.foldersIn(above))];
   }
 
+  /** Files may stand beside them: full snapshots, and what anybody has put there. */
   private async foldersIn(parents: readonly string[]): Promise<readonly string[]> {
     const { files } = this.world;
     const names = await Promise.all(parents.map((parent) => files.list(parent)));

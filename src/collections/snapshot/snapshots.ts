@@ -133,7 +133,10 @@ export class Snapshots {
     const found = await this.sources.obtain(scope, source, { checksum, signal, onProgress });
     try {
       await recoverSnapshot(this.foundation, this.database, scope, found, { signal, onProgress });
-      await found.keep();
+      await found.keep().catch((error: unknown) => {
+        // To go on: what was asked for is done.
+        this.foundation.logger.warn('an upload was recovered and could not be kept', { error: String(error) });
+      });
     } finally {
       await found.release();
     }
