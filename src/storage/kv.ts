@@ -105,7 +105,16 @@ export class Kv {
     await world.files.mkdir(directory);
     const [finding] = await checkFiles(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
-    return new Kv(world, directory, await openAnyDatabase(world.files, directory));
+    const database = await openAnyDatabase(world.files, directory);
+    // LevelDB has given CURRENT a new manifest, and does not sync that name: nothing may be stored before it stays.
+    try {
+      await world.files.syncDirectory(directory);
+    } catch (error) {
+      // Caught to undo.
+      await database.close();
+      throw storageError(error, directory);
+    }
+    return new Kv(world, directory, database);
   }
 
   /** Bytes of values that are kept because they were read one by one. */
