@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataDamaged } from '../core/errors.ts';
-import { compareIds, idAfter, idText, type PointId } from '../core/ids.ts';
+import { compareIds, idAfter, idKey, idText, type PointId } from '../core/ids.ts';
 import type { Kv, KvEntry, KvOperation } from '../storage/kv.ts';
 import { idOfKey, payloadKey, payloadRange, versionKey, versionRange } from './keys.ts';
 import { type OverlayEntry, PayloadOverlay } from './payload-overlay.ts';
@@ -78,7 +78,7 @@ export class Payloads {
     const first = stored.next();
     const older = [...(flushing?.values() ?? [])].filter(({ id }) => active.get(id) === undefined);
     const newer = [...active.values(), ...older];
-    return merged(newer, active, flushing, first, stored);
+    return merged(newer, first, stored);
   }
 
   /** The payload of a point that exists, as raw JSON; empty where it has none. */
@@ -161,10 +161,12 @@ function versionOperation(key: Uint8Array, version: number | undefined): KvOpera
   return { type: 'put', key, value };
 }
 
+/**
+ * What the store has of points that `newer` names is older. Of others that have come into the overlay since, it is what
+ * the caller asked for: their payloads as of then.
+ */
 async function* merged(
   newer: readonly OverlayEntry[],
-  active: PayloadOverlay,
-  flushing: PayloadOverlay | undefined,
   first: Promise<IteratorResult<readonly KvEntry[], void>>,
   stored: AsyncGenerator<readonly KvEntry[], void, undefined>,
 ): AsyncGenerator<readonly PointPayload[], void, undefined> {
@@ -174,10 +176,10 @@ async function* merged(
         return payload === undefined ? [] : [{ id, payload }];
       });
     }
-    const none = active.size === 0 && flushing === undefined;
+    const known = new Set(newer.map(({ id }) => idKey(id)));
     for (let page = await first; page.done !== true; page = await stored.next()) {
       const points = page.value.map(({ key, value }) => ({ id: idOfKey(key), payload: value }));
-      yield none ? points : points.filter(({ id }) => active.get(id) === undefined && flushing?.get(id) === undefined);
+      yield known.size === 0 ? points : points.filter(({ id }) => !known.has(idKey(id)));
     }
   } finally {
     await stored.return();

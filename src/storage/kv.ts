@@ -1,12 +1,12 @@
 import { ClassicLevel } from 'classic-level';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { crc32 } from 'node:zlib';
 import type { Files, World } from '../base/world.ts';
 import { VectorizerError, dataDamaged } from '../core/errors.ts';
 import { checkJournals } from './kv-journal.ts';
 import { checkManifest, removeUnfinished } from './kv-manifest.ts';
 import { checkTables } from './kv-tables.ts';
+import { seal, unseal } from './kv-seal.ts';
 import { errorCode, storageError } from './storage-error.ts';
 import { ValueCache } from './value-cache.ts';
 
@@ -112,7 +112,16 @@ export class Kv {
     await world.files.mkdir(directory);
     const [finding] = await checkFiles(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
-    return new Kv(world, directory, await openAnyDatabase(world.files, directory));
+    const database = await openAnyDatabase(world.files, directory);
+    // LevelDB has given CURRENT a new manifest, and does not sync that name: nothing may be stored before it stays.
+    try {
+      await world.files.syncDirectory(directory);
+    } catch (error) {
+      // Caught to undo.
+      await database.close();
+      throw storageError(error, directory);
+    }
+    return new Kv(world, directory, database);
   }
 
   /** Bytes of values that are kept because they were read one by one. */
@@ -443,25 +452,6 @@ async function openDatabase(directory: string): Promise<Database> {
     // Caught to translate; the reason is inside.
     throw translate(error instanceof Error && error.cause !== undefined ? error.cause : error, directory);
   }
-}
-
-// LevelDB verifies no checksum when it reads a table, so each value carries its own, over key and value.
-const SEAL_BYTES = 4;
-
-function seal(key: Uint8Array, value: Uint8Array): Uint8Array {
-  const sealed = Buffer.allocUnsafe(value.length + SEAL_BYTES);
-  sealed.set(value);
-  sealed.writeUInt32LE(crc32(value, crc32(key)), value.length);
-  return sealed;
-}
-
-function unseal(key: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
-  const valueBytes = sealed.length - SEAL_BYTES;
-  if (valueBytes < 0) return undefined;
-  const value = sealed.subarray(0, valueBytes);
-  const low = (sealed[valueBytes] ?? 0) | ((sealed[valueBytes + 1] ?? 0) << 8);
-  const found = (low | ((sealed[valueBytes + 2] ?? 0) << 16) | ((sealed[valueBytes + 3] ?? 0) << 24)) >>> 0;
-  return found === crc32(value, crc32(key)) ? value : undefined;
 }
 
 function brokenSeal(directory: string, key: Uint8Array): string {

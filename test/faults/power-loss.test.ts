@@ -3,7 +3,7 @@ import { compileRecorder } from './disk-trace.ts';
 import { seedOf } from './faults.ts';
 import { losePower } from './power-loss.ts';
 
-const ROUNDS = 60; // `npm run faults -- --only power-loss --rounds 2000` is the long one
+const ROUNDS = 40; // `npm run faults -- --only power-loss --rounds 2000` is the long one
 
 test('a power loss at any moment loses nothing acknowledged, and leaves nothing by half', async (t) => {
   t.timeout(120_000);
