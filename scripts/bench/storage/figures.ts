@@ -1,6 +1,6 @@
 /**
  * Snapshots against what the system's own commands do with the same files, and what writes cost: docs/benchmarks.md.
- * `npm run bench:storage -- [--rows 100000] [--dims 768] [--rounds 5] [--only snapshot,writes,recover,upserts]`
+ * `npm run bench:storage -- [--rows 100000] [--dims 768] [--rounds 5] [--only snapshot,recover,writes,upserts]`
  * Everything of a part takes turns; ratios are medians of the rounds' own. The page cache is warm for all.
  */
 import { parseArgs } from 'node:util';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds);
 const data = cachedData(Number(values.rows), Number(values.dims));
 console.log(`${describe(data)}, with payload`);
-const parts = { snapshot: snapshotPart, writes: writesPart, recover: recoverPart, upserts: upsertsPart };
+const parts = { snapshot: snapshotPart, recover: recoverPart, writes: writesPart, upserts: upsertsPart };
 const server = new BenchServer();
 try {
   await server.start();

@@ -10,6 +10,10 @@ export async function recoverPart({ server, data, rounds }: StorageBench): Promi
   const made = await makeSnapshot(server);
   const location = pathToFileURL(snapshotPath(server, made)).href;
   const target = path.join(server.folder, 'peer');
+  // Not the server's own: what a recovery has replaced is being erased there.
+  const frozen = path.join(server.folder, 'frozen');
+  await mkdir(frozen);
+  run('cp', '-r', ...storedFolders(server), frozen);
   const query = { query: [...data.base.subarray(0, data.dimension)], limit: 1 };
   const ours: number[] = [];
   const copy: number[] = [];
@@ -21,7 +25,7 @@ export async function recoverPart({ server, data, rounds }: StorageBench): Promi
       if ((answer as { points: { id: number }[] }).points[0]?.id !== 0) throw new Error('the answer is wrong');
     });
     await mkdir(target);
-    const copying = await seconds(() => run('cp', '-r', ...storedFolders(server), target));
+    const copying = await seconds(() => run('cp', '-r', frozen, target));
     const syncing = await seconds(() => run('sync', '-f', target));
     await rm(target, { recursive: true });
     if (round === 0) continue;
@@ -29,6 +33,7 @@ export async function recoverPart({ server, data, rounds }: StorageBench): Promi
     copy.push(copying);
     synced.push(copying + syncing);
   }
+  await rm(frozen, { recursive: true });
   console.log(contestText({ name: 'recovery against cp of the files', ours, theirs: copy }, 'at most 2'));
   console.log(contestText({ name: '  against cp and sync', ours, theirs: synced }, 'as durable'));
 }

@@ -17,29 +17,41 @@ export interface PointEntry {
 const LENGTH_BYTES = 4;
 /** A member is closed at this length: large enough to cost little beside its frame, small enough to be held. */
 const MEMBER_BYTES = 8 << 20;
+/** What the buffer of a member begins with. */
+const FIRST_BYTES = 64 << 10;
 
-/** The content of member after member. Entries are in no need to be copied before they come. */
+/** The content of member after member, each in memory of its own. */
 export async function* encodeEntries(
   pages: AsyncIterable<readonly KvEntry[]>,
 ): AsyncGenerator<{ readonly content: Uint8Array; readonly count: number }, void, undefined> {
-  let parts: Uint8Array[] = [];
-  let bytes = 0;
+  // One buffer that grows, and no small ones: a hundred thousand points would cost more to collect than to write.
+  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  let used = 0;
   let count = 0;
   for await (const page of pages) {
     for (const { key, value } of page) {
-      const length = Buffer.alloc(LENGTH_BYTES);
-      length.writeUInt32LE(value.length);
-      parts.push(pointSuffix(key), length, value);
-      bytes += POINT_SUFFIX_BYTES + LENGTH_BYTES + value.length;
+      const bytes = POINT_SUFFIX_BYTES + LENGTH_BYTES + value.length;
+      if (used + bytes > buffer.length) buffer = grown(buffer, used, used + bytes);
+      buffer.set(pointSuffix(key), used);
+      buffer.writeUInt32LE(value.length, used + POINT_SUFFIX_BYTES);
+      buffer.set(value, used + POINT_SUFFIX_BYTES + LENGTH_BYTES);
+      used += bytes;
       count += 1;
-      if (bytes < MEMBER_BYTES) continue;
-      yield { content: Buffer.concat(parts, bytes), count };
-      parts = [];
-      bytes = 0;
+      if (used < MEMBER_BYTES) continue;
+      yield { content: buffer.subarray(0, used), count };
+      buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+      used = 0;
       count = 0;
     }
   }
-  if (count > 0) yield { content: Buffer.concat(parts, bytes), count };
+  if (count > 0) yield { content: buffer.subarray(0, used), count };
+}
+
+/** At least `bytes` long, with the first `used` bytes of another. */
+function grown(buffer: Buffer, used: number, bytes: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * buffer.length));
+  buffer.copy(larger, 0, 0, used);
+  return larger;
 }
 
 /** Views of `content`. Throws data_damaged, naming `place`, where entries do not end where it does. */

@@ -21,6 +21,7 @@ import { RunningRequests } from '../running-requests.ts';
 import type { Foundation } from '../shard.ts';
 import { type Capture, Captures } from './captures.ts';
 import { nodeNumber } from './node-number.ts';
+import { PolitePace } from './polite-pace.ts';
 import { recoverSnapshot, recoverStorage } from './recover.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import { fileBytes, snapshotMembers } from './snapshot-members.ts';
@@ -211,6 +212,7 @@ export class Snapshots {
     signal: AbortSignal,
     onProgress: SnapshotProgress,
   ): AsyncGenerator<Uint8Array, void, undefined> {
+    const pace = new PolitePace();
     let doneBytes = 0;
     for await (const piece of writeArchive(
       snapshotMembers(this.foundation.world, head, shards, signal),
@@ -220,6 +222,7 @@ export class Snapshots {
       // Payloads are not counted beforehand: they come on top.
       onProgress({ doneBytes, totalBytes: Math.max(expectedBytes, doneBytes) });
       yield piece;
+      await pace.rest();
     }
   }
 
