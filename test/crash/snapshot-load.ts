@@ -18,6 +18,8 @@ export class SnapshotStory {
   readonly kept: KeptModel = new KeptModel();
   /** By path and name: the newest of a name counts. */
   readonly snapshots: Map<string, SideSnapshot> = new Map();
+  /** Nobody deletes this one. */
+  pinned: SideSnapshot | undefined;
   /** What was carried out, and what was under way at a kill, by its kind. */
   readonly counts: Map<string, { done: number; cut: number }> = new Map();
 
@@ -61,8 +63,10 @@ export async function recoverSide(
     const snapshot = known[Math.floor(uniform() * known.length)];
     if (snapshot !== undefined) await recover(url, folder, story, snapshot, { uniform, nextVersion });
     const { path: shelf } = snapshot ?? { path: OWN };
-    const [oldest] = kept.names(shelf);
-    if (oldest !== undefined && kept.names(shelf).length > KEPT_MAX) await remove(url, story, shelf, oldest);
+    const { pinned } = story;
+    const names = kept.names(shelf).filter((name) => pinned?.path !== shelf || name !== pinned.name);
+    const [oldest] = names;
+    if (oldest !== undefined && names.length > KEPT_MAX) await remove(url, story, shelf, oldest);
   });
 }
 
