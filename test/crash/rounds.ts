@@ -26,7 +26,8 @@ export interface RoundsOptions {
 
 const JAVASCRIPT_WRITERS = 3;
 const SIDE_WRITERS = 2;
-const LOAD_MS_MAX = 900;
+/** Long enough for a snapshot of everything now and then. */
+const LOAD_MS_MAX = 1200;
 /** Larger than any number of changes that a writer makes in a round. */
 const VERSIONS_PER_ROUND = 100_000;
 
