@@ -226,21 +226,25 @@ export class Collection {
   }
 
   /** One change after another; the first that fails ends the batch. */
-  async updateBatch(context: Context, request: UpdateBatch): Promise<readonly UpdateResult[]> {
+  updateBatch(context: Context, request: UpdateBatch): Promise<readonly UpdateResult[]> {
     const { changes, ...options } = request;
-    const results: UpdateResult[] = [];
-    for (const change of changes) results.push(await this.update(context, { ...options, change }));
-    return results;
+    return this.running.track(async () => {
+      const results: UpdateResult[] = [];
+      for (const change of changes) results.push(await this.update(context, { ...options, change }));
+      return results;
+    });
   }
 
-  async createFieldIndex(_context: Context, request: CreateFieldIndex): Promise<UpdateResult> {
-    await this.budget.admit();
+  createFieldIndex(_context: Context, request: CreateFieldIndex): Promise<UpdateResult> {
     const { path, schema } = request;
-    return this.logTwice({ kind: 'create_index', path, schema }, request);
+    return this.running.track(async () => {
+      await this.budget.admit();
+      return this.logTwice({ kind: 'create_index', path, schema }, request);
+    });
   }
 
-  async deleteFieldIndex(_context: Context, request: DeleteFieldIndex): Promise<UpdateResult> {
-    return this.logTwice({ kind: 'delete_index', path: request.path }, request);
+  deleteFieldIndex(_context: Context, request: DeleteFieldIndex): Promise<UpdateResult> {
+    return this.running.track(() => this.logTwice({ kind: 'delete_index', path: request.path }, request));
   }
 
   async get({ signal }: Context, request: GetPoint): Promise<Record> {

@@ -2,7 +2,7 @@ import test from 'ava';
 import { findPython } from './python-client.ts';
 import { runRounds } from './rounds.ts';
 
-const ROUNDS = 6; // `npm run crash -- --rounds 50` is the long one
+const ROUNDS = 7; // `npm run crash -- --rounds 200` is the long one
 
 test('every acknowledged change survives kill -9 at a random moment, exactly once', async (t) => {
   t.timeout(120_000);

@@ -3,6 +3,7 @@ import { FieldModel, readFields } from './field-writer.ts';
 import { DIMENSION, Model, type StoredPoint } from './model.ts';
 import { CatalogueModel, readCatalogue } from './snapshot-catalogue.ts';
 import { checkSnapshots } from './snapshot-check.ts';
+import { CopiesModel } from './snapshot-copies.ts';
 import { SnapshotStory } from './snapshot-load.ts';
 import { readSide, SIDE } from './snapshot-side.ts';
 import { COLLECTION } from './writers.ts';
@@ -13,6 +14,7 @@ export class Promises {
   readonly fields: FieldModel = new FieldModel();
   readonly catalogue: CatalogueModel = new CatalogueModel();
   readonly snapshots: SnapshotStory = new SnapshotStory();
+  readonly copies: CopiesModel = new CopiesModel();
   private version = 0;
 
   /** For the side collection: no two writes have the same. */
@@ -30,7 +32,8 @@ export class Promises {
 
   /** The same, and of what is kept in the folder of a server that has just started. */
   async check(url: string, folder: string): Promise<readonly string[]> {
-    return [...(await this.checkContent(url)), ...(await checkSnapshots(url, folder, this.snapshots))];
+    const content = [...(await this.checkContent(url)), ...(await this.copies.check(url))];
+    return [...content, ...(await checkSnapshots(url, folder, this.snapshots))];
   }
 }
 

@@ -7,6 +7,7 @@ import { changeFields, createFieldCollection } from './field-writer.ts';
 import { DIMENSION } from './model.ts';
 import { Promises } from './promises.ts';
 import { changeCatalogue } from './snapshot-catalogue.ts';
+import { makeCopies } from './snapshot-copies.ts';
 import { checkElsewhere } from './snapshot-elsewhere.ts';
 import { keepOthers, recoverSide } from './snapshot-load.ts';
 import { killWhileStarting } from './kill-while-starting.ts';
@@ -25,14 +26,16 @@ export interface RoundsOptions {
 
 const JAVASCRIPT_WRITERS = 3;
 const SIDE_WRITERS = 2;
-const LOAD_MS_MAX = 900;
+/** Long enough for a snapshot of everything now and then. */
+const LOAD_MS_MAX = 1200;
 /** Larger than any number of changes that a writer makes in a round. */
 const VERSIONS_PER_ROUND = 100_000;
 
 /**
  * Round after round on one folder: start, compare everything with what was promised, write until killed with -9 at a
  * random moment. Beside the writers collections and aliases come and go, and snapshots are made, deleted and recovered
- * into a collection that is written. Every fourth start is itself killed once before it is through. Answers all breaches; empty = none.
+ * into a collection that is written. Every fourth start is itself killed once before it is through.
+ * Answers all breaches; empty = none.
  */
 export async function runRounds({ rounds, seed, python, log }: RoundsOptions): Promise<readonly string[]> {
   const folder = temporaryFolder();
@@ -108,7 +111,7 @@ interface Load {
 }
 
 async function writeUntilKilled({ server, folder, promises, round, uniform, python }: Load): Promise<void> {
-  const { points: model, fields, catalogue, snapshots, nextVersion } = promises;
+  const { points: model, fields, catalogue, snapshots, copies, nextVersion } = promises;
   const firstVersion = 1 + round * VERSIONS_PER_ROUND;
   const drawn = (): (() => number) => uniformSource(Math.floor(uniform() * 2 ** 31));
   const writing = Promise.withResolvers<void>();
@@ -128,10 +131,12 @@ async function writeUntilKilled({ server, folder, promises, round, uniform, pyth
   writers.push(changeCatalogue(url, catalogue, { uniform: drawn(), firstVersion }));
   writers.push(recoverSide(url, folder, snapshots, { uniform: drawn(), nextVersion }));
   writers.push(keepOthers(url, snapshots, [COLLECTION], drawn()));
+  writers.push(makeCopies(url, folder, snapshots, copies));
   writers.push(searchSide(url, drawn()));
   for (let index = 0; index < SIDE_WRITERS; index += 1)
     writers.push(writeSide(url, snapshots.content, { uniform: drawn(), index, nextVersion }));
-  await Promise.race([writing.promise, ...writers]);
+  // Of these some end at once: there may be nothing to copy yet.
+  await Promise.race([writing.promise, Promise.all(writers)]);
   await sleep(uniform() * LOAD_MS_MAX);
   await server.stop('SIGKILL');
   await Promise.all(writers);

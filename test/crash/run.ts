@@ -1,5 +1,6 @@
 /**
- * Kills a server under write load again and again. `npm run crash -- --rounds 50 [--seed N]`
+ * Kills a server again and again under writes, snapshots, recoveries, collections that come and go.
+ * `npm run crash -- --rounds 200 [--seed N]`
  * Exit status 1 at the first breach of a promise.
  */
 import { parseArgs } from 'node:util';
@@ -7,7 +8,7 @@ import { findPython } from './python-client.ts';
 import { runRounds } from './rounds.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
-const rounds = Number(values.rounds ?? 50);
+const rounds = Number(values.rounds ?? 200);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const python = await findPython();
 console.log(`rounds=${rounds} seed=${seed} python=${python ?? 'left out: npm run python:client installs it'}`);

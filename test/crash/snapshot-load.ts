@@ -18,6 +18,8 @@ export class SnapshotStory {
   readonly kept: KeptModel = new KeptModel();
   /** By path and name: the newest of a name counts. */
   readonly snapshots: Map<string, SideSnapshot> = new Map();
+  /** Nobody deletes this one. */
+  pinned: SideSnapshot | undefined;
   /** What was carried out, and what was under way at a kill, by its kind. */
   readonly counts: Map<string, { done: number; cut: number }> = new Map();
 
@@ -41,6 +43,8 @@ interface LoadOptions {
 const OWN = `/collections/${SIDE}/snapshots`;
 const shelfOf = (shard: number | undefined): string =>
   shard === undefined ? OWN : `/collections/${SIDE}/shards/${shard}/snapshots`;
+/** Where a snapshot to be recovered comes from. */
+const WAYS = ['upload', 'stored', 'http'] as const;
 /** More are deleted, the oldest first. */
 const KEPT_MAX = 3;
 
@@ -59,8 +63,10 @@ export async function recoverSide(
     const snapshot = known[Math.floor(uniform() * known.length)];
     if (snapshot !== undefined) await recover(url, folder, story, snapshot, { uniform, nextVersion });
     const { path: shelf } = snapshot ?? { path: OWN };
-    const [oldest] = kept.names(shelf);
-    if (oldest !== undefined && kept.names(shelf).length > KEPT_MAX) await remove(url, story, shelf, oldest);
+    const { pinned } = story;
+    const names = kept.names(shelf).filter((name) => pinned?.path !== shelf || name !== pinned.name);
+    const [oldest] = names;
+    if (oldest !== undefined && names.length > KEPT_MAX) await remove(url, story, shelf, oldest);
   });
 }
 
@@ -80,14 +86,15 @@ async function recover(
   { uniform, nextVersion }: LoadOptions,
 ): Promise<void> {
   const { path: shelf, name, checksum, shard, content } = snapshot;
-  const isUpload = uniform() < 0.4;
-  const bytes = isUpload ? await download(url, `${shelf}/${name}`) : undefined;
+  const way = WAYS[Math.floor(uniform() * WAYS.length)];
+  const bytes = way === 'upload' ? await download(url, `${shelf}/${name}`) : undefined;
   story.content.recoverSent(content, isOfShard(shard));
   if (bytes === undefined) {
-    const location = shard === undefined ? fileUrl(folder, shelf, name) : name;
-    await story.step(`recover ${shard === undefined ? 'file' : 'shard'}`, () =>
-      ask(url, 'PUT', `${shelf}/recover?wait=true`, { location, checksum }),
-    );
+    const stored = shard === undefined ? fileUrl(folder, shelf, name) : name;
+    // The server fetches it from itself, into its folder for downloads.
+    const location = way === 'http' ? `${url}${shelf}/${name}` : stored;
+    const kind = `recover ${shard === undefined ? 'collection' : 'shard'}, ${way}`;
+    await story.step(kind, () => ask(url, 'PUT', `${shelf}/recover?wait=true`, { location, checksum }));
   } else {
     const uploaded = `up-${nextVersion()}.snapshot`;
     const form = new FormData();
