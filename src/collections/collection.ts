@@ -165,6 +165,11 @@ export class Collection {
     }
   }
 
+  /** Requests that ever worked with it: how much goes on is told by how it grows. */
+  get requestsBegun(): number {
+    return this.running.begun;
+  }
+
   /** Points of all shards. */
   get pointCount(): number {
     return this.shards.reduce((count, shard) => count + shard.pointCount, 0);

@@ -69,6 +69,13 @@ export class Database {
     return [...this.collections.keys()].toSorted();
   }
 
+  /** Requests that ever worked with collections that are there. */
+  get requestsBegun(): number {
+    let begun = 0;
+    for (const collection of this.collections.values()) begun += collection.requestsBegun;
+    return begun;
+  }
+
   /** Whether a collection has this name, or an alias. */
   has(name: string): boolean {
     return this.find(name) !== undefined;

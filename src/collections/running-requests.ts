@@ -1,9 +1,12 @@
 /** Counts the requests that work with something, so that it can be closed behind the last of them. */
 export class RunningRequests {
+  /** All that ever began. */
+  begun = 0;
   private count = 0;
   private idle: (() => void) | undefined;
 
   async track<T>(work: () => Promise<T>): Promise<T> {
+    this.begun++;
     this.count++;
     try {
       return await work();

@@ -3,7 +3,7 @@ import { dataDamaged } from '../core/errors.ts';
 import { storageError } from './storage-error.ts';
 
 /** So much is read at once: fewer calls and messages than with less, and it stays in a second-level cache or two. */
-const PIECE_BYTES = 4 << 20;
+const PIECE_BYTES = 8 << 20;
 
 /**
  * The bytes of a file from `start` to below `end`. One piece is read ahead while the caller works on another. The file is

@@ -46,7 +46,6 @@ export async function saveStream(
     file = await files.open(aside, 'create');
     const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.update(piece));
     const sha256 = await hash.digest();
-    await file.sync();
     await file.close();
     file = undefined;
     return {

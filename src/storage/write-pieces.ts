@@ -1,8 +1,11 @@
 import type { OpenFile } from '../base/world.ts';
 
+/** So much is brought to the disk while more is written: what is left for the end would keep the log's own syncs waiting. */
+const SYNC_BYTES = 32 << 20;
+
 /**
- * Writes pieces end to end into a new file; `onPiece` works on each while it goes to the disk. A piece may change once the
- * next one is asked for. When this settles nothing is under way. Resolves with the number of bytes.
+ * Writes pieces end to end into a new file and syncs it; `onPiece` works on each while it goes to the disk. A piece may
+ * change once the next one is asked for. When this settles nothing is under way. Resolves with the number of bytes.
  */
 export async function writePieces(
   file: OpenFile,
@@ -10,11 +13,27 @@ export async function writePieces(
   onPiece: (piece: Uint8Array) => Promise<void>,
 ): Promise<number> {
   let bytes = 0;
-  for await (const piece of content) {
-    const results = await Promise.allSettled([file.write([piece], bytes), onPiece(piece)]);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    bytes += piece.length;
+  let syncedBytes = 0;
+  let syncing: Promise<void> = Promise.resolve();
+  let isSyncing = false;
+  try {
+    for await (const piece of content) {
+      const results = await Promise.allSettled([file.write([piece], bytes), onPiece(piece)]);
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      bytes += piece.length;
+      if (isSyncing || bytes - syncedBytes < SYNC_BYTES) continue;
+      syncedBytes = bytes;
+      isSyncing = true;
+      syncing = file.sync().finally(() => {
+        isSyncing = false;
+      });
+      // Awaited at the end.
+      syncing.catch(() => undefined);
+    }
+  } finally {
+    await syncing;
   }
+  await file.sync();
   return bytes;
 }

@@ -1,7 +1,8 @@
 import type { PointFamily } from '../keys.ts';
 
 /**
- * The members of a snapshot, in this order (docs/format-snapshot.md). `collection` counts the collections of the head.
+ * The members of a snapshot (docs/format-snapshot.md): the head first, the end last, between them those of one shard after
+ * the other. `collection` counts the collections of the head.
  *
  *   head.bin                                        what the snapshot holds
  *   <collection>/<shard>/payloads/<number>.bin      entries of the key-value store

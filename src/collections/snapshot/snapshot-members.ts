@@ -13,6 +13,7 @@ import { segmentsFolder } from '../shard.ts';
 import type { CapturedShard } from './capture.ts';
 import { encodeEntries } from './entries.ts';
 import { encodeEnd, encodeHead, type SnapshotEnd, type SnapshotHead } from './head.ts';
+import { interleaved } from './interleaved.ts';
 import { END_NAME, entriesMember, fileMember, HEAD_NAME, type MemberPlace } from './member-names.ts';
 
 export const HEAD_KIND = 'snapshot';
@@ -31,7 +32,7 @@ export async function fileBytes(world: World, shards: CapturedShards): Promise<n
 }
 
 /**
- * The members of a snapshot, in the order of member-names.ts. Every block of a file is verified as it goes by: what is
+ * The members of a snapshot, as member-names.ts tells. Every block of a file is verified as it goes by: what is
  * damaged here is not carried on. Throws data_damaged naming the file, timeout where the signal aborts.
  */
 export async function* snapshotMembers(
@@ -52,31 +53,51 @@ export async function* snapshotMembers(
     const counts: number[] = [];
     for (const shard of captured) {
       const place = { collection: index, shard: shard.place.shard };
-      // Before the files: the store can take them in while those are read.
+      const files = filesOf(world, shard, place, (member) => listed.push(member));
+      const entries = entriesOf(shard, place);
       let count = 0;
-      for (const family of ['payloads', 'versions'] as const) {
-        let number = 0;
-        for await (const { content, count: entries } of encodeEntries(entriesOf(shard, family))) {
-          refuseAborted(signal);
-          if (family === 'payloads') count += entries;
-          yield framed(entriesMember(place, family, number++), family, content);
+      for await (const member of interleaved(files, entries)) {
+        refuseAborted(signal);
+        if ('content' in member) yield member;
+        else {
+          if (member.family === 'payloads') count += member.count;
+          yield framed(member.name, member.family, member.entries);
         }
       }
       counts.push(count);
-      for (const { name } of namedFiles(shard.manifest)) {
-        refuseAborted(signal);
-        yield await fileOf(world, shard, place, name, (member) => listed.push(member));
-      }
     }
     points.push(counts);
   }
   yield framed(END_NAME, END_KIND, encodeEnd({ members: listed.slice(), points }));
 }
 
-function entriesOf({ place, store }: CapturedShard, family: PointFamily): ReturnType<typeof store.iteratePages> {
-  const { collection, shard } = place;
-  const range = family === 'payloads' ? payloadRange(collection, shard) : versionRange(collection, shard);
-  return store.iteratePages(range);
+interface EntriesMember {
+  readonly name: string;
+  readonly family: PointFamily;
+  readonly entries: Uint8Array;
+  readonly count: number;
+}
+
+async function* entriesOf(
+  { place: { collection, shard }, store }: CapturedShard,
+  place: MemberPlace,
+): AsyncGenerator<EntriesMember, void, undefined> {
+  for (const family of ['payloads', 'versions'] as const) {
+    const range = family === 'payloads' ? payloadRange(collection, shard) : versionRange(collection, shard);
+    let number = 0;
+    for await (const { content: entries, count } of encodeEntries(store.iteratePages(range))) {
+      yield { name: entriesMember(place, family, number++), family, entries, count };
+    }
+  }
+}
+
+async function* filesOf(
+  world: World,
+  shard: CapturedShard,
+  place: MemberPlace,
+  list: (member: SnapshotEnd['members'][number]) => void,
+): AsyncGenerator<ArchiveMember, void, undefined> {
+  for (const { name } of namedFiles(shard.manifest)) yield fileOf(world, shard, place, name, list);
 }
 
 async function fileOf(

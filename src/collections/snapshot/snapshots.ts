@@ -212,7 +212,7 @@ export class Snapshots {
     signal: AbortSignal,
     onProgress: SnapshotProgress,
   ): AsyncGenerator<Uint8Array, void, undefined> {
-    const pace = new PolitePace();
+    const pace = new PolitePace(() => this.database.requestsBegun);
     let doneBytes = 0;
     for await (const piece of writeArchive(
       snapshotMembers(this.foundation.world, head, shards, signal),
