@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a snapshot rests, for as long as it has worked while there were requests. */
-const REST = 3;
-const REST_MS_MAX = 200;
+const REST = 4;
+const REST_MS_MAX = 300;
 /** How often that is looked at. */
 const LOOK_MS = 5;
 
 /**
  * Lets requests go first. A snapshot takes the disk, the memory bus and some of the event loop from them: while there are
- * any it works a quarter of the time, so that writes keep more than two thirds of their rate (scripts/bench/storage).
+ * any it works a fifth of the time, so that writes keep more than two thirds of their rate (scripts/bench/storage).
  */
 export class PolitePace {
   private readonly requestsBegun: () => number;
