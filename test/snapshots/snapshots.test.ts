@@ -117,6 +117,31 @@ test('an upload makes a collection that is not there, with its configuration and
   });
 });
 
+test('an upload may be called anything', async (t) => {
+  await withHouse(async (house) => {
+    await filled(house, 'books', 1);
+    const { name } = await createSnapshot(house, ofCollection('books'));
+    const bytes = await readSnapshot(house, ofCollection('books'), name);
+    await house.snapshots.delete({ scope: ofCollection('books'), name });
+    const names = [
+      '..',
+      '/etc/passwd',
+      '\0\n',
+      '\u4e66'.repeat(300),
+      '.hidden.snapshot',
+      'x.snapshot.checksum',
+      'shards',
+    ];
+    for (const fileName of names) t.true(await recover(house, ofCollection('books'), upload(bytes, fileName)));
+    const kept = await readdir(join(house.folder, 'snapshots/books'));
+    t.true(
+      kept.every((each) => Buffer.byteLength(each) <= 255 && !each.includes('.part-')),
+      kept.join(),
+    );
+    t.is((await readdir(join(house.folder, 'snapshots'))).join(), 'books');
+  });
+});
+
 test('a snapshot holds what was acknowledged before it, while writes go on', async (t) => {
   await withHouse(async (house) => {
     await filled(house, 'books', 100, 3);

@@ -10,6 +10,8 @@ const SUFFIX = '.snapshot';
 const CHECKSUM_SUFFIX = '.checksum';
 /** No file system takes longer names. */
 const NAME_BYTES_MAX = 255;
+/** Of an upload's name: what is put behind it while it is written must fit too. */
+const UPLOADED_BYTES_MAX = 200;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
@@ -158,7 +160,9 @@ export class SnapshotFolder {
 /** The name of a file that was uploaded, without what is not fit for one. */
 export function sanitizedName(name: string): string {
   const plain = name.replaceAll(/[/\\?%*:|"<>\p{Cc}]/gu, '_').replace(/^\.+/, '');
-  return plain === '' || plain.endsWith(CHECKSUM_SUFFIX) ? 'uploaded.snapshot' : plain.slice(-200);
+  if (plain === '' || plain.endsWith(CHECKSUM_SUFFIX)) return 'uploaded.snapshot';
+  // Its end tells more than its beginning.
+  return Buffer.from(plain).subarray(-UPLOADED_BYTES_MAX).toString();
 }
 
 function isSnapshotName(name: string): boolean {
