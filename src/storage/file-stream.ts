@@ -1,16 +1,19 @@
 import type { World } from '../base/world.ts';
 import { dataDamaged } from '../core/errors.ts';
+import { givePiece, PIECE_BYTES, takePiece } from './piece-memory.ts';
 import { storageError } from './storage-error.ts';
 
-/** So much is read at once: fewer calls and messages than with less, and it stays in a second-level cache or two. */
-const PIECE_BYTES = 8 << 20;
+/** Files up to this length are read into memory of their own: it costs less than what it would wait for. */
+const SMALL_BYTES = 64 << 10;
+/** Of a piece that its reader keeps: many clients may download at once. */
+const OWN_BYTES = 1 << 20;
 
 /**
  * The bytes of a file from `start` to below `end`. One piece is read ahead while the caller works on another. The file is
  * opened with the first one and closed when the iteration ends, however it ends.
  *
- * memory   'reused': two buffers of shared memory for all pieces; one is valid until the next is asked for. Fresh memory
- *          costs ten times what reading from the page cache does. 'own': each piece stays as it is.
+ * memory   'reused': two buffers of shared memory for all pieces; one is valid until the next is asked for. 'own': each
+ *          piece stays as it is.
  * Throws   data_damaged where the file is shorter.
  */
 export async function* readStream(
@@ -22,14 +25,11 @@ export async function* readStream(
     // Caught to translate.
     throw storageError(error, path);
   });
-  const length = Math.min(PIECE_BYTES, end - start);
-  const fresh = (): Uint8Array => {
-    return memory === 'own' ? Buffer.allocUnsafeSlow(length) : new Uint8Array(new SharedArrayBuffer(length));
-  };
-  let [ahead, behind] = [fresh(), fresh()];
+  const reused = memory === 'own' || end - start <= SMALL_BYTES ? [] : [takePiece(), takePiece()];
+  let turn = 0;
   const read = async (from: number): Promise<Uint8Array> => {
-    const piece = ahead.subarray(0, end - from);
-    [ahead, behind] = memory === 'own' ? [fresh(), behind] : [behind, ahead];
+    const bytes = Math.min(memory === 'own' ? OWN_BYTES : PIECE_BYTES, end - from);
+    const piece = (reused[turn++ % 2] ?? Buffer.allocUnsafeSlow(bytes)).subarray(0, bytes);
     const count = await file.read(piece, from);
     if (count < piece.length) throw dataDamaged(`${path} at byte ${from + count}`, 'the file ends too early');
     return piece;
@@ -50,6 +50,7 @@ export async function* readStream(
     throw storageError(error, path);
   } finally {
     await next?.catch(() => undefined);
+    for (const piece of reused) givePiece(piece);
     await file.close();
   }
 }
