@@ -45,7 +45,7 @@ export async function saveStream(
   try {
     file = await files.open(aside, 'create');
     const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.update(piece));
-    const sha256 = await hash.digest();
+    const [sha256] = await Promise.all([hash.digest(), file.sync()]);
     await file.close();
     file = undefined;
     return {

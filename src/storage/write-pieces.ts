@@ -4,8 +4,9 @@ import type { OpenFile } from '../base/world.ts';
 const SYNC_BYTES = 32 << 20;
 
 /**
- * Writes pieces end to end into a new file and syncs it; `onPiece` works on each while it goes to the disk. A piece may
- * change once the next one is asked for. When this settles nothing is under way. Resolves with the number of bytes.
+ * Writes pieces end to end into a new file; `onPiece` works on each while it goes to the disk. A piece may change once the
+ * next one is asked for. When this settles nothing is under way, and the end is not synced yet. Resolves with the number
+ * of bytes.
  */
 export async function writePieces(
   file: OpenFile,
@@ -34,6 +35,5 @@ export async function writePieces(
   } finally {
     await syncing;
   }
-  await file.sync();
   return bytes;
 }

@@ -8,11 +8,12 @@ export async function* interleaved<First, Second>(
 ): AsyncGenerator<First | Second, void, undefined> {
   let ready: IteratorResult<Second, void> | undefined;
   let coming: Promise<void> | undefined;
+  const next = async (): Promise<void> => {
+    ready = await second.next();
+  };
   const ask = (): void => {
     ready = undefined;
-    coming = second.next().then((result) => {
-      ready = result;
-    });
+    coming = next();
     // Awaited at the end.
     coming.catch(() => undefined);
   };
