@@ -32,6 +32,10 @@ const PASSING_AT_LEAST: Readonly<Record<string, number>> = {
   'quantized-binary': 19,
   'quantized-product': 19,
   'quantized-scalar': 19,
+  aliases: 23,
+  snapshots: 17,
+  // One step's words name the snapshots folder, which is another one here.
+  'snapshot-routes': 22,
   // The cluster's state is missing.
   'shard-keys': 10,
   // One step holds the scores of Qdrant's own random rotation.
