@@ -108,6 +108,21 @@ test('nothing there, another status, a torn answer, a circle, another scheme: re
   });
 });
 
+test('a host is found by its name', async (t) => {
+  let file: Uint8Array = new Uint8Array(0);
+  const answer: http.RequestListener = (_request, response) => void response.end(file);
+  await withServer(answer, async (url, house) => {
+    file = await snapshotOf(house);
+    t.is(await fromUrl(house, `${url.replace('127.0.0.1', 'localhost')}/x.snapshot`), undefined);
+    t.is((await contentOf(house.database.collection('books'))).length, 1);
+    const unknown = await fromUrl(house, 'http://no-such-host.invalid/x.snapshot');
+    t.regex(
+      unknown ?? '',
+      /^internal: Http request error: error sending request for url \(http:\/\/no-such-host\.invalid\//,
+    );
+  });
+});
+
 test("the machine's own metadata is asked by no name", async (t) => {
   await withHouse(async (house) => {
     const hosts = [
