@@ -6,7 +6,8 @@ import type { Collection } from '../collection.ts';
 import type { Database, Newcomer } from '../database.ts';
 import type { Foundation, Shard } from '../shard.ts';
 import type { SnapshotCollection, SnapshotHead } from './head.ts';
-import { type LocalSnapshot, restoreSnapshot, type RestoreOptions } from './restore-snapshot.ts';
+import { type LocalSnapshot, restoreSnapshot } from './restore-snapshot.ts';
+import type { ReadingOptions } from './snapshot-bytes.ts';
 
 /**
  * Recovers a collection or one of its shards:
@@ -25,7 +26,7 @@ export async function recoverSnapshot(
   database: Database,
   scope: RecoverScope,
   snapshot: LocalSnapshot,
-  options: RestoreOptions,
+  options: ReadingOptions,
 ): Promise<void> {
   const name = scope.collection;
   const replaced = database.find(name);
@@ -59,7 +60,7 @@ export async function recoverStorage(
   foundation: Foundation,
   database: Database,
   snapshot: LocalSnapshot,
-  { force, ...options }: RestoreOptions & { readonly force: boolean },
+  { force, ...options }: ReadingOptions & { readonly force: boolean },
 ): Promise<void> {
   const { head, numbers, erase } = await restoreSnapshot(foundation, database, snapshot, options, (head) => {
     refuseOtherKind(head, 'full', snapshot.name);

@@ -1,14 +1,12 @@
 import { present } from '../../base/invariant.ts';
 import type { World } from '../../base/world.ts';
-import { refuseAborted } from '../../core/context.ts';
 import { VectorizerError } from '../../core/errors.ts';
-import type { SnapshotProgress } from '../../core/snapshots.ts';
-import { readStream } from '../../storage/file-stream.ts';
 import type { Database } from '../database.ts';
 import type { Foundation } from '../shard.ts';
 import type { SnapshotHead } from './head.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { Restore } from './restore.ts';
+import { type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
 
 /** A snapshot on a disk of this machine. */
 export interface LocalSnapshot {
@@ -16,11 +14,6 @@ export interface LocalSnapshot {
   readonly bytes: number;
   /** In the words of errors. */
   readonly name: string;
-}
-
-export interface RestoreOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: SnapshotProgress;
 }
 
 /** A snapshot in the storage, whole and durable, of which the catalogue does not know yet. */
@@ -46,7 +39,7 @@ export async function restoreSnapshot(
   { world, kv }: Foundation,
   database: Database,
   { path, bytes, name }: LocalSnapshot,
-  { signal, onProgress }: RestoreOptions,
+  options: ReadingOptions,
   check: (head: SnapshotHead) => void,
 ): Promise<RestoredSnapshot> {
   const numbers: number[] = [];
@@ -62,18 +55,9 @@ export async function restoreSnapshot(
       return database.placeOf(present(numbers[collection], 'restore: a number for each collection'), shard);
     };
   });
-  const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    let doneBytes = 0;
-    for await (const piece of readStream(world, path, { start: 0, end: bytes, memory: 'reused' })) {
-      refuseAborted(signal);
-      doneBytes += piece.length;
-      onProgress({ doneBytes, totalBytes: bytes });
-      yield piece;
-    }
-  };
   try {
     await refuseWithoutRoom(world, database, bytes);
-    await readSnapshot(source(), name, restore, (finding) => {
+    await readSnapshot(snapshotBytes(world, { path, bytes }, options), name, restore, (finding) => {
       throw new VectorizerError('data_damaged', finding);
     });
     await restore.finish();

@@ -1,38 +1,22 @@
 import type { World } from '../../base/world.ts';
-import { refuseAborted } from '../../core/context.ts';
 import { badRequest, VectorizerError } from '../../core/errors.ts';
-import type { SnapshotProgress, SnapshotReport } from '../../core/snapshots.ts';
+import type { SnapshotReport } from '../../core/snapshots.ts';
 import { readStream } from '../../storage/file-stream.ts';
 import type { SnapshotHead } from './head.ts';
 import { readSnapshot, type SnapshotVisitor } from './read-snapshot.ts';
-
-export interface VerifyOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: SnapshotProgress;
-}
+import { type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
 
 /**
  * Reads a snapshot to its last byte and reports every damage; changes nothing. Throws bad_request where there is no such
  * file, bad_input where it is no snapshot of ours, timeout where the signal aborts.
  */
-export async function verifySnapshot(
-  world: World,
-  path: string,
-  { signal, onProgress }: VerifyOptions,
-): Promise<SnapshotReport> {
+export async function verifySnapshot(world: World, path: string, options: ReadingOptions): Promise<SnapshotReport> {
   const bytes = await lengthOf(world, path);
   const findings: string[] = [];
-  const source = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    let doneBytes = 0;
-    for await (const piece of readStream(world, path, { start: 0, end: bytes, memory: 'reused' })) {
-      refuseAborted(signal);
-      doneBytes += piece.length;
-      onProgress({ doneBytes, totalBytes: bytes });
-      yield piece;
-    }
-  };
   try {
-    const read = await readSnapshot(source(), path, DRAIN, (finding) => findings.push(finding));
+    const read = await readSnapshot(snapshotBytes(world, { path, bytes }, options), path, DRAIN, (finding) =>
+      findings.push(finding),
+    );
     return { ...read, bytes, findings };
   } catch (error) {
     // Caught to report it with what was found before: nothing can be read behind it.
