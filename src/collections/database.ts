@@ -15,11 +15,16 @@ import { Optimizer } from './optimizer.ts';
 import { type Foundation, Shard, type ShardPlace, shardPlace } from './shard.ts';
 import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
 
-/** A collection that is open and not in the catalogue yet. replaced: what has the name now; undefined = nothing. */
+/**
+ * A collection that is open and not in the catalogue yet.
+ * replaced     what has the name now; undefined = nothing.
+ * keepsConfig  whether the configuration of `replaced` stays, as it is by then.
+ */
 export interface Newcomer {
   readonly name: string;
   readonly collection: Collection;
   readonly replaced: Collection | undefined;
+  readonly keepsConfig: boolean;
 }
 
 /** The catalogue and the collections that it names. Changes of the catalogue happen one after another. */
@@ -249,8 +254,8 @@ export class Database {
       for (const { alias } of aliases) {
         if (this.collections.has(alias) || names.has(alias)) throw existing(alias);
       }
-      for (const { collection, replaced } of newcomers) {
-        if (replaced !== undefined) collection.takeConfigOf(replaced);
+      for (const { collection, replaced, keepsConfig } of newcomers) {
+        if (replaced !== undefined && keepsConfig) collection.takeConfigOf(replaced);
       }
       const entries = newcomers.map(({ name, collection }) => {
         return { type: 'put', key: collectionKey(name), value: encodeEntry(collection.entry) } as const;

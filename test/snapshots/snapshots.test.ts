@@ -273,6 +273,22 @@ test("a start sweeps away what a crash has left, and nothing that is somebody's"
   }
 });
 
+test('a full snapshot that replaces a collection of other vectors brings its own', async (t) => {
+  await withHouse(async (house) => {
+    await filled(house, 'books', 10);
+    const { name } = await createSnapshot(house, FULL);
+    const before = await content(house, 'books');
+    await withHouse(async (other) => {
+      await other.database.create('books', config(3, 'Cosine'));
+      const path = storedPath(house, FULL, name);
+      await other.snapshots.recoverStorage(CONTEXT, { path, force: true, onProgress: SILENT });
+      t.is(other.database.collection('books').config.params.vectors[0]?.size, 2);
+      await other.database.collection('books').update(CONTEXT, deleteOf('books', [99]));
+      t.deepEqual(await content(other, 'books'), before);
+    });
+  });
+});
+
 test('names: no path, no checksum file, no folder; what is missing is not found', async (t) => {
   await withHouse(async (house) => {
     await filled(house, 'books', 1);

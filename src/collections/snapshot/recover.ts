@@ -43,7 +43,7 @@ export async function recoverSnapshot(
       scope.kind === 'shard'
         ? await opened.shard(database, present(replaced, 'recover: a shard has a collection'), number, scope.shard)
         : await opened.collection(database, number, replaced?.config ?? found.config);
-    await database.publish([{ name, collection, replaced }], []);
+    await database.publish([{ name, collection, replaced, keepsConfig: true }], []);
   } catch (error) {
     // Caught to undo.
     await opened.close();
@@ -53,8 +53,8 @@ export async function recoverSnapshot(
 }
 
 /**
- * Recovers all collections of a full snapshot, and their aliases, in one step; those that the snapshot does not have stay.
- * Throws already_exists where a collection is there and `force` is false.
+ * Recovers all collections of a full snapshot, with its configurations and aliases, in one step; those that the snapshot
+ * does not have stay. Throws already_exists where a collection is there and `force` is false.
  */
 export async function recoverStorage(
   foundation: Foundation,
@@ -72,7 +72,8 @@ export async function recoverStorage(
     for (const [index, { name, config }] of head.collections.entries()) {
       const replaced = database.find(name);
       const number = present(numbers[index], 'restore: a number for each collection');
-      newcomers.push({ name, collection: await opened.collection(database, number, config), replaced });
+      const collection = await opened.collection(database, number, config);
+      newcomers.push({ name, collection, replaced, keepsConfig: false });
     }
     await database.publish(newcomers, head.aliases);
   } catch (error) {
