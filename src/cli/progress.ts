@@ -65,6 +65,8 @@ export class Progress {
 
   /** totalBytes: undefined as long as nobody knows it. */
   update({ doneBytes, totalBytes }: { readonly doneBytes: number; readonly totalBytes: number | undefined }): void {
+    // Another pass, as of a file whose checksum is taken before it is read: its rate is its own.
+    if (doneBytes < this.#doneBytes) this.#samples = [{ atMs: this.#output.nowMs(), doneBytes }];
     this.#doneBytes = doneBytes;
     this.#totalBytes = totalBytes;
     this.tick();

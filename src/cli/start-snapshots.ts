@@ -51,7 +51,9 @@ export async function recoverAtStart(
   if (storage !== undefined) {
     logger.info(`recovering all collections from ${storage}`);
     const onProgress = logged(logger, storage, nowMs);
-    await perform(house, context, recoverStorage, { path: storage, force, onProgress }).catch(sayHowToForce);
+    await perform(house, context, recoverStorage, { path: storage, force, checksum: undefined, onProgress }).catch(
+      sayHowToForce,
+    );
     logger.info(`recovered all collections from ${storage}`);
   }
   for (const { path, collection } of collections) {

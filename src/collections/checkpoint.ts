@@ -190,8 +190,8 @@ export class Checkpoint {
 
   /**
    * Removes the files that nobody needs: what a crash or a failed checkpoint left, and what is replaced. Needed is what
-   * the manifest names, and one that may be stored; what segments hold that took their place while no checkpoint could be written (the next one
-   * names it); and what belongs to segments that are being made.
+   * the manifest names, and one that may be stored; what segments hold that took their place while no checkpoint could be
+   * written (the next one names it); and what belongs to segments that are being made.
    */
   async sweep(source: Pick<CheckpointSource, 'segments' | 'building'>): Promise<void> {
     const { files } = this.world;

@@ -79,6 +79,8 @@ export interface RecoverStorage {
   readonly path: string;
   /** Whether collections that are there may be replaced. */
   readonly force: boolean;
+  /** As of RecoverSnapshot. */
+  readonly checksum: string | undefined;
   readonly onProgress: SnapshotProgress;
 }
 

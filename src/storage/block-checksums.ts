@@ -1,5 +1,12 @@
 import { crc32 } from 'node:zlib';
-import { BLOCK_BYTES } from './file-format.ts';
+import { BLOCK_BYTES, encodeTrailer } from './file-format.ts';
+
+export interface Footer {
+  readonly table: Uint8Array;
+  readonly trailer: Uint8Array;
+  /** Of header and table together: it stands for the whole content. */
+  readonly checksum: number;
+}
 
 /** CRC-32 of each block of a stream that comes in pieces of any length. */
 export class BlockChecksums {
@@ -24,6 +31,13 @@ export class BlockChecksums {
     const table = Buffer.alloc(this.#finished.length * 4);
     this.#finished.forEach((checksum, index) => table.writeUInt32LE(checksum, index * 4));
     return table;
+  }
+
+  /** What stands behind the header and a content of so many bytes; ends the last block. */
+  footer(header: Uint8Array, contentBytes: number): Footer {
+    const table = this.table();
+    const checksum = crc32(table, crc32(header));
+    return { table, trailer: encodeTrailer(contentBytes, checksum), checksum };
   }
 
   #finish(): void {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { BlockChecksums } from './block-checksums.ts';
 import {
@@ -5,7 +6,6 @@ import {
   decodeFileHeader,
   decodeTrailer,
   encodeFileHeader,
-  encodeTrailer,
   FILE_HEADER_BYTES,
   TRAILER_BYTES,
 } from './file-format.ts';
@@ -26,10 +26,9 @@ export function frame(kind: string, content: Uint8Array): Frame {
   const header = encodeFileHeader(kind);
   const checksums = new BlockChecksums();
   checksums.add(content);
-  const table = checksums.table();
-  const checksum = crc32(table, crc32(header));
-  const bytes = FILE_HEADER_BYTES + content.length + table.length + TRAILER_BYTES;
-  return { parts: [header, content, table, encodeTrailer(content.length, checksum)], bytes, checksum };
+  const { table, trailer, checksum } = checksums.footer(header, content.length);
+  const parts = [header, content, table, trailer];
+  return { parts, bytes: parts.reduce((sum, part) => sum + part.length, 0), checksum };
 }
 
 /**
@@ -128,5 +127,18 @@ export class FrameCheck {
 
   #at(position: number, finding: string): string {
     return `${this.place} at byte ${position}: ${finding}`;
+  }
+}
+
+/** The pieces of a file, each checked while the caller works on it. `check.finish` tells what was found. */
+export async function* checkedPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  check: FrameCheck,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    // In the next turn: the piece is then on its way to where it goes already.
+    const checked = nextTurn().then(() => check.add(piece));
+    yield piece;
+    await checked;
   }
 }

@@ -7,6 +7,7 @@ import { checkJournals } from './kv-journal.ts';
 import { checkManifest, removeUnfinished } from './kv-manifest.ts';
 import { checkTables } from './kv-tables.ts';
 import { seal, unseal } from './kv-seal.ts';
+import { requireRoom } from './room.ts';
 import { errorCode, storageError } from './storage-error.ts';
 import { ValueCache } from './value-cache.ts';
 
@@ -314,10 +315,7 @@ export class Kv {
 
   /** Makes sure that a write of so many bytes meets a sound journal and enough room. */
   async #ready(bytes: number): Promise<void> {
-    const free = await this.#world.files.freeBytes(this.#directory);
-    if (free < RESERVE_BYTES + 2 * bytes) {
-      throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${this.#directory}`);
-    }
+    await requireRoom(this.#world.files, this.#directory, RESERVE_BYTES + 2 * bytes);
     if (this.#ailment === 'journal') {
       // Compacting even an empty range makes LevelDB begin a new journal and write the old one's content to a table.
       await this.#database.compactRange(NOTHING, NOTHING);

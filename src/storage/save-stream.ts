@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { OpenFile, World } from '../base/world.ts';
-import { VectorizerError } from '../core/errors.ts';
+import { requireRoom, RESERVE_BYTES } from './room.ts';
 import { openSha256 } from './sha256.ts';
 import { storageError } from './storage-error.ts';
 import { writePieces } from './write-pieces.ts';
@@ -9,9 +9,7 @@ import { writePieces } from './write-pieces.ts';
 const PART = '.part-';
 const PART_NAME = /\.part-[0-9a-f]{8}$/;
 
-/** So much stays free: a snapshot that fills the disk would take the room that updates need. */
-const RESERVE_BYTES = 64 << 20;
-/** How often that is looked at. */
+/** How often the room that is left is looked at. */
 const GLANCE_BYTES = 32 << 20;
 
 /** A file that is written and has not its name yet. */
@@ -86,9 +84,7 @@ async function* withinRoom(
     unseenBytes += piece.length;
     if (unseenBytes > GLANCE_BYTES) {
       unseenBytes = 0;
-      if ((await files.freeBytes(directory)) < RESERVE_BYTES + GLANCE_BYTES) {
-        throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${directory}`);
-      }
+      await requireRoom(files, directory, RESERVE_BYTES + GLANCE_BYTES);
     }
     yield piece;
   }

@@ -1,8 +1,7 @@
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Files, OpenFile, World } from '../base/world.ts';
 import { BlockChecksums } from './block-checksums.ts';
-import { FILE_HEADER_BYTES, encodeFileHeader, encodeTrailer } from './file-format.ts';
+import { FILE_HEADER_BYTES, encodeFileHeader } from './file-format.ts';
 import { storageError } from './storage-error.ts';
 
 /** What a file is called until it is whole. `sweepLeftovers` removes what a crash left of it. */
@@ -81,8 +80,7 @@ async function writeContent(
     }
   }
   const contentBytes = position + gatheredBytes - FILE_HEADER_BYTES;
-  const table = checksums.table();
-  const trailer = encodeTrailer(contentBytes, crc32(table, crc32(header)));
+  const { table, trailer } = checksums.footer(header, contentBytes);
   gathered.push(table, trailer);
   await flush();
 }

@@ -104,7 +104,13 @@ test('the command line backs up a running server, verifies, and recovers into a 
   const other = path.join(folder, 'other');
   const places = ['--storage', path.join(other, 'storage'), '--snapshots', path.join(other, 'snapshots')];
   t.is((await snapshot('recover', `${full}.bad`, ...places)).status, 1);
-  const recovered = await snapshot('recover', full, ...places);
+  const mistaken = await snapshot('recover', full, '--checksum', '0'.repeat(64), ...places);
+  t.is(mistaken.status, 1);
+  t.regex(mistaken.stderr, /checksum mismatch: expected 0{64}, got [0-9a-f]{64}/);
+  const checksum = createHash('sha256')
+    .update(await readFile(full))
+    .digest('hex');
+  const recovered = await snapshot('recover', full, '--checksum', checksum, ...places);
   t.is(recovered.status, 0, recovered.stderr);
   t.is((await snapshot('create', '--full', ...places)).status, 0);
   const listed = await snapshot('list', ...places, '--json');

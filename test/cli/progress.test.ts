@@ -149,3 +149,17 @@ test('the rate is that of the last ten seconds', (t) => {
   const last = JSON.parse(written().trimEnd().split('\n').at(-1) ?? '') as { readonly bytes_per_second: number };
   t.is(last.bytes_per_second, 10);
 });
+
+test('a second pass over the same bytes has a rate of its own', (t) => {
+  const { progress, written, wait } = show('json', 40);
+  progress.begin(DOWNLOAD);
+  for (const doneBytes of [5000, 10_000, 1000, 2000]) {
+    wait(1000);
+    progress.update({ doneBytes, totalBytes: 10_000 });
+  }
+  const rates = written()
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly bytes_per_second: number | null }).bytes_per_second);
+  t.deepEqual(rates, [5000, 5000, null, 1000]);
+});

@@ -217,14 +217,19 @@ test('a full snapshot holds all collections and aliases, and is recovered in one
     const [books, films] = [await content(house, 'books'), await content(house, 'films')];
     await withHouse(async (other) => {
       await filled(other, 'kept', 5);
-      await other.snapshots.recoverStorage(CONTEXT, { path, force: false, onProgress: SILENT });
+      await other.snapshots.recoverStorage(CONTEXT, { path, force: false, checksum: undefined, onProgress: SILENT });
       t.deepEqual(other.database.names(), ['books', 'empty', 'films', 'kept']);
       t.deepEqual(await content(other, 'books'), books);
       t.deepEqual(await content(other, 'movies'), films);
-      const again = other.snapshots.recoverStorage(CONTEXT, { path, force: false, onProgress: SILENT });
+      const again = other.snapshots.recoverStorage(CONTEXT, {
+        path,
+        force: false,
+        checksum: undefined,
+        onProgress: SILENT,
+      });
       t.regex((await refusalOf(again)) ?? '', /^already_exists: Collection `books` already exists!/);
       await other.database.collection('books').update(CONTEXT, upsertOf('books', points(0, 90, 'z')));
-      await other.snapshots.recoverStorage(CONTEXT, { path, force: true, onProgress: SILENT });
+      await other.snapshots.recoverStorage(CONTEXT, { path, force: true, checksum: undefined, onProgress: SILENT });
       t.deepEqual(await content(other, 'books'), books);
     });
   });
@@ -281,7 +286,7 @@ test('a full snapshot that replaces a collection of other vectors brings its own
     await withHouse(async (other) => {
       await other.database.create('books', config(3, 'Cosine'));
       const path = storedPath(house, FULL, name);
-      await other.snapshots.recoverStorage(CONTEXT, { path, force: true, onProgress: SILENT });
+      await other.snapshots.recoverStorage(CONTEXT, { path, force: true, checksum: undefined, onProgress: SILENT });
       t.is(other.database.collection('books').config.params.vectors[0]?.size, 2);
       await other.database.collection('books').update(CONTEXT, deleteOf('books', [99]));
       t.deepEqual(await content(other, 'books'), before);

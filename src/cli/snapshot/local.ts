@@ -17,7 +17,16 @@ import {
 } from '../../operations/snapshots.ts';
 import { KV_FOLDER, nodeWorld } from '../../server/folders.ts';
 import { openStorage, type OpenStorage } from '../../server/open-storage.ts';
-import { collectionOf, recoverScope, type Kept, type Place, type Recovery, type Scope, type Work } from './place.ts';
+import {
+  collectionOf,
+  type FullRecovery,
+  recoverScope,
+  type Kept,
+  type Place,
+  type Recovery,
+  type Scope,
+  type Work,
+} from './place.ts';
 
 /** Snapshots of a stopped server's folder: the same operations, with no server between. */
 export class LocalPlace implements Place {
@@ -80,9 +89,9 @@ export class LocalPlace implements Place {
     await this.#perform(recoverSnapshot, { ...request, onProgress: work.progress });
   }
 
-  async recoverFull(path: string, force: boolean, work: Work): Promise<void> {
+  async recoverFull(recovery: FullRecovery, work: Work): Promise<void> {
     work.phase('recover');
-    await this.#perform(recoverStorage, { path, force, onProgress: work.progress });
+    await this.#perform(recoverStorage, { ...recovery, onProgress: work.progress });
   }
 
   /** Nobody works on when this process has ended, and operations undo what they did not finish. */

@@ -20,6 +20,14 @@ export interface Recovery {
   readonly checksum: string | undefined;
 }
 
+/** A full snapshot to recover. */
+export interface FullRecovery {
+  readonly path: string;
+  /** SHA-256 that it must have. */
+  readonly checksum: string | undefined;
+  readonly force: boolean;
+}
+
 /** Long work says which part of it has begun and how far that is. */
 export interface Work {
   readonly phase: (name: PhaseName) => void;
@@ -43,7 +51,7 @@ export interface Place {
   /** The collection is made where it is missing, and replaced where it is there. */
   recover(recovery: Recovery, work: Work): Promise<void>;
   /** Every collection and alias of a full snapshot; `force`: those that are there may be replaced. */
-  recoverFull(path: string, force: boolean, work: Work): Promise<void>;
+  recoverFull(recovery: FullRecovery, work: Work): Promise<void>;
   /** What may come of `phase` although this process gave it up: '' = nothing. */
   leftBehind(phase: PhaseName): string;
   close(): Promise<void>;

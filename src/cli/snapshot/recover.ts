@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { badInput, VectorizerError } from '../../core/errors.ts';
 import { nodeWorld } from '../../server/folders.ts';
 import { inspectSnapshot, type SnapshotContent } from '../../server/verify-snapshot.ts';
-import { fileChunks } from './file-chunks.ts';
 import type { PlaceFlags } from './open-place.ts';
-import type { Place, Recovery, Work } from './place.ts';
+import type { FullRecovery, Place, Recovery } from './place.ts';
 import { atPlace, runSession, type Session, type SessionOptions } from './session.ts';
 
 export interface RecoverOptions extends PlaceFlags, SessionOptions {
@@ -28,7 +26,7 @@ export async function recover(from: string, options: RecoverOptions): Promise<vo
     await atPlace({ ...options, missingStorage: 'make' }, session, async (place) => {
       if (source.kind === 'file' && content?.kind === 'full') {
         if (collection !== undefined) throw badInput(`${source.path} is a full snapshot: leave --collection out`);
-        await recoverAll({ place, session, path: source.path, checksum, mayReplace: options.replace !== false });
+        await recoverAll(place, session, { path: source.path, checksum, force: options.replace !== false });
         return;
       }
       const target = collection ?? content?.collections[0];
@@ -49,20 +47,10 @@ async function recoverOne(place: Place, { report }: Session, recovery: Recovery,
   report.result(event, `${collection}: recovered from ${event.location}`);
 }
 
-interface FullRecovery {
-  readonly place: Place;
-  readonly session: Session;
-  readonly path: string;
-  readonly checksum: string | undefined;
-  readonly mayReplace: boolean;
-}
-
-async function recoverAll({ place, session, path, checksum, mayReplace }: FullRecovery): Promise<void> {
-  const { report, signal } = session;
-  const work = report.workOn('full snapshot');
-  if (checksum !== undefined) await compareChecksum(path, checksum, work, signal);
+async function recoverAll(place: Place, { report }: Session, recovery: FullRecovery): Promise<void> {
+  const { path } = recovery;
   try {
-    await place.recoverFull(path, mayReplace, work);
+    await place.recoverFull(recovery, report.workOn('full snapshot'));
   } catch (error) {
     // Caught to say how.
     if (!(error instanceof VectorizerError) || error.kind !== 'already_exists') throw error;
@@ -89,22 +77,6 @@ async function inspect(file: string, collection: string | undefined): Promise<Sn
   throw badInput(
     `${file} is a snapshot of one shard, which the command line does not recover; a server does: ${route}`,
   );
-}
-
-async function compareChecksum(file: string, expected: string, work: Work, signal: AbortSignal): Promise<void> {
-  work.phase('verify');
-  const { files } = nodeWorld();
-  const totalBytes = (await files.stat(file))?.bytes;
-  const hash = createHash('sha256');
-  let doneBytes = 0;
-  for await (const chunk of fileChunks(files, file)) {
-    signal.throwIfAborted();
-    hash.update(chunk);
-    doneBytes += chunk.length;
-    work.progress({ doneBytes, totalBytes });
-  }
-  const found = hash.digest('hex');
-  if (found !== expected) throw badInput(`${file}: checksum mismatch: expected ${expected}, got ${found}`);
 }
 
 function parseChecksum(given: string | undefined): string | undefined {

@@ -5,7 +5,16 @@ import { refusalError } from './advice.ts';
 import { parseCollections, parseKept, parseKeptList } from './answers.ts';
 import { connectionFault, send, textOf, type Body, type Exchange } from './http.ts';
 import { fileForm } from './multipart.ts';
-import { collectionOf, type Kept, type PhaseName, type Place, type Recovery, type Scope, type Work } from './place.ts';
+import {
+  collectionOf,
+  type FullRecovery,
+  type Kept,
+  type PhaseName,
+  type Place,
+  type Recovery,
+  type Scope,
+  type Work,
+} from './place.ts';
 
 export interface RemoteOptions {
   readonly base: URL;
@@ -73,7 +82,7 @@ export class RemotePlace implements Place {
     await this.#result('POST', `${path}/upload?${query}`, form);
   }
 
-  async recoverFull(path: string): Promise<void> {
+  async recoverFull({ path }: FullRecovery): Promise<void> {
     throw new VectorizerError(
       'bad_input',
       `${path} is a full snapshot, which a running server does not take: start one with it, ` +

@@ -1,8 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { dataDamaged, VectorizerError } from '../../core/errors.ts';
 import type { SnapshotReport } from '../../core/snapshots.ts';
 import { type ArchiveEntry, readArchive } from '../../storage/archive.ts';
-import { FrameCheck } from '../../storage/frame.ts';
+import { checkedPieces, FrameCheck } from '../../storage/frame.ts';
 import { namedFiles } from '../manifest.ts';
 import type { PointFamily } from '../keys.ts';
 import { decodeEntries, type PointEntry } from './entries.ts';
@@ -79,10 +78,10 @@ class Reading {
   async take(entry: ArchiveEntry): Promise<void> {
     const member = parseMemberName(entry.name);
     const place = `${this.name}, member ${entry.name}`;
-    if (member === undefined || this.end !== undefined || (this.head === undefined) !== (member.kind === 'head')) {
-      throw dataDamaged(this.name, `member ${JSON.stringify(entry.name)} does not belong there`);
-    }
     const check = new FrameCheck(place, entry.bytes);
+    if (member === undefined || this.end !== undefined || (this.head === undefined) !== (member.kind === 'head')) {
+      throw this.stray(entry);
+    }
     switch (member.kind) {
       case 'head':
         this.head = decodeHead(await this.whole(entry, check, HEAD_KIND), place);
@@ -138,9 +137,9 @@ class Reading {
     check: FrameCheck,
   ): Promise<void> {
     const kind = this.awaited.get(entry.name);
-    if (kind === undefined) throw dataDamaged(this.name, `member ${JSON.stringify(entry.name)} does not belong there`);
+    if (kind === undefined) throw this.stray(entry);
     this.awaited.delete(entry.name);
-    await this.visitor.file(place, file, checked(entry.content, check));
+    await this.visitor.file(place, file, checkedPieces(entry.content, check));
     this.finishCheck(check, kind);
   }
 
@@ -153,13 +152,10 @@ class Reading {
     const shards = this.head?.collections[collection]?.shards ?? [];
     const index = shards.findIndex((known) => known.shard === shard);
     const counts = this.points[collection];
-    if (index < 0 || counts === undefined) {
-      throw dataDamaged(this.name, `member ${JSON.stringify(entry.name)} does not belong there`);
-    }
+    if (index < 0 || counts === undefined) throw this.stray(entry);
     const content = await this.whole(entry, check, family);
-    const member = `${this.name}, member ${entry.name}`;
     const counted = function* (): Generator<PointEntry, void, undefined> {
-      for (const point of decodeEntries(content, member)) {
+      for (const point of decodeEntries(content, check.place)) {
         if (family === 'payloads') counts[index] = (counts[index] ?? 0) + 1;
         yield point;
       }
@@ -169,8 +165,8 @@ class Reading {
 
   /** The content of a member, in memory; what is damaged of it is told. */
   private async whole(entry: ArchiveEntry, check: FrameCheck, kind: string): Promise<Uint8Array> {
-    const place = `${this.name}, member ${entry.name}`;
-    if (entry.bytes > MEMORY_BYTES_MAX) throw dataDamaged(place, `${entry.bytes} bytes are too many for a ${kind}`);
+    if (entry.bytes > MEMORY_BYTES_MAX)
+      throw dataDamaged(check.place, `${entry.bytes} bytes are too many for a ${kind}`);
     const parts: Uint8Array[] = [];
     // Copied: a piece is valid until the next one comes.
     for await (const piece of entry.content) parts.push(Buffer.from(check.add(piece)));
@@ -178,19 +174,14 @@ class Reading {
     return Buffer.concat(parts);
   }
 
+  private stray({ name }: ArchiveEntry): VectorizerError {
+    return dataDamaged(this.name, `member ${JSON.stringify(name)} does not belong there`);
+  }
+
   private finishCheck(check: FrameCheck, kind: string): void {
     const findings = check.finish();
     for (const finding of findings) this.found(finding);
     if (findings.length === 0 && check.kind !== kind) this.found(`${check.place}: holds ${check.kind}, not ${kind}`);
-  }
-}
-
-async function* checked(content: AsyncIterable<Uint8Array>, check: FrameCheck): AsyncGenerator<Uint8Array> {
-  for await (const piece of content) {
-    // In the next turn: the piece is then on its way to where it goes already.
-    const added = nextTurn().then(() => check.add(piece));
-    yield piece;
-    await added;
   }
 }
 

@@ -6,8 +6,8 @@ import type { Collection } from '../collection.ts';
 import type { Database, Newcomer } from '../database.ts';
 import type { Foundation, Shard } from '../shard.ts';
 import type { SnapshotCollection, SnapshotHead } from './head.ts';
-import { type LocalSnapshot, restoreSnapshot } from './restore-snapshot.ts';
-import type { ReadingOptions } from './snapshot-bytes.ts';
+import { restoreSnapshot } from './restore-snapshot.ts';
+import type { LocalSnapshot, ReadingOptions } from './snapshot-bytes.ts';
 
 /**
  * Recovers a collection or one of its shards:

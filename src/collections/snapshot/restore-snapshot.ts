@@ -1,20 +1,12 @@
 import { present } from '../../base/invariant.ts';
-import type { World } from '../../base/world.ts';
 import { VectorizerError } from '../../core/errors.ts';
+import { requireRoom, RESERVE_BYTES } from '../../storage/room.ts';
 import type { Database } from '../database.ts';
 import type { Foundation } from '../shard.ts';
 import type { SnapshotHead } from './head.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { Restore } from './restore.ts';
-import { type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
-
-/** A snapshot on a disk of this machine. */
-export interface LocalSnapshot {
-  readonly path: string;
-  readonly bytes: number;
-  /** In the words of errors. */
-  readonly name: string;
-}
+import { type LocalSnapshot, type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
 
 /** A snapshot in the storage, whole and durable, of which the catalogue does not know yet. */
 export interface RestoredSnapshot {
@@ -24,9 +16,6 @@ export interface RestoredSnapshot {
   /** To be called where it is not published after all. */
   readonly erase: () => Promise<void>;
 }
-
-/** What must stay free on a disk beside what a snapshot takes. */
-const RESERVE_BYTES = 64 << 20;
 
 /**
  * Reads a snapshot into the storage under new numbers; what fails leaves nothing.
@@ -38,7 +27,7 @@ const RESERVE_BYTES = 64 << 20;
 export async function restoreSnapshot(
   { world, kv }: Foundation,
   database: Database,
-  { path, bytes, name }: LocalSnapshot,
+  snapshot: LocalSnapshot,
   options: ReadingOptions,
   check: (head: SnapshotHead) => void,
 ): Promise<RestoredSnapshot> {
@@ -56,8 +45,9 @@ export async function restoreSnapshot(
     };
   });
   try {
-    await refuseWithoutRoom(world, database, bytes);
-    await readSnapshot(snapshotBytes(world, { path, bytes }, options), name, restore, (finding) => {
+    await world.files.mkdir(database.directory);
+    await requireRoom(world.files, database.directory, snapshot.bytes + RESERVE_BYTES);
+    await readSnapshot(snapshotBytes(world, snapshot, options), snapshot.name, restore, (finding) => {
       throw new VectorizerError('data_damaged', finding);
     });
     await restore.finish();
@@ -69,11 +59,4 @@ export async function restoreSnapshot(
     throw new VectorizerError('bad_input', `Snapshot is damaged: ${error.message}`, { cause: error });
   }
   return { head: present(head, 'restore: a snapshot that was read has a head'), numbers, erase };
-}
-
-async function refuseWithoutRoom({ files }: World, database: Database, bytes: number): Promise<void> {
-  const { directory } = database;
-  await files.mkdir(directory);
-  if ((await files.freeBytes(directory)) >= bytes + RESERVE_BYTES) return;
-  throw new VectorizerError('insufficient_storage', `no space left on the disk that holds ${directory}`);
 }

@@ -33,8 +33,8 @@ export class SnapshotFolder {
   /** Removes what a crash left of snapshots that were being written. */
   async sweep(): Promise<void> {
     const { files } = this.world;
-    for (const folder of await this.folders()) await sweepParts(this.world, folder);
     for (const folder of await this.folders()) {
+      await sweepParts(this.world, folder);
       const names = await files.list(folder);
       const left = names.filter(
         (name) => name.endsWith(SUFFIX + CHECKSUM_SUFFIX) && !names.includes(withoutChecksum(name)),

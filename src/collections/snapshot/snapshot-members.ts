@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { present } from '../../base/invariant.ts';
 import type { World } from '../../base/world.ts';
 import { refuseAborted } from '../../core/context.ts';
 import { VectorizerError } from '../../core/errors.ts';
 import type { ArchiveMember } from '../../storage/archive.ts';
 import { readStream } from '../../storage/file-stream.ts';
-import { FrameCheck, frame } from '../../storage/frame.ts';
+import { checkedPieces, FrameCheck, frame } from '../../storage/frame.ts';
 import { payloadRange, type PointFamily, versionRange } from '../keys.ts';
 import { namedFiles } from '../manifest.ts';
 import { segmentsFolder } from '../shard.ts';
@@ -112,12 +111,7 @@ async function fileOf(
   const name = fileMember(place, file);
   const check = new FrameCheck(join(segmentsFolder(shard.place), file), bytes);
   const content = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const piece of readStream(world, path, { start: 0, end: bytes, memory: 'reused' })) {
-      // In the next turn: the piece is then on its way to the disk already.
-      const checked = nextTurn().then(() => check.add(piece));
-      yield piece;
-      await checked;
-    }
+    yield* checkedPieces(readStream(world, path, { start: 0, end: bytes, memory: 'reused' }), check);
     const [finding] = check.finish();
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
     list({ name, bytes, checksum: check.checksum });

@@ -3,11 +3,10 @@ import { basename, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { World } from '../../base/world.ts';
 import { badInput, badRequest, VectorizerError } from '../../core/errors.ts';
-import type { RecoverScope, SnapshotProgress, SnapshotSource } from '../../core/snapshots.ts';
-import { readStream } from '../../storage/file-stream.ts';
+import type { RecoverScope, SnapshotSource } from '../../core/snapshots.ts';
 import { saveStream, sweepParts, type UnnamedFile } from '../../storage/save-stream.ts';
 import { downloadSnapshot } from './download-snapshot.ts';
-import type { LocalSnapshot } from './restore-snapshot.ts';
+import { type LocalSnapshot, localSnapshot, type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
 import { sanitizedName, type SnapshotFolder } from './snapshot-folder.ts';
 
 /** A snapshot that somebody named or sent, ready to be read; `release` must follow. */
@@ -18,10 +17,9 @@ export interface ObtainedSnapshot extends LocalSnapshot {
   readonly release: () => Promise<void>;
 }
 
-export interface ObtainOptions {
+export interface ObtainOptions extends ReadingOptions {
+  /** SHA-256 that it must have. */
   readonly checksum: string | undefined;
-  readonly signal: AbortSignal;
-  readonly onProgress: SnapshotProgress;
 }
 
 /** Brings snapshots to where they can be read: from the snapshots folder, from a request, from another machine. */
@@ -53,39 +51,31 @@ export class SnapshotSources {
    * a URL that may not be asked, bad_request for one that is not there or of another kind.
    */
   async obtain(scope: RecoverScope, source: SnapshotSource, options: ObtainOptions): Promise<ObtainedSnapshot> {
-    const { checksum } = options;
     switch (source.kind) {
       case 'upload':
-        return this.upload(scope, source, checksum);
+        return this.upload(scope, source, options.checksum);
       case 'stored': {
         const found = await this.folder.find(scope, source.name);
-        return this.verified({ ...found, name: source.name }, checksum);
+        return kept(await this.verified({ ...found, name: source.name }, options));
       }
       case 'file':
-        return this.verified(await this.file(source.path), checksum);
+        return kept(await this.file(source.path, options));
       case 'url':
         return this.url(scope, source, options);
     }
   }
 
-  /** Any file of this machine. Throws bad_request where there is none. */
-  async file(path: string): Promise<LocalSnapshot> {
-    const stat = await this.world.files.stat(path);
-    if (stat?.kind !== 'file') throw badRequest(`Snapshot file ${JSON.stringify(path)} does not exist`);
-    return { path, bytes: stat.bytes, name: basename(path) };
-  }
-
   private async url(
     scope: RecoverScope,
     { url, apiKey }: Extract<SnapshotSource, { kind: 'url' }>,
-    { checksum, signal, onProgress }: ObtainOptions,
+    options: ObtainOptions,
   ): Promise<ObtainedSnapshot> {
     const scheme = url.protocol.slice(0, -1);
     if (scheme === 'file') {
       if (scope.kind === 'shard') {
         throw badInput(`Invalid snapshot URL ${url.href}: URLs with file scheme are not supported`);
       }
-      return this.verified(await this.keptFile(url), checksum);
+      return kept(await this.verified(await this.keptFile(url), options));
     }
     if (scheme !== 'http' && scheme !== 'https') {
       throw badRequest(`URL ${url.href} with scheme ${scheme} is not supported`);
@@ -94,11 +84,11 @@ export class SnapshotSources {
       throw new VectorizerError('forbidden', 'Snapshot recovery from remote URLs is disabled in the configuration');
     }
     await this.world.files.mkdir(this.temporaryPath);
-    const content = downloadSnapshot({ url, apiKey, signal, onProgress });
+    const content = downloadSnapshot({ url, apiKey, ...options });
     const saved = await saveStream(this.world, `${this.temporaryPath}/download`, content, undefined);
     return this.received(saved, basename(url.pathname) || url.href, {
-      isSame: checksum === undefined || checksum.toLowerCase() === saved.sha256,
-      refusal: () => mismatch(checksum, saved.sha256),
+      checksum: options.checksum,
+      refusal: mismatch,
       keep: async () => undefined,
     });
   }
@@ -106,7 +96,7 @@ export class SnapshotSources {
   /** A file that a URL names, which must be among the kept ones. */
   private async keptFile(url: URL): Promise<LocalSnapshot> {
     const path = pathOf(url);
-    const found = await this.file(path);
+    const found = await localSnapshot(this.world, path);
     const root = await this.world.files.realPath(this.folder.root);
     const real = await this.world.files.realPath(path);
     if (root !== undefined && real?.startsWith(root + sep) === true) return { ...found, path: real };
@@ -124,9 +114,11 @@ export class SnapshotSources {
     const name = sanitizedName(fileName);
     const saved = await this.folder.save(scope, name, content, undefined);
     return this.received(saved, name, {
-      isSame: checksum === undefined || checksum.toLowerCase() === saved.sha256,
+      checksum,
       // So in Qdrant: what was computed stands where what was expected should.
-      refusal: () => new VectorizerError('checksum_mismatch', `expected ${saved.sha256}, actual ${checksum}`),
+      refusal: (given, computed) => {
+        return new VectorizerError('checksum_mismatch', `expected ${computed}, actual ${given}`);
+      },
       keep: async () => void (await this.folder.keep(scope, name, saved)),
     });
   }
@@ -134,28 +126,44 @@ export class SnapshotSources {
   private async received(
     saved: UnnamedFile,
     name: string,
-    steps: { readonly isSame: boolean; readonly refusal: () => VectorizerError; readonly keep: () => Promise<void> },
+    { checksum, refusal, keep }: { readonly checksum: string | undefined } & Reception,
   ): Promise<ObtainedSnapshot> {
-    if (!steps.isSame) {
-      await saved.discard();
-      throw steps.refusal();
+    const { path, bytes, sha256, discard } = saved;
+    if (checksum !== undefined && checksum.toLowerCase() !== sha256) {
+      await discard();
+      throw refusal(checksum, sha256);
     }
-    return { path: saved.path, bytes: saved.bytes, name, keep: steps.keep, release: saved.discard };
+    return { path, bytes, name, keep, release: discard };
   }
 
-  private async verified(found: LocalSnapshot, checksum: string | undefined): Promise<ObtainedSnapshot> {
-    if (checksum !== undefined) {
-      const hash = createHash('sha256');
-      for await (const piece of readStream(this.world, found.path, { start: 0, end: found.bytes, memory: 'reused' }))
-        hash.update(piece);
-      const sha256 = hash.digest('hex');
-      if (sha256 !== checksum.toLowerCase()) throw mismatch(checksum, sha256);
-    }
-    return { ...found, keep: async () => undefined, release: async () => undefined };
+  /** Any file of this machine. Throws bad_request where there is none, bad_input where its SHA-256 is another. */
+  async file(path: string, options: ObtainOptions): Promise<LocalSnapshot> {
+    return this.verified(await localSnapshot(this.world, path), options);
+  }
+
+  private async verified(found: LocalSnapshot, options: ObtainOptions): Promise<LocalSnapshot> {
+    const { checksum } = options;
+    if (checksum === undefined) return found;
+    const hash = createHash('sha256');
+    for await (const piece of snapshotBytes(this.world, found, options)) hash.update(piece);
+    const sha256 = hash.digest('hex');
+    if (sha256 !== checksum.toLowerCase()) throw mismatch(checksum, sha256);
+    return found;
   }
 }
 
-function mismatch(expected: string | undefined, got: string): VectorizerError {
+interface Reception {
+  /** What is said where the SHA-256 is another. */
+  readonly refusal: (expected: string, found: string) => VectorizerError;
+  readonly keep: () => Promise<void>;
+}
+
+/** A snapshot that lies where it stays. */
+function kept(found: LocalSnapshot): ObtainedSnapshot {
+  return { ...found, keep: async () => undefined, release: async () => undefined };
+}
+
+function mismatch(expected: string, got: string): VectorizerError {
   return badInput(`Snapshot checksum mismatch: expected ${expected}, got ${got}`);
 }
 

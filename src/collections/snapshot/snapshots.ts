@@ -92,6 +92,7 @@ export class Snapshots {
   ): Promise<SnapshotDescription> {
     const known = this.known(scope);
     const name = this.nameOf(known);
+    // Refused before anything is captured.
     this.folder.folderOf(known);
     const { world } = this.foundation;
     const capture = await this.captures.take(known);
@@ -145,11 +146,11 @@ export class Snapshots {
   }
 
   /** All collections and aliases of a full snapshot, in one step. Throws already_exists unless `force`. */
-  recoverStorage({ signal }: Context, { path, force, onProgress }: RecoverStorage): Promise<boolean> {
+  recoverStorage({ signal }: Context, { path, force, checksum, onProgress }: RecoverStorage): Promise<boolean> {
     return this.run(async () => {
-      const found = await this.sources.file(path);
-      const options = { signal: this.endingWith(signal), onProgress, force };
-      await recoverStorage(this.foundation, this.database, found, options);
+      const options = { signal: this.endingWith(signal), onProgress };
+      const found = await this.sources.file(path, { ...options, checksum });
+      await recoverStorage(this.foundation, this.database, found, { ...options, force });
       return true;
     });
   }

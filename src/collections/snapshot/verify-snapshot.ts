@@ -1,20 +1,21 @@
 import type { World } from '../../base/world.ts';
-import { badRequest, VectorizerError } from '../../core/errors.ts';
+import { VectorizerError } from '../../core/errors.ts';
 import type { SnapshotReport } from '../../core/snapshots.ts';
 import { readStream } from '../../storage/file-stream.ts';
 import type { SnapshotHead } from './head.ts';
 import { readSnapshot, type SnapshotVisitor } from './read-snapshot.ts';
-import { type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
+import { localSnapshot, type ReadingOptions, snapshotBytes } from './snapshot-bytes.ts';
 
 /**
  * Reads a snapshot to its last byte and reports every damage; changes nothing. Throws bad_request where there is no such
  * file, bad_input where it is no snapshot of ours, timeout where the signal aborts.
  */
 export async function verifySnapshot(world: World, path: string, options: ReadingOptions): Promise<SnapshotReport> {
-  const bytes = await lengthOf(world, path);
+  const snapshot = await localSnapshot(world, path);
+  const { bytes } = snapshot;
   const findings: string[] = [];
   try {
-    const read = await readSnapshot(snapshotBytes(world, { path, bytes }, options), path, DRAIN, (finding) =>
+    const read = await readSnapshot(snapshotBytes(world, snapshot, options), path, DRAIN, (finding) =>
       findings.push(finding),
     );
     return { ...read, bytes, findings };
@@ -27,7 +28,7 @@ export async function verifySnapshot(world: World, path: string, options: Readin
 
 /** What a snapshot holds, by its first member. Throws as verifySnapshot, and data_damaged where that member is damaged. */
 export async function inspectSnapshot(world: World, path: string): Promise<SnapshotHead> {
-  const bytes = await lengthOf(world, path);
+  const { bytes } = await localSnapshot(world, path);
   let head: SnapshotHead | undefined;
   const found = new Error('the head was read');
   const visitor = {
@@ -65,9 +66,3 @@ const DRAIN: SnapshotVisitor = {
     for (const _ of entries);
   },
 };
-
-async function lengthOf({ files }: World, path: string): Promise<number> {
-  const stat = await files.stat(path);
-  if (stat?.kind !== 'file') throw badRequest(`Snapshot file ${JSON.stringify(path)} does not exist`);
-  return stat.bytes;
-}

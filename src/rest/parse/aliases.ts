@@ -1,21 +1,12 @@
-import { JSON_FLOATS, JSON_OBJECT } from '../../base/json/json-tree.ts';
+import { JSON_OBJECT } from '../../base/json/json-tree.ts';
 import { collectionNameFault } from '../../core/names.ts';
 import type { AliasAction, ChangeAliases } from '../../core/requests.ts';
-import {
-  afterElement,
-  type Decode,
-  decodeBody,
-  type Decoding,
-  directList,
-  directStruct,
-  firstNumberEnd,
-  positioned,
-} from './decoding.ts';
+import { type Decode, decodeBody, type Decoding, directStruct } from './decoding.ts';
 import { missingField, noVariant, wrongType } from './format-error.ts';
 import { checkMetaTimeout } from './query-text.ts';
 import { decodeString } from './scalars.ts';
 import { fieldsOf } from './struct-fields.ts';
-import { attempt } from './untagged.ts';
+import { attempt, untaggedList } from './untagged.ts';
 import { parseTree, type Wire } from './wire.ts';
 
 /** `POST /collections/aliases`. */
@@ -27,14 +18,7 @@ export function parseChangeAliases(wire: Wire): ChangeAliases {
 function decodeActions(decoding: Decoding, root: number): ChangeAliases {
   const actions: AliasAction[] = [];
   const each: Decode<void> = (decoding, node) => void actions.push(decodeAction(decoding, node, actions.length));
-  const list: Decode<void> = (decoding, node) => {
-    const { tree } = decoding;
-    if (tree.kindOf(node) === JSON_FLOATS) {
-      throw positioned(noVariant('AliasOperations'), afterElement(tree, firstNumberEnd(tree, node)));
-    }
-    directList(decoding, node, 'a sequence', { buffered: each });
-  };
-  const fields = { actions: { direct: list } };
+  const fields = { actions: { direct: untaggedList('AliasOperations', 'a sequence', each) } };
   directStruct(decoding, root, 'struct ChangeAliasesOperation', { fields, required: ['actions'], first: 'a sequence' });
   return { actions };
 }

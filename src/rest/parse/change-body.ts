@@ -1,22 +1,12 @@
-import { JSON_FLOATS, JSON_OBJECT, JsonTree } from '../../base/json/json-tree.ts';
+import { JSON_OBJECT, JsonTree } from '../../base/json/json-tree.ts';
 import { parseJson } from '../../base/json/parse-json.ts';
 import type { PointChange } from '../../core/requests.ts';
-import {
-  afterElement,
-  type Decode,
-  decodeBody,
-  type Decoding,
-  directList,
-  directStruct,
-  firstNumberEnd,
-  positioned,
-  requireWhole,
-} from './decoding.ts';
+import { type Decode, decodeBody, type Decoding, directStruct, requireWhole } from './decoding.ts';
 import { noVariant } from './format-error.ts';
 import { decodeDeletePayload, decodePointsSelector, decodeSetPayload } from './payload-changes.ts';
 import { decodeUpsert } from './points.ts';
 import { fieldsOf } from './struct-fields.ts';
-import { attempt } from './untagged.ts';
+import { attempt, untaggedList } from './untagged.ts';
 import { decodeDeleteVectors, decodeUpdateVectors } from './vector-changes.ts';
 
 /** The bodies of changes: `updates` is a batch of any of them. */
@@ -64,14 +54,7 @@ function decodeUpdates(decoding: Decoding, root: number): readonly PointChange[]
   const each: Decode<void> = (decoding, node) => {
     changes.push(decodeUpdate(decoding, node, `operations[${changes.length}]`));
   };
-  const operations: Decode<void> = (decoding, list) => {
-    const { tree } = decoding;
-    if (tree.kindOf(list) === JSON_FLOATS) {
-      throw positioned(noVariant('UpdateOperation'), afterElement(tree, firstNumberEnd(tree, list)));
-    }
-    directList(decoding, list, 'an operation', { buffered: each });
-  };
-  const fields = { operations: { direct: operations } };
+  const fields = { operations: { direct: untaggedList('UpdateOperation', 'an operation', each) } };
   directStruct(decoding, root, 'struct UpdateOperations', { fields, required: ['operations'], first: 'a sequence' });
   return changes;
 }

@@ -101,7 +101,9 @@ test('a server that refuses an upload before it is whole is heard, and the rest 
 });
 
 test('a full snapshot is not for a running server: the message says what is', async (t) => {
-  const error = await t.throwsAsync(placeAt('http://127.0.0.1:1', undefined).recoverFull('/a/full.snapshot'));
+  const place = placeAt('http://127.0.0.1:1', undefined);
+  const recovery = { path: '/a/full.snapshot', checksum: undefined, force: false };
+  const error = await t.throwsAsync(place.recoverFull(recovery));
   t.true(error.message.includes('`vectorizer serve --storage-snapshot /a/full.snapshot`'));
   t.true(error.message.includes('`vectorizer snapshot recover /a/full.snapshot --storage FOLDER`'));
 });
