@@ -65,12 +65,12 @@ function keeper(lines: string[]): Logger {
   return { debug: () => undefined, info: () => undefined, warn: keep, error: keep };
 }
 
-/** So small that checkpoints, graphs and compactions come all the time. */
-function smallConfig(shardNumber: number): CollectionConfig {
+/** So small that graphs and compactions come all the time; and checkpoints, unless the log has more room than this. */
+export function smallConfig(shardNumber: number, walCapacityMb = 0.002): CollectionConfig {
   const vectors = [denseConfig('dense', DENSE_SIZE, 'Dot')];
   const changes = { shardNumber, indexingThreshold: 1, vacuumMinVectorNumber: 10 };
   const config = configOf(vectors, [sparseConfig('words')], changes);
-  return { ...config, wal: { ...config.wal, walCapacityMb: 0.002 } };
+  return { ...config, wal: { ...config.wal, walCapacityMb } };
 }
 
 /** Carries a step out and waits until it is acknowledged. `reopen` is the caller's. */
