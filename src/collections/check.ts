@@ -6,7 +6,7 @@ import { UpdateLog } from '../storage/log.ts';
 import { type CatalogueEntry, decodeEntry } from './catalogue.ts';
 import { ALL_COLLECTIONS, manifestKey, nameOfKey } from './keys.ts';
 import { decodeManifest, namedFiles } from './manifest.ts';
-import { logFolder, segmentsFolder, shardPlace } from './shard.ts';
+import { logFolder, segmentsFolder, shardPlace } from './shard-place.ts';
 
 /** What `vectorizer check` found: how many files it read, and every breach with the file and the place in it. */
 export interface CheckReport {

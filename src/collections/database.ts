@@ -12,7 +12,9 @@ import { ALL_COLLECTIONS, collectionKey, collectionRanges, nameOfKey, NEXT_NUMBE
 import { MemoryBudget } from './memory-budget.ts';
 import { LeafCache } from './query/leaf-cache.ts';
 import { Optimizer } from './optimizer.ts';
-import { type Foundation, Shard, type ShardPlace, shardPlace } from './shard.ts';
+import type { Foundation } from './foundation.ts';
+import { Shard } from './shard.ts';
+import { type ShardPlace, shardPlace } from './shard-place.ts';
 import { type VectorFieldChange, withoutVectorField, withVectorField } from './vector-field-change.ts';
 
 /**

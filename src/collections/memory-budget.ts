@@ -5,7 +5,8 @@ import { MEMORY_HIGH as HIGH, MEMORY_LOW as LOW, type MemoryLimits } from './mem
 import { shardMemory } from './memory-usage.ts';
 import { keepChunks } from './payload-chunks.ts';
 import type { LeafCache } from './query/leaf-cache.ts';
-import type { Foundation, Shard } from './shard.ts';
+import type { Foundation } from './foundation.ts';
+import type { Shard } from './shard.ts';
 
 /** Where nothing is left to give up writes are refused from here on, until there is less than `high`. */
 const REFUSED = 0.95;

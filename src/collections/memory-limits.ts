@@ -1,4 +1,4 @@
-import type { Foundation } from './shard.ts';
+import type { Foundation } from './foundation.ts';
 
 /** What the process may take, and what is known of it from outside. */
 export interface MemoryLimits {

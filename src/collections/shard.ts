@@ -1,54 +1,31 @@
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bitsOf } from '../base/bitset.ts';
-import type { World } from '../base/world.ts';
 import type { CollectionConfig } from '../core/collection-config.ts';
-import { dataDamaged, VectorizerError } from '../core/errors.ts';
+import { VectorizerError } from '../core/errors.ts';
 import type { Filter } from '../core/filter.ts';
 import type { PointId } from '../core/ids.ts';
-import type { Logger } from '../observe/logger.ts';
 import { openSegment } from '../segments/segment-files.ts';
 import type { Segment, SegmentOptions } from '../segments/segment.ts';
-import type { Kv } from '../storage/kv.ts';
 import { UpdateLog } from '../storage/log.ts';
 import { applyRecord } from './apply.ts';
 import { ApplyQueue } from './apply-queue.ts';
 import { Checkpoint, type CheckpointSource, type Occasion } from './checkpoint.ts';
 import type { FieldIndexes } from './field-indexes.ts';
 import { fieldSpecs } from './field-specs.ts';
+import type { Foundation } from './foundation.ts';
 import { IndexFiles } from './index-files.ts';
 import { manifestKey } from './keys.ts';
-import { mayHoldOriginals, type MemoryLimits } from './memory-limits.ts';
+import { refuseGap } from './log-gap.ts';
+import { mayHoldOriginals } from './memory-limits.ts';
 import { decodeManifest, EMPTY_MANIFEST, type ShardManifest } from './manifest.ts';
 import { Payloads } from './payloads.ts';
 import type { PointSlots } from './point-slots.ts';
 import { decodeRecord, encodeRecord, type UpdateRecord } from './record.ts';
+import { logFolder, segmentsFolder, type ShardPlace } from './shard-place.ts';
 import { ShardPoints } from './shard-points.ts';
 import { ShardSegments } from './shard-segments.ts';
 import type { Applied, Place, ShardState } from './shard-state.ts';
 import { ShardVectorFields } from './shard-vector-fields.ts';
-
-/** What the rooms below need, the same for every shard of a database. */
-export interface Foundation {
-  readonly world: World;
-  readonly kv: Kv;
-  /** The worker threads; what they are is the segments' business. */
-  readonly compute: SegmentOptions['compute'];
-  readonly logger: Logger;
-  readonly fsync: 'always' | 'never';
-  /** Called when a long piece of background work has ended and nothing is left to do. */
-  readonly rested: () => void;
-  readonly memory: MemoryLimits;
-  /** What results of queries that are kept may weigh; 0 = none are. */
-  readonly leafCacheBytes: number;
-}
-
-/** Where a shard stands. */
-export interface ShardPlace {
-  readonly collection: number;
-  readonly shard: number;
-  readonly directory: string;
-}
 
 /**
  * An update in the log: `applied` settles when searches see it. It gives what Qdrant refuses although it has carried out
@@ -57,20 +34,6 @@ export interface ShardPlace {
 export interface LoggedUpdate {
   readonly sequence: number;
   readonly applied: Promise<VectorizerError | undefined>;
-}
-
-/** directory: of all collections. number: the collection's, or the shard's own (catalogue.ts). */
-export function shardPlace(directory: string, number: number, shard: number): ShardPlace {
-  return { collection: number, shard, directory: join(directory, String(number), String(shard)) };
-}
-
-/** The folder of a shard's segments. */
-export function segmentsFolder(place: ShardPlace): string {
-  return join(place.directory, 'segments');
-}
-
-export function logFolder(place: ShardPlace): string {
-  return join(place.directory, 'log');
 }
 
 /** 16 MB: large sequential reads at the start, and whole files to drop after a checkpoint. */
@@ -487,24 +450,6 @@ export class Shard implements CheckpointSource, ShardState {
     // Of a thousand collections few are written to at a time: the others hold no file open.
     await this.log.idle();
   }
-}
-
-/** Throws data_damaged where updates are missing between the manifest and the log, or the manifest itself. */
-async function refuseGap(
-  world: World,
-  { log, directory, stored }: { log: UpdateLog; directory: string; stored: ShardManifest | undefined },
-): Promise<void> {
-  if (log.previous > (stored?.sequence ?? 0)) {
-    const place = `${directory}, key-value store`;
-    throw dataDamaged(
-      place,
-      `the log goes on after update ${log.previous}, the files end with ${stored?.sequence ?? 0}`,
-    );
-  }
-  // The first checkpoint empties the log: files without both were left by a later one.
-  const isLost = stored === undefined && log.bounds.first === undefined;
-  if (isLost && (await world.files.list(directory)).length > 0)
-    throw dataDamaged(directory, 'the key-value store has lost the manifest of these files');
 }
 
 function segmentOptions({ compute, world }: Foundation, config: CollectionConfig): SegmentOptions {

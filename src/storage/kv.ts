@@ -1,14 +1,13 @@
-import { ClassicLevel } from 'classic-level';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Files, World } from '../base/world.ts';
-import { VectorizerError, dataDamaged } from '../core/errors.ts';
-import { checkJournals } from './kv-journal.ts';
-import { checkManifest, removeUnfinished } from './kv-manifest.ts';
+import type { World } from '../base/world.ts';
+import { VectorizerError } from '../core/errors.ts';
+import { databaseError, findDamage, type KvDatabase, openDatabase, openDatabaseOrAnew } from './kv-database.ts';
+import { checkManifest } from './kv-manifest.ts';
 import { checkTables } from './kv-tables.ts';
 import { seal, unseal } from './kv-seal.ts';
 import { requireRoom } from './room.ts';
-import { errorCode, storageError } from './storage-error.ts';
+import { storageError } from './storage-error.ts';
 import { ValueCache } from './value-cache.ts';
 
 export type KvOperation =
@@ -66,16 +65,12 @@ const CACHE_BYTES = 64 << 20;
 // The same where memory is short.
 const SMALL_CACHE_BYTES = 1 << 20;
 
-// Tables up to this size together are verified at the start, in the order of their keys (the catalogue comes first): at
-// 1 GB/s it takes less than reading them. The rest is `check`'s: a start must not take as long as a check.
-const VERIFIED_BYTES_MAX = 1 << 30;
 // What an open may write beside the content of the journals.
 const PROVED_BYTES = 256 << 10;
 /** A key that nobody has. */
 const NOTHING = new Uint8Array(1);
 
-type Database = ClassicLevel<Uint8Array, Uint8Array>;
-type Snapshot = ReturnType<Database['snapshot']>;
+type Snapshot = ReturnType<KvDatabase['snapshot']>;
 
 /**
  * An ordered map of bytes to bytes on disk (classic-level): catalogue, payloads, manifests. Keys are ordered byte by
@@ -87,7 +82,7 @@ type Snapshot = ReturnType<Database['snapshot']>;
 export class Kv {
   readonly #world: World;
   readonly #directory: string;
-  #database: Database;
+  #database: KvDatabase;
   #waiting: Write[] = [];
   #draining: Promise<void> | undefined;
   /** After a write that failed below us: what must be done before the next one. */
@@ -96,7 +91,7 @@ export class Kv {
   /** Grows when a write begins and when it ends: while it is odd, a value that is read may be old in a moment. */
   #writeMarks = 0;
 
-  private constructor(world: World, directory: string, database: Database) {
+  private constructor(world: World, directory: string, database: KvDatabase) {
     this.#world = world;
     this.#directory = directory;
     this.#database = database;
@@ -111,9 +106,9 @@ export class Kv {
   static async open(world: World, directory: string): Promise<Kv> {
     // Not after the open: LevelDB would already have taken in what it could read, and deleted the evidence.
     await world.files.mkdir(directory);
-    const [finding] = await checkFiles(world.files, directory);
+    const [finding] = await findDamage(world.files, directory);
     if (finding !== undefined) throw new VectorizerError('data_damaged', finding);
-    const database = await openAnyDatabase(world.files, directory);
+    const database = await openDatabaseOrAnew(world.files, directory);
     // LevelDB has given CURRENT a new manifest, and does not sync that name: nothing may be stored before it stays.
     try {
       await world.files.syncDirectory(directory);
@@ -411,16 +406,8 @@ export class Kv {
   }
 
   #translate(error: unknown): Error {
-    return translate(error, this.#directory);
+    return databaseError(error, this.#directory);
   }
-}
-
-/** Findings in the files, before LevelDB takes in what it can read and removes what it takes for superfluous. */
-async function checkFiles(files: Files, directory: string): Promise<readonly string[]> {
-  const { findings, tables } = await checkManifest(files, directory);
-  let bytes = 0;
-  const verified = tables.filter((table) => (bytes += table.bytes) <= VERIFIED_BYTES_MAX).map(({ name }) => name);
-  return [...findings, ...(await checkJournals(files, directory)), ...(await checkTables(files, directory, verified))];
 }
 
 /** A key that a range has, if it is easily told. */
@@ -429,51 +416,6 @@ function clearedKey({ gte, lt }: KvRange): Uint8Array | undefined {
   return gte;
 }
 
-/** One whose making was interrupted is made anew. */
-async function openAnyDatabase(files: Files, directory: string): Promise<Database> {
-  try {
-    return await openDatabase(directory);
-  } catch (error) {
-    // Caught to undo what a crash has left half made, now that no other process can be making it.
-    if (!(error instanceof VectorizerError && error.kind === 'data_damaged')) throw error;
-    if (!(await removeUnfinished(files, directory))) throw error;
-    return openDatabase(directory);
-  }
-}
-
-async function openDatabase(directory: string): Promise<Database> {
-  const database: Database = new ClassicLevel(directory, { keyEncoding: 'view', valueEncoding: 'view' });
-  try {
-    await database.open();
-    return database;
-  } catch (error) {
-    // Caught to translate; the reason is inside.
-    throw translate(error instanceof Error && error.cause !== undefined ? error.cause : error, directory);
-  }
-}
-
 function brokenSeal(directory: string, key: Uint8Array): string {
   return `${directory}: the value of key ${Buffer.from(key).toString('hex')} fails its checksum`;
-}
-
-const FULL = /no space left on device|file too large|disk quota exceeded/i;
-
-function translate(error: unknown, directory: string): Error {
-  if (error instanceof VectorizerError || !(error instanceof Error)) return storageError(error, directory);
-  const code = errorCode(error);
-  if (code === 'LEVEL_LOCKED') {
-    return new VectorizerError('unavailable', `${directory} is in use by another process`, { cause: error });
-  }
-  if (code === 'LEVEL_DATABASE_NOT_OPEN' || code === 'LEVEL_ITERATOR_NOT_OPEN') {
-    return new VectorizerError('unavailable', `${directory} is closed`, { cause: error });
-  }
-  if (code === 'LEVEL_CORRUPTION' || /^corruption:/i.test(error.message)) {
-    return dataDamaged(directory, error.message, error);
-  }
-  if (FULL.test(error.message)) {
-    return new VectorizerError('insufficient_storage', `no space left on the disk while writing ${directory}`, {
-      cause: error,
-    });
-  }
-  return storageError(error, directory);
 }

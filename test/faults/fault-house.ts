@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { World } from '../../src/base/world.ts';
 import { Database } from '../../src/collections/database.ts';
-import type { Foundation } from '../../src/collections/shard.ts';
+import type { Foundation } from '../../src/collections/foundation.ts';
 import { Compute } from '../../src/compute/compute.ts';
 import type { CollectionConfig } from '../../src/core/collection-config.ts';
 import type { Filter } from '../../src/core/filter.ts';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { World } from '../../base/world.ts';
 import type { Kv, KvView } from '../../storage/kv.ts';
 import { namedFiles, type ShardManifest } from '../manifest.ts';
-import { segmentsFolder, type Shard, type ShardPlace } from '../shard.ts';
+import type { Shard } from '../shard.ts';
+import { segmentsFolder, type ShardPlace } from '../shard-place.ts';
 import { isFileName } from './member-names.ts';
 import { invariant } from '../../base/invariant.ts';
 

@@ -1,7 +1,7 @@
 import type { SnapshotScope } from '../../core/snapshots.ts';
 import type { Collection } from '../collection.ts';
 import type { Database } from '../database.ts';
-import type { Foundation } from '../shard.ts';
+import type { Foundation } from '../foundation.ts';
 import { captureShard, type CapturedShard } from './capture.ts';
 import type { SnapshotHead } from './head.ts';
 import type { CapturedShards } from './snapshot-members.ts';

@@ -2,7 +2,7 @@ import { present } from '../../base/invariant.ts';
 import { VectorizerError } from '../../core/errors.ts';
 import { requireRoom, RESERVE_BYTES } from '../../storage/room.ts';
 import type { Database } from '../database.ts';
-import type { Foundation } from '../shard.ts';
+import type { Foundation } from '../foundation.ts';
 import type { SnapshotHead } from './head.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import { Restore } from './restore.ts';

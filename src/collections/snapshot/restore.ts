@@ -4,7 +4,7 @@ import type { Kv, KvOperation } from '../../storage/kv.ts';
 import { restoreFile } from '../../storage/restore-file.ts';
 import { manifestKey, type PointFamily, suffixKey } from '../keys.ts';
 import { encodeManifest } from '../manifest.ts';
-import { segmentsFolder, type ShardPlace } from '../shard.ts';
+import { segmentsFolder, type ShardPlace } from '../shard-place.ts';
 import type { PointEntry } from './entries.ts';
 import type { SnapshotHead } from './head.ts';
 import type { MemberPlace } from './member-names.ts';

@@ -8,7 +8,7 @@ import { readStream } from '../../storage/file-stream.ts';
 import { checkedPieces, FrameCheck, frame } from '../../storage/frame.ts';
 import { payloadRange, type PointFamily, versionRange } from '../keys.ts';
 import { namedFiles } from '../manifest.ts';
-import { segmentsFolder } from '../shard.ts';
+import { segmentsFolder } from '../shard-place.ts';
 import type { CapturedShard } from './capture.ts';
 import { encodeEntries } from './entries.ts';
 import { encodeEnd, encodeHead, type SnapshotEnd, type SnapshotHead } from './head.ts';

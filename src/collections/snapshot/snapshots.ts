@@ -18,7 +18,7 @@ import { writeArchive } from '../../storage/archive.ts';
 import { storageError } from '../../storage/storage-error.ts';
 import type { Database } from '../database.ts';
 import { RunningRequests } from '../running-requests.ts';
-import type { Foundation } from '../shard.ts';
+import type { Foundation } from '../foundation.ts';
 import { type Capture, Captures } from './captures.ts';
 import { nodeNumber } from './node-number.ts';
 import { PolitePace } from './polite-pace.ts';
