@@ -1,4 +1,4 @@
-import { countBits, hasBit } from '../base/bitset.ts';
+import { type Bitset, countBits, hasBit } from '../base/bitset.ts';
 import type { StartFrom } from '../core/query.ts';
 import { WordList } from './growing-words.ts';
 import { compareKey } from './key-order.ts';
@@ -31,7 +31,7 @@ export interface FieldOrder {
   runs(request: OrderRequest): Generator<OrderRun, void, undefined>;
   /**
    * The one value of a slot as the nearest double (datetimes in microseconds since 1970); undefined where it has none,
-   * NaN where it has several.
+   * NaN where it has several, also the same one twice.
    */
   single(slot: number): number | undefined;
 }
@@ -41,6 +41,8 @@ const COLLECTED_FACTOR = 4;
 
 export interface OrderedValues {
   readonly postings: Postings;
+  /** Slots that have one value more than once. */
+  readonly repeated: Bitset;
   readonly dictionary: WordDictionary;
   readonly kind: NumberKind;
   readonly compare: Compare;
@@ -91,11 +93,12 @@ export class PostingOrder implements FieldOrder {
   }
 
   single(slot: number): number | undefined {
-    const { postings, dictionary, kind } = this.#values;
+    const { postings, repeated, dictionary, kind } = this.#values;
     const run = this.#run;
     postings.column.read(slot, run);
     const count = run.end - run.start;
     if (count !== 1) return count === 0 ? undefined : NaN;
+    if (repeated.has(slot)) return NaN;
     const at = (run.words[run.start] ?? 0) * 2;
     return kind.numberOf(dictionary.words[at] ?? 0, dictionary.words[at + 1] ?? 0);
   }

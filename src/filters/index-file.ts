@@ -19,7 +19,7 @@ import { blockBytes, BlockReader } from './word-blocks.ts';
  */
 export const INDEX_KIND = 'index';
 /** Raised whenever the layout changes, or what a type makes of a value: another tokenizer, another order of words. */
-const FORMAT = 1;
+const FORMAT = 2;
 /** Places and values in a block: some 50 microseconds of work, more where points have many values. */
 const BLOCK = 1024;
 const FOOTER_WORDS = 8;

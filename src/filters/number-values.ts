@@ -1,3 +1,4 @@
+import { Bitset } from '../base/bitset.ts';
 import type { FieldPredicate } from '../core/filter.ts';
 import { NO_NUMBER } from './dictionary.ts';
 import { type Facet, PostingFacet } from './facet.ts';
@@ -34,6 +35,8 @@ export class NumberValues implements FieldValues {
   readonly #uses: NumberUses;
   readonly #dictionary: WordDictionary;
   readonly #postings: Postings;
+  /** Slots that have one value more than once: postings know it once. */
+  readonly #repeated: Bitset = new Bitset();
 
   constructor(kind: NumberKind, uses: NumberUses, seed: number) {
     this.#kind = kind;
@@ -48,7 +51,7 @@ export class NumberValues implements FieldValues {
       ? new PostingFacet(this.#postings, (number) => BigInt(valueOf(number)), compare)
       : undefined;
     this.order = uses.range
-      ? new PostingOrder({ postings: this.#postings, dictionary, kind, compare, valueOf })
+      ? new PostingOrder({ postings: this.#postings, repeated: this.#repeated, dictionary, kind, compare, valueOf })
       : undefined;
   }
 
@@ -57,11 +60,11 @@ export class NumberValues implements FieldValues {
   }
 
   get memoryBytes(): number {
-    return this.#dictionary.memoryBytes + this.#postings.memoryBytes;
+    return this.#dictionary.memoryBytes + this.#postings.memoryBytes + this.#repeated.words.byteLength;
   }
 
   get content(): IndexContent {
-    return { bits: [], lists: postingLists(this.#postings, this.#dictionary) };
+    return { bits: [this.#repeated], lists: postingLists(this.#postings, this.#dictionary) };
   }
 
   set(slot: number, bytes: Buffer, items: ValueSpans): boolean {
@@ -77,11 +80,15 @@ export class NumberValues implements FieldValues {
       );
       if (isOne) numbers.push(dictionary.add());
     }
+    const count = numbers.length;
     numbers.sortUnique();
-    return this.#postings.set(slot, numbers.words, numbers.length);
+    const isRepeated = numbers.length === 1 && count > 1;
+    const repetitionChanged = isRepeated ? this.#repeated.add(slot) : this.#repeated.delete(slot);
+    return this.#postings.set(slot, numbers.words, numbers.length) || repetitionChanged;
   }
 
   clear(slot: number): boolean {
+    this.#repeated.delete(slot);
     return this.#postings.clear(slot);
   }
 

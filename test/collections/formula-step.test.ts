@@ -150,8 +150,11 @@ const VALUES: readonly Value[] = [
   { index: 'datetime', payload: '{"b":1}', defaultValue: '"1970-01-02"', moment: 86_400 },
   { index: 'integer', payload: '{"a":-9007199254740993}', number: -(2 ** 53) },
   { index: 'float', payload: '{"a":-2.5}', number: -2.5 },
-  // The same value twice is one.
-  { index: 'float', payload: '{"a":[5,5.0]}', number: 5 },
+  // The same value twice is two, as without an index.
+  { payload: '{"a":[5,5.0]}', number: NOT_NUMBER },
+  { index: 'float', payload: '{"a":[5,5.0]}', number: NOT_NUMBER },
+  { index: 'integer', payload: '{"a":[5,5,"x"]}', number: NOT_NUMBER },
+  { index: 'datetime', payload: '{"a":["1970-01-02","1970-01-02"]}', moment: NOT_TEXT('sequence') },
   { index: 'geo', payload: '{"a":{"lon":0,"lat":1}}', metres: DEGREE },
   { index: 'geo', payload: '{"a":{"lon":200,"lat":1}}', metres: MISSING },
   { index: 'geo', payload: '{"a":[0,1]}', metres: MISSING },

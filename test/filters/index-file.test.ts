@@ -85,13 +85,15 @@ function answers(index: FieldIndex, predicates: readonly FieldPredicate[], nameO
     return leaf === undefined ? undefined : named(bitsOf(words));
   });
   const order = orderOf(index);
+  const singles: [number, number | undefined][] = [];
   const runs =
     order &&
-    Array.from(order.runs({ direction: 'asc', start: undefined, words: undefined }), ({ value, slots }) => [
-      value,
-      named(slots),
-    ]);
-  return { leaves, runs, facet: facetOf(index)?.top(undefined, 10_000), points: index.pointCount };
+    Array.from(order.runs({ direction: 'asc', start: undefined, words: undefined }), ({ value, slots }) => {
+      for (const slot of slots) singles.push([nameOf(slot), order.single(slot)]);
+      return [value, named(slots)];
+    });
+  singles.sort(([a], [b]) => a - b);
+  return { leaves, runs, singles, facet: facetOf(index)?.top(undefined, 10_000), points: index.pointCount };
 }
 
 /** Slots by place. */
