@@ -83,8 +83,12 @@ export const OUTSIDE_RULES: readonly OutsideRule[] = [
     module: /^piscina$/,
     places: [
       { place: 'compute', reason: 'arithmetic on workers' },
-      { place: 'rest', reason: 'large bodies are parsed off the event loop' },
-      { place: 'grpc', reason: 'large messages likewise' },
+      { place: 'base/parsing-threads.ts', reason: 'large bodies are parsed off the event loop at both doors' },
+      ...['rest/point-worker.ts', 'grpc/point-worker.ts'].map((place) => ({
+        place,
+        names: ['move', 'transferableSymbol', 'valueSymbol'],
+        reason: 'what was parsed goes back by transfer',
+      })),
     ],
   },
   {

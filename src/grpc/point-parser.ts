@@ -1,5 +1,4 @@
-import { Piscina } from 'piscina';
-
+import { ParsingThreads } from '../base/parsing-threads.ts';
 import { GrpcError } from './grpc-error.ts';
 import type { Parse } from './method.ts';
 import { POINT_MESSAGES, type PointMessages } from './parse/point-messages.ts';
@@ -10,17 +9,10 @@ import type { ParseOutcome, ParseTask } from './point-worker.ts';
  * 0.4 ms, and takes longer than parsing altogether: it is for the others who wait.
  */
 const OFFLOAD_BYTES_MIN = 1 << 20;
-/** Two keep up with more than the log can take; idle ones end, since each holds some 10 MB. */
-const THREADS_MAX = 2;
-const IDLE_MS = 2_000;
 
-/**
- * Parses the messages that bring points: small ones at once, large ones on other threads, so that a search never waits for
- * somebody's upload to be parsed. Bytes go there and columns and payloads come back by transfer, without a copy. Idle
- * threads end by themselves, and keep no process up.
- */
+/** Parses the messages that bring points: small ones at once, large ones on other threads. */
 export class PointParser {
-  #pool: Piscina<ParseTask, ParseOutcome> | undefined = undefined;
+  readonly #threads = new ParsingThreads<ParseTask, ParseOutcome>(new URL('./point-worker', import.meta.url));
 
   /** What is thrown is a GrpcError, or as the parser of the message throws it. A large message is gone afterwards. */
   parse<Name extends keyof PointMessages>(message: Name): Parse<PointMessages[Name]> {
@@ -29,30 +21,9 @@ export class PointParser {
   }
 
   async #parseElsewhere<Name extends keyof PointMessages>(message: Name, given: Buffer): Promise<PointMessages[Name]> {
-    this.#pool ??= openPool();
-    const bytes = ownBytes(given);
-    const outcome = await this.#pool.run({ message, bytes }, { transferList: [bytes] });
+    const outcome = await this.#threads.run(given, (bytes) => ({ message, bytes }));
     if (outcome.kind === 'refused') throw new GrpcError(outcome.code, outcome.text, outcome.metadata);
     // The thread parsed this message and no other.
     return outcome.request as PointMessages[Name];
   }
-}
-
-function openPool(): Piscina<ParseTask, ParseOutcome> {
-  // The build turns .ts into .js, but only in imports.
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return new Piscina({
-    filename: new URL(`./point-worker.${extension}`, import.meta.url).href,
-    name: 'parsePoints',
-    minThreads: 0,
-    maxThreads: THREADS_MAX,
-    idleTimeout: IDLE_MS,
-  });
-}
-
-/** The bytes of a message in a buffer that holds nothing else, and so can be handed over. */
-function ownBytes(message: Buffer): ArrayBuffer {
-  const { buffer } = message;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === message.length) return buffer;
-  return buffer.slice(message.byteOffset, message.byteOffset + message.length) as ArrayBuffer;
 }
