@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { World } from '../base/world.ts';
-import { storageError } from './storage-error.ts';
+import { errorCode, storageError } from './storage-error.ts';
 
 /** Writes a short text, durably. Not in one step: whoever reads half of it must not take it for the whole. */
 export async function writeText({ files }: World, path: string, text: string): Promise<void> {
@@ -33,6 +33,8 @@ export async function readText({ files }: World, path: string): Promise<string |
       await file.close();
     }
   } catch (error) {
+    // It has gone since.
+    if (errorCode(error) === 'ENOENT') return undefined;
     // Caught to translate.
     throw storageError(error, path);
   }

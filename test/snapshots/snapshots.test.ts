@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
+import type { OpenFile, OpenMode } from '../../src/base/world.ts';
+import { NodeFiles } from '../../src/storage/node-files.ts';
 import type { TestPoint } from '../collections/house.ts';
 import {
   config,
@@ -10,6 +12,7 @@ import {
   configOf,
   deleteOf,
   openHouse,
+  realWorld,
   removeFolder,
   temporaryFolder,
   type TestHouse,
@@ -323,6 +326,33 @@ test('names: no path, no checksum file, no folder; what is missing is not found'
     t.deepEqual(await house.snapshots.list(scope), []);
     t.deepEqual((await readdir(join(house.folder, 'snapshots/books'))).toSorted(), ['shards']);
   });
+});
+
+test('a snapshot that goes while it is listed is not listed, and fails no list', async (t) => {
+  const folder = await temporaryFolder();
+  let going: string | undefined;
+  class ForgetfulFiles extends NodeFiles {
+    override async open(path: string, mode: OpenMode): Promise<OpenFile> {
+      if (going !== undefined && path === `${going}.checksum`) {
+        await rm(going);
+        await rm(path);
+      }
+      return super.open(path, mode);
+    }
+  }
+  const house = await openHouse(folder, { ...realWorld(), files: new ForgetfulFiles() });
+  try {
+    await filled(house, 'books', 1);
+    const scope = ofCollection('books');
+    const { name } = await createSnapshot(house, scope);
+    const kept = await createSnapshot(house, FULL);
+    going = storedPath(house, scope, name);
+    t.deepEqual(await house.snapshots.list(scope), []);
+    t.deepEqual(await house.snapshots.list(FULL), [kept]);
+  } finally {
+    await house.close();
+    await removeFolder(folder);
+  }
 });
 
 test('a member that is longer than what is read at once comes back as it was', async (t) => {

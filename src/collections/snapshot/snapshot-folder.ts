@@ -127,9 +127,10 @@ export class SnapshotFolder {
 
   private async describe(folder: string, name: string): Promise<SnapshotDescription | undefined> {
     const path = `${folder}/${name}`;
+    const told = (await readText(this.world, path + CHECKSUM_SUFFIX))?.trim().toLowerCase();
+    // Second: one whose checksum has just gone is going itself.
     const stat = await this.world.files.stat(path);
     if (stat?.kind !== 'file') return undefined;
-    const told = (await readText(this.world, path + CHECKSUM_SUFFIX))?.trim().toLowerCase();
     const checksum = told !== undefined && SHA256.test(told) ? told : undefined;
     return { name, bytes: stat.bytes, createdMs: stat.changedMs, checksum };
   }
