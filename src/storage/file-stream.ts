@@ -12,7 +12,7 @@ const OWN_BYTES = 1 << 20;
  * The bytes of a file from `start` to below `end`. One piece is read ahead while the caller works on another. The file is
  * opened with the first one and closed when the iteration ends, however it ends.
  *
- * memory   'reused': two buffers of shared memory for all pieces; one is valid until the next is asked for. 'own': each
+ * memory   'reused': two buffers for all pieces; one is valid until the next is asked for. 'own': each
  *          piece stays as it is.
  * Throws   data_damaged where the file is shorter.
  */

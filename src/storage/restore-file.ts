@@ -14,7 +14,7 @@ export async function restoreFile(
   let file: OpenFile | undefined;
   try {
     file = await world.files.open(path, 'create');
-    await writePieces(file, content, async () => undefined);
+    await writePieces(file, content, () => undefined);
     return { synced: sync(file, path) };
   } catch (error) {
     // Caught to close, and to translate.

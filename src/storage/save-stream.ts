@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { OpenFile, World } from '../base/world.ts';
 import { requireRoom, RESERVE_BYTES } from './room.ts';
-import { openSha256 } from './sha256.ts';
+import { FileSha256 } from './sha256.ts';
 import { storageError } from './storage-error.ts';
 import { writePieces } from './write-pieces.ts';
 
@@ -27,22 +27,16 @@ export interface UnnamedFile {
 /**
  * Writes what comes into a new file beside `path`, fsynced. A piece may change once the next one is asked for. When this
  * rejects, nothing of it is left. Rejects with insufficient_storage where the disk is full, or with what `content` threw.
- * expectedBytes  about how much will come; see openSha256.
  */
-export async function saveStream(
-  world: World,
-  path: string,
-  content: AsyncIterable<Uint8Array>,
-  expectedBytes: number | undefined,
-): Promise<UnnamedFile> {
+export async function saveStream(world: World, path: string, content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
   const { files } = world;
   const drawn = Math.floor(world.random() * 2 ** 32).toString(16);
   const aside = path + PART + drawn.padStart(8, '0');
-  const hash = openSha256(expectedBytes);
+  const hash = new FileSha256(aside);
   let file: OpenFile | undefined;
   try {
     file = await files.open(aside, 'create');
-    const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.update(piece));
+    const bytes = await writePieces(file, withinRoom(world, dirname(path), content), (piece) => hash.wrote(piece));
     const [sha256] = await Promise.all([hash.digest(), file.sync()]);
     await file.close();
     file = undefined;

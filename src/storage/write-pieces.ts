@@ -4,14 +4,13 @@ import type { OpenFile } from '../base/world.ts';
 const SYNC_BYTES = 32 << 20;
 
 /**
- * Writes pieces end to end into a new file; `onPiece` works on each while it goes to the disk. A piece may change once the
- * next one is asked for. When this settles nothing is under way, and the end is not synced yet. Resolves with the number
- * of bytes.
+ * Writes pieces end to end into a new file. A piece may change once the next one is asked for. When this settles nothing is
+ * under way, and the end is not synced yet. Resolves with the number of bytes.
  */
 export async function writePieces(
   file: OpenFile,
   content: AsyncIterable<Uint8Array>,
-  onPiece: (piece: Uint8Array) => Promise<void>,
+  onWritten: (piece: Uint8Array) => void,
 ): Promise<number> {
   let bytes = 0;
   let syncedBytes = 0;
@@ -19,9 +18,8 @@ export async function writePieces(
   let isSyncing = false;
   try {
     for await (const piece of content) {
-      const results = await Promise.allSettled([file.write([piece], bytes), onPiece(piece)]);
-      const failed = results.find((result) => result.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
+      await file.write([piece], bytes);
+      onWritten(piece);
       bytes += piece.length;
       if (isSyncing || bytes - syncedBytes < SYNC_BYTES) continue;
       syncedBytes = bytes;

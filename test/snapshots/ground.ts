@@ -81,7 +81,7 @@ export async function contentOf(collection: Collection): Promise<readonly string
     collection: '',
     filter: undefined,
     offset: undefined,
-    limit: 100_000,
+    limit: 100_000_000,
     orderBy: undefined,
     ...all,
     ...READ,

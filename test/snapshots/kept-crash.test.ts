@@ -26,7 +26,7 @@ async function work(files: SimulatedFiles, done: (step: Step, isAcknowledged: bo
   for (const step of STEPS) {
     done(step, false);
     if (step.kind === 'delete') await folder.delete(FULL, step.name);
-    else await folder.keep(FULL, step.name, await folder.save(FULL, step.name, contentOf(step), undefined));
+    else await folder.keep(FULL, step.name, await folder.save(FULL, step.name, contentOf(step)));
     done(step, true);
   }
 }
@@ -87,7 +87,7 @@ for (const [way, end] of Object.entries(WAYS)) {
 test('where the disk has no room for the checksum nothing of the snapshot is left', async (t) => {
   const files = new SimulatedFiles();
   const folder = new SnapshotFolder(simulatedWorld(files), ROOT);
-  const saved = await folder.save(FULL, 'a.snapshot', contentOf(STEPS[0]), undefined);
+  const saved = await folder.save(FULL, 'a.snapshot', contentOf(STEPS[0]));
   files.capacityBytes = STEPS[0].content.length + 10;
   await t.throwsAsync(folder.keep(FULL, 'a.snapshot', saved), { message: /no space/i });
   t.deepEqual(files.paths(), []);

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import type { World } from '../../src/base/world.ts';
 import type { VectorizerError } from '../../src/core/errors.ts';
 import { readStream } from '../../src/storage/file-stream.ts';
 import { saveStream, sweepParts } from '../../src/storage/save-stream.ts';
+import { FileSha256 } from '../../src/storage/sha256.ts';
 import { readText, writeText } from '../../src/storage/text-file.ts';
 import { realWorld, removeFolder, temporaryFolder } from '../collections/house.ts';
 import { SimulatedFiles } from './simulated-files.ts';
@@ -20,8 +21,8 @@ async function withFolder(use: (folder: string, world: World) => Promise<void>):
 }
 
 /** Pieces that all lie in the same memory. */
-async function* pieces(content: Buffer, pieceBytes: number, isShared: boolean): AsyncGenerator<Uint8Array> {
-  const memory = isShared ? new Uint8Array(new SharedArrayBuffer(pieceBytes)) : new Uint8Array(pieceBytes);
+async function* pieces(content: Buffer, pieceBytes: number): AsyncGenerator<Uint8Array> {
+  const memory = new Uint8Array(pieceBytes);
   for (let at = 0; at < content.length; at += pieceBytes) {
     const piece = content.subarray(at, at + pieceBytes);
     memory.set(piece);
@@ -30,24 +31,43 @@ async function* pieces(content: Buffer, pieceBytes: number, isShared: boolean): 
 }
 
 const CONTENT = Buffer.from(Uint8Array.from({ length: 3_000_001 }, (_, at) => at * 31));
-const SHA256 = createHash('sha256').update(CONTENT).digest('hex');
+/** So long that a thread digests it. */
+const LARGE = Buffer.concat(Array.from({ length: 8 }, () => CONTENT));
 
 test('a stream is saved, digested here or by a thread, and has no name before it is given one', async (t) => {
   await withFolder(async (folder, world) => {
-    for (const expectedBytes of [undefined, 2 ** 30]) {
+    for (const [content, pieceBytes] of [
+      [CONTENT, 100_000],
+      [LARGE, 1_000_000],
+      [LARGE, 20_000_000],
+      [Buffer.alloc(0), 1],
+    ] as const) {
       const path = join(folder, 'x');
-      const saved = await saveStream(world, path, pieces(CONTENT, 100_000, expectedBytes !== undefined), expectedBytes);
-      t.is(saved.bytes, CONTENT.length);
-      t.is(saved.sha256, SHA256);
+      const saved = await saveStream(world, path, pieces(content, pieceBytes));
+      t.is(saved.bytes, content.length);
+      t.is(saved.sha256, createHash('sha256').update(content).digest('hex'));
       t.deepEqual(
         (await readdir(folder)).map((name) => name.replace(/[0-9a-f]{8}$/, '')),
         ['x.part-'],
       );
       await saved.name(path);
-      t.true((await readFile(path)).equals(CONTENT));
-      await (await saveStream(world, path, pieces(CONTENT, 5000, false), undefined)).discard();
+      t.true((await readFile(path)).equals(content));
+      await (await saveStream(world, path, pieces(CONTENT, 5000))).discard();
       t.deepEqual(await readdir(folder), ['x']);
       await world.files.unlink(path);
+    }
+  });
+});
+
+test('a file that the digesting thread cannot read has no digest', async (t) => {
+  await withFolder(async (folder) => {
+    const path = join(folder, 'x');
+    for (const expected of [/ENOENT/, /x ends at byte 1000, and 24000008 were written/]) {
+      const hash = new FileSha256(path);
+      hash.wrote(LARGE);
+      await t.throwsAsync(hash.digest(), { message: expected });
+      await hash.close();
+      await writeFile(path, CONTENT.subarray(0, 1000));
     }
   });
 });
@@ -58,12 +78,12 @@ test('a stream that breaks off, or a disk that fills up or fails, leaves nothing
       yield CONTENT.subarray(0, 1000);
       throw new Error('torn');
     };
-    await t.throwsAsync(saveStream(world, join(folder, 'x'), torn(), 2 ** 30), { message: 'torn' });
+    await t.throwsAsync(saveStream(world, join(folder, 'x'), torn()), { message: 'torn' });
     const full = {
       ...world,
       files: Object.assign(Object.create(world.files) as typeof world.files, { freeBytes: async () => 1000 }),
     };
-    const refused = await t.throwsAsync(saveStream(full, join(folder, 'x'), pieces(CONTENT, 1000, false), undefined));
+    const refused = await t.throwsAsync(saveStream(full, join(folder, 'x'), pieces(CONTENT, 1000)));
     t.is((refused as VectorizerError).kind, 'insufficient_storage');
     t.deepEqual(await readdir(folder), []);
   });
@@ -76,7 +96,7 @@ test('a stream that breaks off, or a disk that fills up or fails, leaves nothing
     const files = new SimulatedFiles();
     files.fail(operation, code);
     const world = { ...realWorld(), files };
-    const error = await t.throwsAsync(saveStream(world, 'f/x', pieces(CONTENT, 1_000_000, false), undefined));
+    const error = await t.throwsAsync(saveStream(world, 'f/x', pieces(CONTENT, 1_000_000)));
     t.is((error as VectorizerError).kind, kind, `${operation} ${code}`);
     t.deepEqual(files.paths(), [], `${operation} ${code}`);
     t.is(files.openCount, 0);
@@ -97,7 +117,7 @@ test('a file is streamed from anywhere to anywhere, in memory of its own or used
   await withFolder(async (folder, world) => {
     const path = join(folder, 'x');
     const content = Buffer.concat([CONTENT, CONTENT, CONTENT]);
-    await (await saveStream(world, path, pieces(content, 500_000, false), undefined)).name(path);
+    await (await saveStream(world, path, pieces(content, 500_000))).name(path);
     for (const memory of ['own', 'reused'] as const) {
       for (const [start, end] of [
         [0, content.length],

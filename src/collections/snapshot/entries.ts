@@ -21,13 +21,13 @@ const MEMBER_BYTES = 8 << 20;
 const FIRST_BYTES = 64 << 10;
 
 /**
- * The content of member after member, valid until the next is asked for: one buffer of shared memory for all, since memory
- * that is given back to the system costs more than what is written into it.
+ * The content of member after member, valid until the next is asked for: one buffer for all, since memory that is given back
+ * to the system costs more than what is written into it.
  */
 export async function* encodeEntries(
   pages: AsyncIterable<readonly KvEntry[]>,
 ): AsyncGenerator<{ readonly content: Uint8Array; readonly count: number }, void, undefined> {
-  let buffer = Buffer.from(new SharedArrayBuffer(FIRST_BYTES));
+  let buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   let used = 0;
   let count = 0;
   for await (const page of pages) {
@@ -49,8 +49,8 @@ export async function* encodeEntries(
 }
 
 /** At least `bytes` long, with the first `used` bytes of another. */
-function grown(buffer: Buffer, used: number, bytes: number): Buffer<SharedArrayBuffer> {
-  const larger = Buffer.from(new SharedArrayBuffer(Math.max(bytes, 4 * buffer.length)));
+function grown(buffer: Buffer, used: number, bytes: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.allocUnsafeSlow(Math.max(bytes, 4 * buffer.length));
   buffer.copy(larger, 0, 0, used);
   return larger;
 }

@@ -87,15 +87,10 @@ export class SnapshotFolder {
   }
 
   /** Writes a snapshot to the disk; `keep` or its own `discard` must follow. */
-  async save(
-    scope: SnapshotScope,
-    name: string,
-    content: AsyncIterable<Uint8Array>,
-    expectedBytes: number | undefined,
-  ): Promise<UnnamedFile> {
+  async save(scope: SnapshotScope, name: string, content: AsyncIterable<Uint8Array>): Promise<UnnamedFile> {
     const folder = this.folderOf(scope);
     await this.world.files.mkdir(folder);
-    return saveStream(this.world, `${folder}/${name}`, content, expectedBytes);
+    return saveStream(this.world, `${folder}/${name}`, content);
   }
 
   /**

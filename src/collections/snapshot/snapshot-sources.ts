@@ -85,7 +85,7 @@ export class SnapshotSources {
     }
     await this.world.files.mkdir(this.temporaryPath);
     const content = downloadSnapshot({ url, apiKey, ...options });
-    const saved = await saveStream(this.world, `${this.temporaryPath}/download`, content, undefined);
+    const saved = await saveStream(this.world, `${this.temporaryPath}/download`, content);
     return this.received(saved, basename(url.pathname) || url.href, {
       checksum: options.checksum,
       refusal: mismatch,
@@ -112,7 +112,7 @@ export class SnapshotSources {
     checksum: string | undefined,
   ): Promise<ObtainedSnapshot> {
     const name = sanitizedName(fileName);
-    const saved = await this.folder.save(scope, name, content, undefined);
+    const saved = await this.folder.save(scope, name, content);
     return this.received(saved, name, {
       checksum,
       // So in Qdrant: what was computed stands where what was expected should.

@@ -98,7 +98,7 @@ export class Snapshots {
     const capture = await this.captures.take(known);
     try {
       const bytes = await fileBytes(world, capture.shards);
-      const file = await this.folder.save(known, name, this.archived(capture, bytes, signal, onProgress), bytes);
+      const file = await this.folder.save(known, name, this.archived(capture, bytes, signal, onProgress));
       return await this.folder.keep(known, name, file);
     } finally {
       await capture.release();
