@@ -10,6 +10,7 @@ import {
   type Vector as WireVector,
 } from '../../generated/points.js';
 import { VectorizerError } from '../../src/core/errors.ts';
+import { infiniteComponent } from '../../src/core/finite.ts';
 import { idAt } from '../../src/core/ids.ts';
 import type { PointColumns } from '../../src/core/requests.ts';
 import { vectorOf as vectorAt } from '../../src/core/vector-columns.ts';
@@ -54,6 +55,11 @@ function actual(bytes: Uint8Array): Outcome {
   return outcome(() => {
     const { change } = upsertPointsOf(Buffer.from(bytes));
     if (change.kind !== 'upsert') throw new Error('an upsert becomes an upsert');
+    for (const { name, values } of change.points.vectors) {
+      // Here the core looks at them, as it makes them what is stored (collections/accept-vectors.ts).
+      const refusal = infiniteComponent(values, name);
+      if (refusal !== undefined) throw refusal;
+    }
     return plainColumns(change.points);
   });
 }
