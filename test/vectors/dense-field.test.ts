@@ -247,11 +247,9 @@ test('a long scan is shared by idle threads and gives the same answer, also with
 });
 
 test('an empty field answers nothing and costs nothing', async (t) => {
-  const used = compute.arenas.usedBytes;
   const field = openField('Dot', 4);
   t.is((await find(field, new Float32Array(4), 10)).rows.length, 0);
   await field.buildIndex({ signal });
   t.deepEqual([field.memory, field.exportGraph().byteLength], [{ codes: 0, index: 0, originals: 0 }, 0]);
-  t.true(compute.arenas.usedBytes <= used || used > 0);
   field.close();
 });

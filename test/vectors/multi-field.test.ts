@@ -205,7 +205,7 @@ test('an aborted build leaves the rows in the scanned tail', async (t) => {
   field.close();
 });
 
-test('a closed field gives all of its memory back', async (t) => {
+test.serial('a closed field gives all of its memory back', async (t) => {
   const use = async (): Promise<void> => {
     const model = new Model('Cosine', 16, false, 21);
     const field = openField(compute, { dimension: 16, distance: 'Cosine' });
@@ -219,11 +219,16 @@ test('a closed field gives all of its memory back', async (t) => {
     t.is((await late).rows.length, 3);
     filter.close();
   };
-  // The first time makes the workspaces of the threads, which stay.
-  await use();
-  const usedBytes = compute.arenas.usedBytes;
-  await use();
-  t.true(compute.arenas.usedBytes <= usedBytes, `${String(compute.arenas.usedBytes)} after ${String(usedBytes)}`);
+  // Each thread's first work makes its workspace, which stays; what is not given back would come on top every time.
+  const usedBytes: number[] = [];
+  for (let time = 0; time < 6; time++) {
+    await use();
+    usedBytes.push(compute.arenas.usedBytes);
+  }
+  t.true(
+    usedBytes.some((bytes, time) => time > 0 && bytes <= (usedBytes[time - 1] ?? 0)),
+    usedBytes.join(),
+  );
 });
 
 test('an empty field answers nothing', async (t) => {

@@ -146,7 +146,7 @@ test('an exact search of codes that give no bounds reads every original', async 
   field.close();
 });
 
-test('a field that is closed while its codes are trained gives all of its memory back', async (t) => {
+test.serial('a field that is closed while its codes are trained gives all of its memory back', async (t) => {
   const used = compute.arenas.usedBytes;
   const field = open(QUANTISATIONS['product x16'], false);
   field.append(data.base, ROWS);

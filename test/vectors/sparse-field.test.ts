@@ -182,13 +182,19 @@ test.serial('memory is given back at close, once searches under way are done', a
   const search = find(field, query, 5);
   field.close();
   t.is(difference(await search, live, query, 5, 'float16'), undefined);
-  // The workspaces of the threads stay.
-  const after = compute.arenas.usedBytes;
-  const again = SparseField.open(compute, { datatype: 'float16' });
-  appendRows(again, rows);
-  await find(again, query, 5);
-  again.close();
-  t.is(compute.arenas.usedBytes, after);
+  // Each thread's first work makes its workspace, which stays; what is not given back would come on top every time.
+  const usedBytes: number[] = [];
+  for (let time = 0; time < 6; time++) {
+    const again = SparseField.open(compute, { datatype: 'float16' });
+    appendRows(again, rows);
+    await find(again, query, 5);
+    again.close();
+    usedBytes.push(compute.arenas.usedBytes);
+  }
+  t.true(
+    usedBytes.some((bytes, time) => time > 0 && bytes <= (usedBytes[time - 1] ?? 0)),
+    usedBytes.join(),
+  );
 });
 
 test.serial('rows that there is no memory for leave nothing behind', async (t) => {
